@@ -1,0 +1,87 @@
+"""Everything that the plugins offer, by kind and name."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.errors import BenchError, UnknownName
+from bench.manager import Plugins
+from bench.records import DatasetInfo, Info, MetricInfo, ModelInfo, ReporterInfo, RuntimeInfo
+
+KINDS: dict[str, type] = {
+    "models": ModelInfo,
+    "datasets": DatasetInfo,
+    "metrics": MetricInfo,
+    "runtimes": RuntimeInfo,
+    "reporters": ReporterInfo,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record and the plugin that it came from."""
+
+    info: Any
+    plugin: str
+
+
+class Catalog:
+    """Name -> record, for each kind.
+
+    Two plugins that offer one name of one kind make this name unusable, not the others: `find` says who they are.
+
+    :param plugins: the loaded plugins; a hook that raises, or returns what it should not, makes its plugin broken
+    """
+
+    def __init__(self, plugins: Plugins) -> None:
+        self.plugins = plugins
+        self._entries: dict[str, dict[str, Entry]] = {}
+        self._clashes: dict[tuple[str, str], list[str]] = {}
+        for kind, record in KINDS.items():
+            self._entries[kind] = self._collect(kind, record)
+
+    def entries(self, kind: str) -> Mapping[str, Entry]:
+        """The usable records of a kind by name, in alphabetical order."""
+        return self._entries[kind]
+
+    def find(self, kind: str, name: str) -> Entry:
+        """The record of this name.
+
+        :raises UnknownName: if there is none
+        :raises BenchError: if two plugins offer it
+        """
+        clash = self._clashes.get((kind, name))
+        if clash:
+            raise BenchError(f"{kind[:-1]} {name!r} is offered by several plugins", "uninstall one: " + ", ".join(clash))
+        if name not in self._entries[kind]:
+            raise UnknownName(kind[:-1], name, self._entries[kind])
+        return self._entries[kind][name]
+
+    def search(self, name: str) -> list[tuple[str, Entry]]:
+        """Every (kind, record) of this name.
+
+        :raises UnknownName: if there is none
+        """
+        found = [(kind, entries[name]) for kind, entries in self._entries.items() if name in entries]
+        if not found:
+            raise UnknownName("name", name, {name for entries in self._entries.values() for name in entries})
+        return found
+
+    def _collect(self, kind: str, record: type) -> dict[str, Entry]:
+        owners: dict[str, list[Entry]] = {}
+        for plugin, info in self.plugins.collect(f"bench_{kind}"):
+            if isinstance(info, record):
+                owners.setdefault(info.name, []).append(Entry(info, plugin))
+            else:
+                self.plugins.broken[plugin] = f"bench_{kind}: {info!r} is no {record.__name__}"
+        for name, entries in owners.items():
+            if len(entries) > 1:
+                self._clashes[kind, name] = [entry.plugin for entry in entries]
+        return {name: entries[0] for name, entries in sorted(owners.items()) if len(entries) == 1}
+
+
+def resolve(info: Info) -> Any:
+    """Import a record's target."""
+    module, _, attribute = info.target.partition(":")
+    return getattr(importlib.import_module(module), attribute)

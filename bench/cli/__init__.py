@@ -1,0 +1,76 @@
+"""The command line: one module a subcommand, each of which imports what is heavy only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from bench.errors import BenchError
+
+COMMANDS = ("run", "list", "show", "plugins", "report", "validate", "schema")
+
+
+class Commands(click.Group):
+    """The built-in commands, imported one by one when asked for, and after them those that plugins add."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [*COMMANDS, *sorted(set(self._added()) - set(COMMANDS))]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS:
+            command: click.Command = importlib.import_module(f"bench.cli.{name}_command").command
+            return command
+        return self._added().get(name)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(context, args[0]) is None and not args[0].startswith("-"):
+            from bench.errors import UnknownName
+
+            raise UnknownName("command", args[0], self.list_commands(context))
+        return super().resolve_command(context, args)
+
+    def _added(self) -> dict[str, click.Command]:
+        from bench.manager import load_plugins
+
+        found = load_plugins().collect("bench_commands")
+        return {command.name: command for _, command in found if isinstance(command, click.Command) and command.name}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="bench", prog_name="bench")
+def cli() -> None:
+    """Benchmark neural networks: train, export to ONNX, score and time that same graph, report.
+
+    \b
+    Start here:
+      bench run suites/quickstart.yaml     train, time and report three models in a minute
+      bench list                           what a suite can use
+      bench show lenet5                    what a name is and which parameters it takes
+    """
+
+
+def main() -> None:
+    """The console script: an expected error is one message without a traceback, and its exit code."""
+    try:
+        cli(standalone_mode=False)
+    except BenchError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)

@@ -1,0 +1,45 @@
+"""Options that several commands have."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Function = Callable[..., Any]
+
+
+def suite_options(function: Function) -> Function:
+    """SUITE, --set, --only and --data."""
+    for option in (
+        click.option(
+            "--data",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The folder of the datasets' files; else $BENCH_DATA, else the user's cache.",
+        ),
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="PATTERN",
+            help="Only cases whose identifier matches, e.g. 'lenet5*' or '#0'; can be repeated.",
+        ),
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Change the suite, e.g. train.max_epochs=1 or 'seeds=[0]'; can be repeated.",
+        ),
+        click.argument("suite", type=click.Path(path_type=Path)),
+    ):
+        function = option(function)
+    return function
+
+
+def use_data_root(folder: Path | None) -> None:
+    """Make `--data` known to this process and to all that it starts."""
+    from bench.data import VARIABLE
+
+    if folder is not None:
+        os.environ[VARIABLE] = str(folder.resolve())

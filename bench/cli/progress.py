@@ -1,0 +1,163 @@
+"""Shows a run under way: a live table on a terminal, plain lines in a log."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from bench.results import CaseResult
+from bench.run.progress import Progress
+
+STAGES = ("train", "export", "evaluate", "measure")
+
+# Training's share of the seconds of a case before its first stage has told better; only used to guess what is left.
+WEIGHTS = {"train": 0.6, "export": 0.3, "evaluate": 0.1}
+
+
+@contextmanager
+def progress_for(stream: IO[str]) -> Iterator[Progress]:
+    """The right display for a stream, live until the block ends."""
+    console = Console(file=stream)
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    display = LiveTable(console)
+    with display.live:
+        yield display
+
+
+class Lines(Progress):
+    """One line an event, with the seconds since the start."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._start = time.monotonic()
+        self._told = 0.0
+
+    def started(self, folder: str, cases: list[str]) -> None:
+        self._say(f"{len(cases)} cases -> {folder}")
+
+    def stage(self, case: str, name: str) -> None:
+        self._say(f"{case}: {name}")
+
+    def finished(self, case: CaseResult) -> None:
+        spent = sum(stage.seconds for stage in case.stages.values())
+        end = f"passed in {spent:.1f} s" if case.error is None else f"FAILED in {case.error.stage}: {case.error.message}"
+        self._say(f"{case.id}: {end}")
+
+    def measuring(self, case: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done in (0, total) or now - self._told >= 10:
+            self._told = now
+            self._say(f"measured {done} of {total} processes")
+
+    def _say(self, text: str) -> None:
+        stamp = f"{time.monotonic() - self._start:7.1f} s  "
+        self._console.print(stamp + text, markup=False, highlight=False, soft_wrap=True)
+
+
+@dataclass
+class _Row:
+    stage: str = ""
+    share: float = 0.0
+    seconds: dict[str, float] = field(default_factory=dict)
+    since: float = 0.0
+    failed: bool = False
+    ended: bool = False
+
+    def done(self) -> float:
+        """The share of the case's work, before its timing, that is done."""
+        if self.ended:
+            return 1.0
+        before = sum(weight for stage, weight in WEIGHTS.items() if stage in self.seconds)
+        return before + WEIGHTS.get(self.stage, 0.0) * self.share
+
+
+class LiveTable(Progress):
+    """A row a case with its stages, and the time that is left."""
+
+    def __init__(self, console: Console) -> None:
+        self._rows: dict[str, _Row] = {}
+        self._start = time.monotonic()
+        self._folder = ""
+        self._timed = (0, 0)
+        self._timing_since = 0.0
+        self._timed_case = ""
+        self._room = max(5, console.height - 6)
+        self.live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
+
+    def started(self, folder: str, cases: list[str]) -> None:
+        self._folder = folder
+        self._rows = {case: _Row() for case in cases}
+        self._start = time.monotonic()
+
+    def stage(self, case: str, name: str) -> None:
+        row = self._rows[case]
+        self._close_stage(row)
+        row.stage, row.share, row.since = name, 0.0, time.monotonic()
+
+    def advanced(self, case: str, share: float) -> None:
+        self._rows[case].share = share
+
+    def finished(self, case: CaseResult) -> None:
+        row = self._rows[case.id]
+        self._close_stage(row)
+        row.stage, row.ended, row.failed = "", True, case.error is not None
+
+    def measuring(self, case: str, done: int, total: int) -> None:
+        if not self._timing_since:
+            self._timing_since = time.monotonic()
+        self._timed, self._timed_case = (done, total), case
+
+    def _close_stage(self, row: _Row) -> None:
+        if row.stage:
+            row.seconds[row.stage] = time.monotonic() - row.since
+
+    def _draw(self) -> Group:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("case")
+        for stage in STAGES[:-1]:
+            table.add_column(stage, justify="right", min_width=8)
+        for case, row in self._visible():
+            table.add_row(Text(case), *(self._cell(row, stage) for stage in STAGES[:-1]))
+        hidden = len(self._rows) - table.row_count
+        more = Text(f"and {hidden} more cases", style="dim") if hidden else Text("")
+        return Group(table, more, self._footer())
+
+    def _visible(self) -> list[tuple[str, _Row]]:
+        """The cases that fit on the screen: those at work, then those that wait, then the latest that ended."""
+        busy = [item for item in self._rows.items() if item[1].stage]
+        waiting = [item for item in self._rows.items() if not item[1].stage and not item[1].ended]
+        ended = [item for item in reversed(self._rows.items()) if item[1].ended]
+        chosen = {case for case, _ in (busy + waiting + ended)[: self._room]}
+        return [item for item in self._rows.items() if item[0] in chosen]
+
+    def _cell(self, row: _Row, stage: str) -> Text:
+        if stage in row.seconds:
+            failed = row.failed and stage == list(row.seconds)[-1]
+            return Text("failed" if failed else f"{row.seconds[stage]:.1f} s", style="red" if failed else "green")
+        return Text(f"{row.share:.0%}", style="cyan") if stage == row.stage else Text("·", style="dim")
+
+    def _footer(self) -> Text:
+        now = time.monotonic()
+        done, total = self._timed
+        if self._timing_since:
+            left = (now - self._timing_since) / done * (total - done) if done else None
+            what = f"measuring {done}/{total} {self._timed_case}"
+        else:
+            share = sum(row.done() for row in self._rows.values()) / len(self._rows) if self._rows else 0.0
+            left = (now - self._start) * (1 - share) / share if share > 0.02 else None
+            what = "training, before the measuring" if self._rows else "checking the suite"
+        rest = f", about {_clock(left)} left" if left is not None else ""
+        return Text(f"{_clock(now - self._start)}  {what}{rest}", style="bold")
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02d}"

@@ -1,0 +1,58 @@
+"""`bench run SUITE`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bench.cli.options import suite_options, use_data_root
+
+
+@click.command("run", short_help="Run a suite: train, export, score, time and report.")
+@suite_options
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="The folder that gets <suite>/<run id>.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Cases that train side by side; else one a core.")
+@click.option("--dry-run", is_flag=True, help="Check everything and print the plan; run nothing.")
+def command(
+    suite: Path,
+    overrides: tuple[str, ...],
+    only: tuple[str, ...],
+    data: Path | None,
+    output: Path,
+    jobs: int | None,
+    dry_run: bool,
+) -> None:
+    """Run every case of SUITE and write its reports.
+
+    \b
+    Exit codes:
+      0  everything passed
+      1  a gate was missed
+      2  a mistake in what was asked; nothing ran
+      3  cases failed; the others have their results
+      4  there was nothing to do
+    """
+    use_data_root(data)
+    from bench.cli.planning import checked_plan, read_plan
+    from bench.cli.summary import print_plan, print_summary
+
+    if dry_run:
+        print_plan(checked_plan(suite, overrides, only)[0])
+        return
+    plan, catalog = read_plan(suite, overrides, only)
+    from bench.cli.progress import progress_for
+    from bench.cli.text import say_broken
+    from bench.run.loop import Run, exit_code
+    from bench.run.workers import Workers
+
+    say_broken(catalog)
+    with progress_for(sys.stderr) as progress:
+        results, folder = Run(plan, catalog, Workers(), output, jobs, progress).execute()
+    print_summary(results, folder)
+    sys.exit(exit_code(results))

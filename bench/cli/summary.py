@@ -1,0 +1,52 @@
+"""What a run prints when it has ended, and what a dry run prints."""
+
+from pathlib import Path
+
+import click
+
+from bench.cli.text import table
+from bench.report.view import quality_table, size_of, speed_table, verdict_table
+from bench.results import RunResult
+from bench.suite.plan import Plan
+
+
+def print_plan(plan: Plan) -> None:
+    """The cases that a run would have, and what would be timed."""
+    rows = [
+        (case.id, f"{_length(case.train.max_epochs, case.train.max_steps)}, batches of {case.train.batch_size}")
+        for case in plan.cases
+    ]
+    click.echo(table(rows, ("case", "training")))
+    measure = plan.suite.measure
+    processes = len(plan.cases) * len(plan.runtimes) * measure.processes
+    seconds = processes * len(measure.batch_sizes) * (measure.warmup_s + measure.min_seconds)
+    click.echo(
+        f"\n{len(plan.cases)} cases; then {processes} timing processes of one artifact each "
+        f"({', '.join(measure.runtimes)}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
+        f"at least {seconds:.0f} s of calls"
+    )
+
+
+def _length(epochs: int | None, steps: int | None) -> str:
+    if steps:
+        return f"{steps} steps"
+    return f"{epochs} epochs"
+
+
+def print_summary(results: RunResult, folder: Path) -> None:
+    """The verdicts and the most telling figures, and where the reports are."""
+    for title, section in (("quality", quality_table(results)), ("speed", speed_table(results))):
+        if section.rows:
+            click.secho(f"\n{title}", bold=True)
+            click.echo(table([list(map(str, row)) for row in section.rows], section.headers))
+    click.secho("\nverdicts", bold=True)
+    section = verdict_table(results)
+    click.echo(table([list(map(str, row)) for row in section.rows], section.headers))
+    for case in results.cases:
+        if case.error is not None:
+            click.secho(f"\nfailed: {case.id} in {case.error.stage}: {case.error.message}", fg="red", err=True)
+            click.echo(f"  its log: {folder / 'logs'}", err=True)
+    click.echo()
+    for name in ("report.html", "report.md", "results.json"):
+        path = folder / name
+        click.echo(f"{path}  {size_of(path.stat().st_size)}")

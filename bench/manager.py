@@ -1,0 +1,110 @@
+"""Finds the plugins and keeps those that are broken away from everything else."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+
+from bench import hookspecs
+
+GROUP = "bench"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An installed plugin: its entry point's name, its distribution and the hooks that it implements."""
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...] = ()
+
+
+@dataclass
+class Plugins:
+    """The plugins that loaded, and those that did not with the reason."""
+
+    manager: pluggy.PluginManager
+    loaded: list[Plugin] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def collect(self, hook: str) -> Iterator[tuple[str, Any]]:
+        """Every record that the plugins return from `hook`, with the plugin's name; one that raises becomes broken."""
+        for name, answer in self._each(hook):
+            try:
+                yield from ((name, record) for record in list(answer or ()))
+            except Exception as error:  # a hook may be a generator, which raises only here
+                self.mark_broken(name, hook, error)
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        """Call an observer of every plugin; one that raises becomes broken."""
+        for _ in self._each(hook, **arguments):
+            pass
+
+    def _each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
+        everyone = self.manager.list_name_plugin()
+        for name, plugin in everyone:
+            others = [other for _, other in everyone if other is not plugin]
+            caller = self.manager.subset_hook_caller(hook, others)
+            try:
+                for answer in caller(**arguments):
+                    yield name, answer
+            except Exception as error:
+                self.mark_broken(name, hook, error)
+
+    def mark_broken(self, name: str, hook: str, error: BaseException) -> None:
+        """Note that a plugin raised, where, and why."""
+        self.broken[name] = f"{hook}: {_reason(error)}"
+
+
+def load_plugins() -> Plugins:
+    """Load every entry point of the group `bench`. Never raises on account of a plugin."""
+    manager = pluggy.PluginManager("bench")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager)
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        _load(plugins, entry)
+    return plugins
+
+
+def _load(plugins: Plugins, entry: EntryPoint) -> None:
+    manager = plugins.manager
+    if manager.has_plugin(entry.name):
+        plugins.broken[f"{entry.name} ({entry.value})"] = "another plugin has this name already"
+        return
+    try:
+        module = entry.load()
+        manager.register(module, entry.name)
+        callers = manager.get_hookcallers(module) or []
+        unknown = [caller.name for caller in callers if not caller.has_spec()]
+        if unknown:
+            manager.unregister(module)
+            raise ValueError(f"there is no hook {unknown[0]}")
+    except (Exception, SystemExit) as error:
+        if manager.has_plugin(entry.name):
+            manager.unregister(name=entry.name)
+        plugins.broken[entry.name] = _reason(error)
+        return
+    distribution = entry.dist
+    plugins.loaded.append(
+        Plugin(
+            entry.name,
+            distribution.name if distribution else "",
+            distribution.version if distribution else "",
+            tuple(sorted(caller.name for caller in callers)),
+        )
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """One line that says what happened and where."""
+    place = ""
+    trace = error.__traceback__ or sys.exc_info()[2]
+    while trace is not None:
+        place = f" [{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}]"
+        trace = trace.tb_next
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}{place}"

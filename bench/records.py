@@ -1,0 +1,160 @@
+"""The records that plugins and the harness hand to each other. Standard library only: listing imports nothing heavy.
+
+Every `*Info` names its `target` as `"package.module:attribute"`; it is imported only when it is used.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model: `target` is a `LightningModule` built as `Target(data: DataSpec, **params)`."""
+
+    name: str
+    target: str
+    task: str
+    summary: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """A dataset: `target` is a `LightningDataModule` built as `Target(**params)`, with `spec` and `fingerprint()`."""
+
+    name: str
+    target: str
+    task: str
+    summary: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """A figure or a picture that is computed from what an exported artifact answers on the test set.
+
+    `form` says what `target` is:
+    `"torchmetric"`: a callable `(data: DataSpec) -> torchmetrics.Metric`, fed with outputs and targets batch by batch;
+    `"function"`: a callable `(evaluation: Evaluation) -> float`, for what needs more than that;
+    `"picture"`: a callable `(evaluation: Evaluation) -> matplotlib.figure.Figure`.
+
+    `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit.
+    """
+
+    name: str
+    target: str
+    task: str
+    unit: str = ""
+    higher_is_better: bool | None = None
+    form: Literal["torchmetric", "function", "picture"] = "torchmetric"
+    tolerance: float = 1e-3
+    summary: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class RuntimeInfo:
+    """What executes an artifact: `target` is a class whose instance has `devices()` and `load(artifact, device, threads)`.
+
+    `needs_torch` says in which kind of process it is timed: one forked from a server that has imported torch, or a
+    fresh interpreter that never does.
+    """
+
+    name: str
+    target: str
+    needs_torch: bool = False
+    summary: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class ReporterInfo:
+    """A report: `target` is a callable `(results: RunResult, folder: Path) -> str` whose text is written to `filename`."""
+
+    name: str
+    target: str
+    filename: str
+    summary: str = ""
+    source: str = ""
+
+
+Info = ModelInfo | DatasetInfo | MetricInfo | RuntimeInfo | ReporterInfo
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What a dataset offers to a model, known before a byte of it is read.
+
+    `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known.
+    """
+
+    task: str
+    input_shape: tuple[int, ...]
+    input_dtype: str = "float32"
+    classes: int | None = None
+    class_names: tuple[str, ...] = ()
+    value_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """A named input of a graph: its shape without the batch axis, which is always first and of any size."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A part of a model that becomes an ONNX graph: what a model's `exports()` returns.
+
+    `module` is a `torch.nn.Module`. Randomness is an input of a graph, never inside it.
+    """
+
+    name: str
+    module: Any
+    task: str
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[str, ...] = ("output",)
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One exported graph on disk, as a runtime gets it: the ONNX file, and the checkpoint that it was exported from."""
+
+    name: str
+    task: str
+    precision: str
+    path: str
+    checkpoint: str
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A loaded artifact. `call` takes a list of numpy arrays in the order of the artifact's inputs and returns a list.
+
+    `provider` names what executes it; `provider_share` is the share of its nodes that really ran there.
+    """
+
+    call: Any
+    provider: str
+    provider_share: float = 1.0
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an artifact answered on the whole test set: what a metric or a picture is computed from.
+
+    `inputs`, `targets` and `outputs` are tensors (n, ...) on the CPU, in the order of the test set.
+    """
+
+    spec: DataSpec
+    artifact: str
+    inputs: Any
+    targets: Any
+    outputs: Any
+    seed: int

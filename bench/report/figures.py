@@ -1,0 +1,52 @@
+"""Charts as pictures, for reports that cannot be interactive."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from bench.report.palette import COLOURS
+from bench.report.series import Chart, charts
+from bench.results import RunResult
+
+
+def draw(results: RunResult, folder: Path) -> list[tuple[str, str]]:
+    """Draw every chart into `images`.
+
+    :returns: (caption, path relative to the run directory) of each
+    """
+    drawn = []
+    for chart in charts(results):
+        path = folder / "images" / f"{chart.key}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _figure(chart).savefig(path)
+        drawn.append((chart.title, f"images/{path.name}"))
+    return drawn
+
+
+def _figure(chart: Chart) -> Figure:
+    figure = Figure(figsize=(7.6, 3.8), dpi=100, layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    for number, series in enumerate(chart.series):
+        colour = COLOURS[number % len(COLOURS)]
+        y = [float("nan") if value is None else value for value in series.y]
+        axes.plot(
+            series.x,
+            y,
+            "-" if chart.lines else "",
+            marker="o" if len(series.x) < 20 else "",
+            color=colour,
+            label=series.name,
+            markersize=5 if chart.lines else 8,
+            linewidth=1.6,
+        )
+    if chart.front is not None:
+        y = [float("nan") if value is None else value for value in chart.front.y]
+        axes.plot(chart.front.x, y, "--", color="#888888", linewidth=1, label=chart.front.name, zorder=0)
+    axes.set_xscale("log" if chart.log_x else "linear")
+    axes.set_yscale("log" if chart.log_y else "linear")
+    axes.set_xlabel(chart.x_title)
+    axes.set_ylabel(chart.y_title)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False)
+    return figure

@@ -1,0 +1,51 @@
+"""report.md: verdicts first, then quality, speed, size; it needs nothing but a Markdown viewer."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from tabulate import tabulate
+
+from bench.report import figures
+from bench.report.pictures import shown_pictures
+from bench.report.view import Table, tables
+from bench.report.wording import machine, software, subtitle
+from bench.results import RunResult
+
+
+def render(results: RunResult, folder: Path) -> str:
+    """The report as Markdown; its charts are drawn into the run directory's `images`."""
+    title = escape(str(results.suite["name"]))
+    verdict = "passed" if results.status == "passed" else "**failed**"
+    parts = [f"# {title}: {verdict}", escape(str(results.suite.get("description", ""))), escape(subtitle(results))]
+    everything = tables(results)
+    parts += [_section(table) for table in everything[:2]]
+    parts += [
+        f"![{escape(caption)}]({quote(path)})\n\n*{escape(caption)}*" for caption, path in figures.draw(results, folder)
+    ]
+    parts += [_section(table) for table in everything[2:]]
+    parts.append(_pictures(results))
+    parts.append(f"## Machine\n\n{escape(machine(results))}\n\n{escape(software(results))}")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that came from outside, so that Markdown and the HTML in it take it literally."""
+    text = " ".join(text.split())
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", text)
+
+
+def _section(table: Table) -> str:
+    rows = [[escape(cell) for cell in row] for row in table.rows]
+    headers = [escape(header) for header in table.headers]
+    text = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    return f"## {table.title}\n\n{text}" + (f"\n\n{escape(table.note)}" if table.note else "")
+
+
+def _pictures(results: RunResult) -> str:
+    shown = [
+        f"### {escape(group)}: {escape(picture.name)}\n\n![{escape(picture.name)} of {escape(group)}]({quote(picture.path)})"
+        for group, picture in shown_pictures(results)
+    ]
+    return "\n\n".join(["## Pictures", "Of the first seed of each case.", *shown]) if shown else ""

@@ -1,0 +1,105 @@
+"""Results -> the series of points that charts show, whatever draws them."""
+
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from bench.report.view import all_metrics, first_runtime, groups, timed, values_of
+from bench.results import RunResult
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line or a cloud of points under one name."""
+
+    name: str
+    x: list[float]
+    y: list[float | None]
+    labels: list[str]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what its axes are, and its series."""
+
+    key: str
+    title: str
+    x_title: str
+    y_title: str
+    series: list[Series]
+    log_x: bool = False
+    log_y: bool = False
+    lines: bool = True
+    front: Series | None = None
+
+
+def charts(results: RunResult) -> list[Chart]:
+    """Every chart that has something to show."""
+    return [chart for make in (throughput, front, curves) if (chart := make(results)) is not None]
+
+
+def throughput(results: RunResult) -> Chart | None:
+    """Throughput against batch size, a line an artifact and runtime."""
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for (group, artifact, runtime, _, batch), found in timed(results).items():
+        name = f"{group}{'' if artifact == 'forward' else ' ' + artifact} · {runtime}"
+        lines.setdefault(name, []).append((batch, median(m.throughput_per_s for m in found)))
+    if not lines:
+        return None
+    series = [
+        Series(name, [x for x, _ in sorted(points)], [y for _, y in sorted(points)], []) for name, points in lines.items()
+    ]
+    return Chart("throughput", "Throughput against batch size", "batch size", "samples/s", series, True, True)
+
+
+def front(results: RunResult) -> Chart | None:
+    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both."""
+    metric = next((m for m in all_metrics(results) if m.higher_is_better is not None), None)
+    if metric is None or not any(case.measurements for case in results.cases):
+        return None
+    runtime = first_runtime(results)
+    points = []
+    for (group, artifact, timed_by, _, batch), found in timed(results).items():
+        values = values_of(groups(results)[group], metric.name, artifact, runtime)
+        smallest = min(m.batch_size for case in groups(results)[group] for m in case.measurements)
+        latencies = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
+        if timed_by == runtime and batch == smallest and values and latencies:
+            points.append((median(latencies) * 1e6, fmean(values), group))
+    series = [Series(group, [x], [y], [group]) for x, y, group in points]
+    best = sorted(_front(points, bool(metric.higher_is_better)))
+    unit = f" [{metric.unit}]" if metric.unit else ""
+    return Chart(
+        "front",
+        f"{metric.name} against latency",
+        f"p50 of one call under {runtime} [µs]",
+        metric.name + unit,
+        series,
+        log_x=True,
+        lines=False,
+        front=Series("Pareto front", [x for x, _, _ in best], [y for _, y, _ in best], []),
+    )
+
+
+def curves(results: RunResult) -> Chart | None:
+    """Learning curves of the first seed: the training loss and what the model logs on the validation data."""
+    series = []
+    for group, cases in groups(results).items():
+        first = next((case for case in cases if case.training and case.training.curves), None)
+        if first is None or first.training is None:
+            continue
+        for name, values in first.training.curves.items():
+            if "loss" in name:
+                epochs = [float(number) for number in range(1, len(values) + 1)]
+                series.append(Series(f"{group} · {name}", epochs, list(values), []))
+    return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=True) if series else None
+
+
+def _front(points: list[tuple[float, float, str]], higher: bool) -> list[tuple[float, float, str]]:
+    def beaten(point: tuple[float, float, str]) -> bool:
+        return any(
+            other[0] <= point[0]
+            and (other[1] >= point[1] if higher else other[1] <= point[1])
+            and other[:2] != point[:2]
+            for other in points
+        )
+
+    return [point for point in points if not beaten(point)]

@@ -1,0 +1,26 @@
+"""Sentences about a run that every report has."""
+
+from bench.report.view import size_of
+from bench.results import RunResult
+
+
+def subtitle(results: RunResult) -> str:
+    """When, where and how long."""
+    passed = sum(case.status == "passed" for case in results.cases)
+    minutes, rest = divmod(round(results.seconds), 60)
+    took = f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return f"{passed} of {len(results.cases)} cases passed. Run {results.run_id}, {results.started}, took {took}."
+
+
+def machine(results: RunResult) -> str:
+    """The machine in a line."""
+    found = results.environment
+    memory = f", {size_of(found['memory_bytes'])}" if found.get("memory_bytes") else ""
+    gpus = ", ".join(found.get("gpus", [])) or "no GPU"
+    return f"{found['cpu']}, {found['cores']} cores{memory}, {gpus}; {found['platform']}; {found['jobs']} cases at once"
+
+
+def software(results: RunResult) -> str:
+    """The versions in a line."""
+    packages = ", ".join(f"{name} {version}" for name, version in results.environment["packages"].items())
+    return f"Python {results.environment['python']}, {packages}"

@@ -1,0 +1,114 @@
+"""Runs the cases in workers, several at once, and gathers what they tell."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
+from typing import Any
+
+from bench.results import CaseResult, Failure, StageResult
+from bench.run import targets
+from bench.run.progress import Progress
+from bench.run.workers import Worker, Workers
+from bench.stages.request import CaseRequest
+
+
+@dataclass
+class _Running:
+    request: CaseRequest
+    worker: Worker
+    result: CaseResult
+    stage: str
+    heard: float
+
+
+def run_cases(
+    requests: list[CaseRequest],
+    groups: dict[str, str],
+    workers: Workers,
+    jobs: int,
+    silence_s: float,
+    progress: Progress,
+    finished: Callable[[CaseResult], None],
+) -> None:
+    """Run every case in a process of its own. A case that raises, crashes or falls silent fails; the others go on.
+
+    :param groups: case identifier -> its group
+    :param finished: called with each case's result as soon as it has ended
+    """
+    waiting = list(requests)
+    running: list[_Running] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                request = waiting.pop(0)
+                running.append(_start(request, groups[request.id], workers))
+            for case in _ended(running, silence_s, progress):
+                running.remove(case)
+                case.worker.stop()
+                progress.finished(case.result)
+                finished(case.result)
+    finally:
+        for case in running:
+            case.worker.stop()
+
+
+def _start(request: CaseRequest, group: str, workers: Workers) -> _Running:
+    result = CaseResult(
+        id=request.id,
+        group=group,
+        folder=request.name,
+        model=request.model.name,
+        dataset=request.dataset.name,
+        params=request.params,
+        data_params=request.data_params,
+        train=request.train,
+        seed=request.seed,
+    )
+    return _Running(request, workers.start(targets.case, request), result, "train", time.monotonic())
+
+
+def _ended(running: list[_Running], silence_s: float, progress: Progress) -> Iterator[_Running]:
+    """Wait for news, take it in, and give the cases that have ended."""
+    talking = wait([case.worker.events for case in running], timeout=1.0)
+    now = time.monotonic()
+    for case in list(running):
+        if case.worker.events in talking:
+            case.heard = now
+            if _heard_the_last(case, progress):
+                yield case
+        elif now - case.heard > silence_s:
+            _fail(case, Failure(case.stage, "Silence", f"no sign of life for {silence_s:g} s; stopped"))
+            yield case
+
+
+def _heard_the_last(case: _Running, progress: Progress) -> bool:
+    """Take in one message; whether it was the last."""
+    try:
+        kind, *rest = case.worker.events.recv()
+    except (EOFError, OSError):
+        if case.result.status != "failed" and "evaluate" not in case.result.stages:
+            _fail(case, Failure(case.stage, "Crash", case.worker.death()))
+        return True
+    if kind == "stage":
+        case.stage = rest[0]
+        progress.stage(case.request.id, case.stage)
+    elif kind == "progress":
+        progress.advanced(case.request.id, rest[0])
+    elif kind == "finished":
+        _take(case, *rest)
+    elif kind == "failed":
+        _fail(case, rest[0])
+    return False
+
+
+def _take(case: _Running, stage: str, seconds: float, fields: dict[str, Any]) -> None:
+    stages = {**case.result.stages, stage: StageResult(round(seconds, 3))}
+    case.result = replace(case.result, stages=stages, **fields)
+    if case.result.failures:
+        case.result = replace(case.result, status="failed", error=case.result.failures[0])
+
+
+def _fail(case: _Running, failure: Failure) -> None:
+    failures = [*case.result.failures, failure]
+    case.result = replace(case.result, status="failed", error=failures[0], failures=failures)

@@ -1,0 +1,41 @@
+"""Finds, before anything runs, what cannot work."""
+
+from bench.errors import BenchError, SuiteError
+from bench.run import targets
+from bench.run.workers import Workers
+from bench.stages.request import CaseRequest, Problem
+from bench.suite.plan import Plan
+from bench.suite.source import Location
+
+
+def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch: bool) -> None:
+    """Build every case in a worker, without training it.
+
+    :param fetch: also let every dataset fetch its files
+    :raises SuiteError: with a line for every mistake
+    """
+    if not requests:
+        return
+    worker = workers.start(targets.check, requests, fetch)
+    try:
+        problems: list[Problem] = worker.events.recv()
+    except EOFError as error:
+        raise BenchError(f"the check of the suite failed: {worker.death()}", "its traceback is above") from error
+    finally:
+        worker.stop()
+    if problems:
+        origins = {case.id: case.origin for case in plan.cases}
+        raise SuiteError("\n".join({_line(plan, problem, origins): None for problem in problems}))
+
+
+def _line(plan: Plan, problem: Problem, origins: dict[str, Location]) -> str:
+    location: Location = origins.get(problem.case, ())
+    for part in (problem.part, "matrix" if problem.part == "params" else ""):
+        precise = (*location, part, problem.key)
+        if precise in plan.source.places:
+            location = precise
+            break
+    case = next((case for case in plan.cases if case.id == problem.case), None)
+    about = f"{case.model.name} on {case.dataset.name}: " if case else ""
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return f"{plan.source.place(location)}: {about}{problem.message}{hint}"

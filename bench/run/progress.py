@@ -1,0 +1,22 @@
+"""What a run tells while it works. The command line draws it; this one keeps silent."""
+
+from bench.results import CaseResult
+
+
+class Progress:
+    """Does nothing; a subclass shows something."""
+
+    def started(self, folder: str, cases: list[str]) -> None:
+        """The run begins."""
+
+    def stage(self, case: str, name: str) -> None:
+        """A case begins a stage."""
+
+    def advanced(self, case: str, share: float) -> None:
+        """A case has done this share of its stage."""
+
+    def finished(self, case: CaseResult) -> None:
+        """A case has ended; it will be timed if it passed."""
+
+    def measuring(self, case: str, done: int, total: int) -> None:
+        """`done` of `total` timing processes have ended; the next times `case`."""

@@ -1,0 +1,55 @@
+"""A plan -> what its workers are asked."""
+
+import os
+from pathlib import Path
+
+from bench.catalog import KINDS, Catalog
+from bench.stages.request import CaseRequest
+from bench.suite.plan import Plan, PlannedCase
+
+
+def default_jobs(cases: int) -> int:
+    """How many cases run side by side unless the user says so: one a core, eight at most."""
+    return max(1, min(cases, cores(), 8))
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def case_requests(plan: Plan, catalog: Catalog, folder: Path, jobs: int) -> list[CaseRequest]:
+    """One request a case; training shares the cores among the jobs."""
+    owners = owners_of(catalog)
+    return [_request(plan, case, folder, max(1, cores() // jobs), owners) for case in plan.cases]
+
+
+def owners_of(catalog: Catalog) -> dict[str, str]:
+    """Import package -> the plugin that offers something from it."""
+    return {
+        entry.info.target.partition(":")[0].partition(".")[0]: entry.plugin
+        for kind in KINDS
+        for entry in catalog.entries(kind).values()
+    }
+
+
+def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: dict[str, str]) -> CaseRequest:
+    measure = plan.suite.measure
+    return CaseRequest(
+        id=case.id,
+        folder=str(folder),
+        name=case.folder,
+        model=case.model,
+        dataset=case.dataset,
+        params=case.params,
+        data_params=case.data_params,
+        train=case.train.model_dump(),
+        seed=case.seed,
+        metrics=tuple(plan.metrics),
+        runtimes=tuple(plan.runtimes),
+        device=measure.device,
+        train_threads=threads,
+        timed_threads=measure.threads,
+        batch_sizes=tuple(measure.batch_sizes),
+        owners=owners,
+    )

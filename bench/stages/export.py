@@ -1,0 +1,99 @@
+"""Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from bench.records import Artifact, Export, TensorSpec
+from bench.results import ArtifactResult
+from bench.stages.build import load_checkpoint
+from bench.stages.files import sha256
+from bench.stages.request import CaseRequest
+
+
+def export(request: CaseRequest, progress: Callable[[float], None]) -> list[ArtifactResult]:
+    """Write the graphs of the case's checkpoint."""
+    _, exports = load_checkpoint(request.checkpoint)
+    results = []
+    for number, part in enumerate(exports, 1):
+        results.append(_export_one(request, part))
+        progress(number / len(exports))
+    return results
+
+
+def artifact_of(request: CaseRequest, part: Export) -> Artifact:
+    """What a runtime needs to know to load an exported part."""
+    return Artifact(
+        name=part.name,
+        task=part.task,
+        precision="fp32",
+        path=str(request.graph(part.name)),
+        checkpoint=str(request.checkpoint),
+        inputs=part.inputs,
+        outputs=part.outputs,
+    )
+
+
+def export_graph(part: Export, path: Path) -> None:
+    """Trace a part with torch's exporter and write it; the graph takes any batch size."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    program = torch.onnx.export(
+        _Plain(part.module),
+        tuple(example(spec, rows=2) for spec in part.inputs),
+        dynamo=True,
+        verbose=False,
+        input_names=[spec.name for spec in part.inputs],
+        output_names=list(part.outputs),
+        dynamic_shapes=(tuple({0: torch.export.Dim("batch")} for _ in part.inputs),),
+    )
+    assert program is not None  # it is None only with dynamo=False
+    partial = path.with_suffix(".part")
+    program.save(str(partial), external_data=False)
+    partial.replace(path)
+
+
+def example(spec: TensorSpec, rows: int) -> Tensor:
+    """An input of the right shape and type; its values do not matter."""
+    return torch.zeros(rows, *spec.shape, dtype=getattr(torch, spec.dtype))
+
+
+def multiply_accumulates(part: Export) -> int:
+    """Multiply-accumulates of one sample, as torch counts them: half of its floating-point operations."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        part.module(*(example(spec, rows=1) for spec in part.inputs))
+    return counter.get_total_flops() // 2
+
+
+class _Plain(nn.Module):
+    """A part without the trainer and the hooks of its LightningModule, which tracing must not see."""
+
+    def __init__(self, part: nn.Module) -> None:
+        super().__init__()
+        self.part = part
+
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        return self.part(*inputs)
+
+
+def _export_one(request: CaseRequest, part: Export) -> ArtifactResult:
+    path = request.graph(part.name)
+    export_graph(part, path)
+    graph = onnx.load(path)
+    onnx.checker.check_model(graph)
+    return ArtifactResult(
+        name=part.name,
+        task=part.task,
+        precision="fp32",
+        path=str(path.relative_to(request.folder)),
+        sha256=sha256(path),
+        bytes=path.stat().st_size,
+        parameters=sum(parameter.numel() for parameter in part.module.parameters() if parameter.requires_grad),
+        macs=multiply_accumulates(part),
+        nodes=len(graph.graph.node),
+        inputs=list(part.inputs),
+        outputs=list(part.outputs),
+    )

@@ -1,0 +1,77 @@
+"""What a worker is asked to do. Standard library only: the parent process builds these."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo
+
+
+@dataclass(frozen=True)
+class CaseRequest:
+    """One case for a worker.
+
+    :param folder: the run directory
+    :param name: the case's name among the files of the run directory
+    :param train: Lightning's Trainer arguments and `batch_size`
+    :param device: where artifacts are executed, with `timed_threads` threads
+    :param train_threads: threads of this worker
+    :param batch_sizes: the batch sizes that will be timed
+    :param owners: import package -> the plugin that it belongs to, to say in whose code something failed
+    """
+
+    id: str
+    folder: str
+    name: str
+    model: ModelInfo
+    dataset: DatasetInfo
+    params: dict[str, Any]
+    data_params: dict[str, Any]
+    train: dict[str, Any]
+    seed: int
+    metrics: tuple[MetricInfo, ...]
+    runtimes: tuple[RuntimeInfo, ...]
+    device: str
+    train_threads: int
+    timed_threads: int
+    batch_sizes: tuple[int, ...]
+    owners: dict[str, str]
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of this case's checkpoint, graphs and test inputs."""
+        return Path(self.folder, "artifacts", self.name)
+
+    @property
+    def images(self) -> Path:
+        """The folder of this case's pictures."""
+        return Path(self.folder, "images", self.name)
+
+    @property
+    def log(self) -> Path:
+        """What this case's process prints."""
+        return Path(self.folder, "logs", f"{self.name}.log")
+
+    @property
+    def checkpoint(self) -> Path:
+        """The trained weights."""
+        return self.artifacts / "checkpoint.pt"
+
+    def graph(self, artifact: str) -> Path:
+        """An exported graph."""
+        return self.artifacts / f"{artifact}.onnx"
+
+    def rows(self, artifact: str) -> Path:
+        """Rows of the test set, and the torch model's outputs for them, that the timing feeds and checks."""
+        return self.artifacts / f"{artifact}.rows.npz"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a case before it runs: in its `part` ("params", "data", ...) and there at `key`."""
+
+    case: str
+    part: str
+    key: str
+    message: str
+    hint: str

@@ -1,0 +1,104 @@
+"""Training: Lightning on the accelerator that is there."""
+
+import math
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer, seed_everything
+
+from bench.errors import BenchError
+from bench.results import TrainingResult
+from bench.stages.build import build_model, save_checkpoint
+from bench.stages.files import sha256
+from bench.stages.request import CaseRequest
+
+
+def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[float], None]) -> TrainingResult:
+    """Train the case's model and write its checkpoint.
+
+    :param progress: told now and then which share of the work is done
+    :raises BenchError: if the training loss is no longer a number
+    """
+    seed_everything(request.seed, workers=True, verbose=False)
+    model = build_model(request.model, request.params, data.spec)
+    observer = Observer(progress)
+    trainer = fit(model, data, request.train, observer)
+    save_checkpoint(model, request.model, request.params, data.spec, request.checkpoint)
+    return TrainingResult(
+        epochs=trainer.current_epoch,
+        steps=trainer.global_step,
+        device=str(trainer.strategy.root_device),
+        threads=torch.get_num_threads(),
+        checkpoint=str(request.checkpoint.relative_to(request.folder)),
+        checkpoint_sha256=sha256(request.checkpoint),
+        curves=observer.curves,
+    )
+
+
+def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, Any], observer: Callback) -> Trainer:
+    """Run Lightning's loop with nothing in it that a benchmark does not need.
+
+    :param settings: Trainer arguments, and `batch_size`
+    """
+    settings = {name: value for name, value in settings.items() if value is not None}
+    data.batch_size = settings.pop("batch_size", 64)
+    settings.setdefault("max_epochs", -1)  # without epochs, the suite bounds the steps
+    trainer = Trainer(
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        callbacks=[observer],
+        **settings,
+    )
+    with warnings.catch_warnings():
+        # The data is in tensors on the device: worker processes, which Lightning recommends, would only slow it down.
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+        trainer.fit(model, datamodule=data)
+    return trainer
+
+
+class Observer(Callback):
+    """Keeps the learning curves and tells the progress, at little cost a step."""
+
+    def __init__(self, progress: Callable[[float], None], every_s: float = 0.2) -> None:
+        self.curves: dict[str, list[float | None]] = {}
+        self._progress = progress
+        self._every_s = every_s
+        self._next = 0.0
+        self._sum: torch.Tensor | float = 0.0
+        self._count = 0
+
+    def on_train_batch_end(self, trainer: Trainer, module: LightningModule, outputs: Any, *_: Any) -> None:
+        loss = outputs["loss"] if isinstance(outputs, dict) else outputs
+        if loss is not None:
+            self._sum = self._sum + loss.detach()
+            self._count += 1
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + self._every_s
+            self._progress(_share_done(trainer))
+
+    def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
+        if self._count:
+            loss = float(self._sum) / self._count
+            self._sum, self._count = 0.0, 0
+            self.curves.setdefault("train-loss", []).append(loss)
+            if not math.isfinite(loss):
+                raise BenchError(f"the training loss is {loss} in epoch {trainer.current_epoch}", "try a lower lr")
+        for name, value in trainer.callback_metrics.items():
+            number = float(value)
+            self.curves.setdefault(name, []).append(number if math.isfinite(number) else None)
+
+
+def _share_done(trainer: Trainer) -> float:
+    if trainer.max_steps and trainer.max_steps > 0:
+        return min(1.0, trainer.global_step / trainer.max_steps)
+    if trainer.max_epochs and trainer.max_epochs > 0 and math.isfinite(trainer.num_training_batches):
+        batches = trainer.current_epoch * trainer.num_training_batches + trainer.fit_loop.batch_idx + 1
+        return min(1.0, batches / (trainer.max_epochs * trainer.num_training_batches))
+    return 0.0

@@ -1,0 +1,189 @@
+"""A suite -> the cases that it asks for, with every name looked up."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from bench.catalog import Catalog
+from bench.errors import BenchError, SuiteError, suggestion
+from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo
+from bench.suite.load import validated
+from bench.suite.schema import CaseSpec, Gate, Suite, Train
+from bench.suite.source import Location, Source
+
+# What a gate can bound besides metrics; each is judged on every timed configuration of a group.
+TIMINGS = ("latency-p50", "latency-p90", "throughput")
+
+
+DEFAULT_EPOCHS = 10
+
+
+@dataclass(frozen=True)
+class PlannedCase:
+    """One case. `group` names it without its seed; `origin` is where the suite asks for it."""
+
+    id: str
+    group: str
+    folder: str
+    model: ModelInfo
+    dataset: DatasetInfo
+    params: dict[str, Any]
+    data_params: dict[str, Any]
+    train: Train
+    seed: int
+    gates: dict[str, Gate]
+    origin: Location
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run does, in order."""
+
+    suite: Suite
+    source: Source
+    cases: list[PlannedCase]
+    metrics: list[MetricInfo]
+    runtimes: list[RuntimeInfo]
+
+
+def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, ...] = ()) -> Plan:
+    """Expand a suite into cases.
+
+    :param only: patterns; a case is kept if one matches its identifier, or is part of it
+    :raises SuiteError: for an unknown model, dataset, metric or runtime, a wrong `train`, or a case asked for twice
+    """
+    metrics = _metrics(suite, source, catalog)
+    runtimes = [
+        _find(catalog, source, "runtimes", name, ("measure", "runtimes", index))
+        for index, name in enumerate(suite.measure.runtimes)
+    ]
+    _check_gates(suite, source, metrics)
+    cases = list(_cases(suite, source, catalog))
+    _refuse_duplicates(cases, source)
+    return Plan(suite, source, [case for case in cases if _chosen(case.id, only)], metrics, runtimes)
+
+
+def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricInfo]:
+    if suite.metrics is None:
+        return [entry.info for entry in catalog.entries("metrics").values()]
+    return [
+        _find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)
+    ]
+
+
+def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Location) -> Any:
+    try:
+        return catalog.find(kind, name).info
+    except BenchError as error:
+        raise source.error(location, error.message, error.hint) from error
+
+
+def _check_gates(suite: Suite, source: Source, metrics: list[MetricInfo]) -> None:
+    known = {*TIMINGS, *(metric.name for metric in metrics if metric.form != "picture")}
+    places: list[tuple[Location, dict[str, Gate]]] = [(("gates",), suite.gates)]
+    places += [(("cases", index, "gates"), spec.gates) for index, spec in enumerate(suite.cases)]
+    for location, gates in places:
+        for name in gates:
+            if name not in known:
+                raise source.error((*location, name), f"unknown gate {name!r}", suggestion(name, known))
+
+
+def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCase]:
+    for index, spec in enumerate(suite.cases):
+        train = _train(suite, source, index, spec)
+        origin: Location = ("cases", index)
+        for model, dataset in itertools.product(_named(spec.model), _named(spec.dataset)):
+            model_info = _find(catalog, source, "models", *_place(spec.model, model, (*origin, "model")))
+            data_info = _find(catalog, source, "datasets", *_place(spec.dataset, dataset, (*origin, "dataset")))
+            for varied in _crossed(spec.matrix):
+                group = _label(spec.name or model, spec, varied) + f"@{_label_data(dataset, spec)}"
+                for seed in suite.seeds:
+                    yield PlannedCase(
+                        id=f"{group}#{seed}",
+                        group=group,
+                        folder=_folder(f"{group}#{seed}"),
+                        model=model_info,
+                        dataset=data_info,
+                        params={**spec.params, **varied},
+                        data_params=spec.data,
+                        train=train,
+                        seed=seed,
+                        gates={**suite.gates, **spec.gates},
+                        origin=origin,
+                    )
+
+
+def _named(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
+
+
+def _place(names: str | list[str], name: str, location: Location) -> tuple[str, Location]:
+    """A name and where it stands."""
+    return (name, location) if isinstance(names, str) else (name, (*location, names.index(name)))
+
+
+def _train(suite: Suite, source: Source, index: int, spec: CaseSpec) -> Train:
+    """The suite's `train` with what a case changes in it."""
+    changed = validated(Train, spec.train, source, ("cases", index, "train"))
+    train = suite.train.model_copy(update=changed.model_dump(include=changed.model_fields_set))
+    return train if train.max_epochs or train.max_steps else train.model_copy(update={"max_epochs": DEFAULT_EPOCHS})
+
+
+def _crossed(matrix: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    for values in itertools.product(*matrix.values()):
+        yield dict(zip(matrix, values, strict=True))
+
+
+def _label(name: str, spec: CaseSpec, varied: dict[str, Any]) -> str:
+    """A case's name, with the parameters that tell it from others: all of them, unless it has a name of its own."""
+    return name + _brackets(varied if spec.name else {**spec.params, **varied})
+
+
+def _label_data(dataset: str, spec: CaseSpec) -> str:
+    return dataset + ("" if spec.name else _brackets(spec.data))
+
+
+def _brackets(params: dict[str, Any]) -> str:
+    inner = ",".join(f"{name}={_written(value)}" for name, value in params.items())
+    return f"[{inner}]" if inner else ""
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return "x".join(_written(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _folder(case_id: str) -> str:
+    """A case's identifier as a file name that needs no escaping in a URL."""
+    return re.sub(r"[^A-Za-z0-9._@=+]+", "-", case_id)[:120]
+
+
+def _refuse_duplicates(cases: list[PlannedCase], source: Source) -> None:
+    seen: dict[str, PlannedCase] = {}
+    for case in cases:
+        what = json.dumps(
+            [case.model.name, case.dataset.name, case.params, case.data_params, case.train.model_dump(), case.seed],
+            sort_keys=True,
+            default=str,
+        )
+        for key in (f"id {case.id}", f"folder {case.folder}", what):
+            first = seen.setdefault(key, case)
+            if first is not case:
+                hint = f"it is asked for at {source.place(first.origin)} already; a `name` tells cases apart"
+                raise source.error(case.origin, f"duplicate case {case.id}", hint)
+
+
+def _chosen(case_id: str, only: tuple[str, ...]) -> bool:
+    return not only or any(fnmatchcase(case_id, pattern) or pattern in case_id for pattern in only)
+
+
+def nothing_chosen(plan: Plan, only: tuple[str, ...]) -> SuiteError:
+    """The error for patterns that match no case."""
+    error = SuiteError(f"--only {' '.join(only)} matches no case of {plan.source.name}")
+    error.exit_code = 4
+    return error

@@ -1,0 +1,118 @@
+"""What a suite may say. Its JSON Schema, for editors, is derived from these classes (`bench schema`)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+Names = Name | Annotated[list[Name], Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """A mapping in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Train(Strict):
+    """How to train: Lightning's Trainer names, and `batch_size`."""
+
+    max_epochs: PositiveInt | None = Field(None, description="passes over the training data; 10 if nothing bounds it")
+    max_steps: PositiveInt | None = Field(None, description="optimiser steps, if that bounds it rather than epochs")
+    batch_size: PositiveInt = Field(64, description="samples in a training step")
+    accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps", "tpu"] = Field(
+        "auto", description="where to train; auto takes what is there"
+    )
+    devices: PositiveInt | Literal["auto"] = Field(1, description="how many of these devices a case takes")
+    strategy: str = Field("auto", description="Lightning's strategy for several devices")
+    precision: Literal["32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true"] = Field(
+        "32-true", description="the arithmetic of training, not of the exported graph"
+    )
+    gradient_clip_val: PositiveFloat | None = Field(None, description="bound on the norm of the gradient")
+    accumulate_grad_batches: PositiveInt = Field(1, description="batches in an optimiser step")
+    check_val_every_n_epoch: PositiveInt = Field(1, description="epochs between two looks at the validation data")
+    deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
+
+
+class Gate(Strict):
+    """A bound on a metric's mean over the seeds of a group of cases."""
+
+    max: float | None = Field(None, description="the highest value that passes")
+    min: float | None = Field(None, description="the lowest value that passes")
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> "Gate":
+        if self.max is None and self.min is None:
+            raise ValueError("a gate needs max or min")
+        return self
+
+
+class CaseSpec(Strict):
+    """Cases that belong together: models x datasets x the values of `matrix`."""
+
+    name: Name | None = Field(None, description="what to call the model here; its own name if left out")
+    model: Names = Field(description="a model, or several to cross")
+    dataset: Names = Field(description="a dataset, or several to cross")
+    params: dict[str, Any] = Field({}, description="the model's parameters, one value each")
+    matrix: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        {}, description="the model's parameters, a list of values each, crossed"
+    )
+    data: dict[str, Any] = Field({}, description="the dataset's parameters")
+    train: dict[str, Any] = Field({}, description="what differs from the suite's `train`")
+    gates: dict[str, Gate] = Field({}, description="bounds for these cases, besides the suite's")
+
+    @model_validator(mode="after")
+    def _says_each_parameter_once(self) -> "CaseSpec":
+        twice = sorted(set(self.params) & set(self.matrix))
+        if twice:
+            raise ValueError(f"{twice[0]!r} stands under params and under matrix")
+        return self
+
+
+class Measure(Strict):
+    """What to time, and how long."""
+
+    runtimes: list[Name] = Field(["onnxruntime"], min_length=1, description="what executes the artifacts")
+    device: Literal["cpu", "cuda"] = Field("cpu", description="where they are executed")
+    batch_sizes: list[PositiveInt] = Field([1], min_length=1, description="samples in a call")
+    threads: PositiveInt = Field(1, description="threads of one call")
+    processes: PositiveInt = Field(3, description="fresh processes for each configuration, in turn with all others")
+    warmup_s: float = Field(0.05, ge=0, description="least seconds of calls before the first that counts")
+    min_seconds: PositiveFloat = Field(0.2, description="least seconds of calls that count, in each process")
+    min_samples: PositiveInt = Field(64, description="least number of calls that count, in each process")
+
+    @field_validator("runtimes", "batch_sizes")
+    @classmethod
+    def _names_each_once(cls, values: list[Any]) -> list[Any]:
+        for value in values:
+            if values.count(value) > 1:
+                raise ValueError(f"{value!r} stands there twice")
+        return values
+
+
+class Suite(Strict):
+    """A suite of benchmarks."""
+
+    name: Name = Field(description="names the folder of its runs")
+    description: str = Field("", description="a sentence or two for the report")
+    seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field([0], min_length=1, description="one case for each")
+    train: Train = Train()
+    cases: list[CaseSpec] = Field(min_length=1, description="what to run")
+    metrics: list[Name] | None = Field(None, description="which to compute; left out: all that apply")
+    measure: Measure = Measure()
+    gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
+    silence_s: PositiveFloat = Field(
+        1800.0, description="a case that shows no sign of life for so many seconds is stopped and has failed"
+    )
+
+    @field_validator("seeds")
+    @classmethod
+    def _names_each_seed_once(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("a seed stands there twice")
+        return seeds
+
+
+def suite_schema() -> dict[str, Any]:
+    """The JSON Schema of a suite."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Suite.model_json_schema()}

@@ -1,0 +1,20 @@
+"""`python -m bench.timing REQUEST ANSWER`: a fresh interpreter for one timing process."""
+
+import sys
+from pathlib import Path
+
+from bench.timing.process import answer
+from bench.timing.request import TimingAnswer, TimingRequest
+
+
+def main(request: Path, result: Path) -> None:
+    """Time what the request file asks for, and write the answer file whatever happens."""
+    try:
+        answer(TimingRequest.from_json(request.read_text())).write(result)
+    except Exception as error:
+        TimingAnswer(error=f"{type(error).__name__}: {error}").write(result)
+        raise
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

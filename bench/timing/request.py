@@ -1,0 +1,61 @@
+"""What a timing process is asked, and what it answers; both travel as JSON. Standard library only."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.records import Artifact, RuntimeInfo, TensorSpec
+
+
+@dataclass(frozen=True)
+class TimingRequest:
+    """One process: an artifact under a runtime, at several batch sizes in the order given.
+
+    :param rows: an .npz with `input_0` and the `output_0` that is expected for it
+    :param samples: the .npy to write for each batch size, in the same order
+    """
+
+    runtime: RuntimeInfo
+    artifact: Artifact
+    rows: str
+    device: str
+    threads: int
+    batch_sizes: tuple[int, ...]
+    samples: tuple[str, ...]
+    warmup_s: float
+    min_seconds: float
+    min_samples: int
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "TimingRequest":
+        content: dict[str, Any] = json.loads(text)
+        artifact = content.pop("artifact")
+        artifact["inputs"] = tuple(TensorSpec(i["name"], tuple(i["shape"]), i["dtype"]) for i in artifact["inputs"])
+        artifact["outputs"] = tuple(artifact["outputs"])
+        return cls(
+            runtime=RuntimeInfo(**content.pop("runtime")),
+            artifact=Artifact(**artifact),
+            batch_sizes=tuple(content.pop("batch_sizes")),
+            samples=tuple(content.pop("samples")),
+            **content,
+        )
+
+
+@dataclass(frozen=True)
+class TimingAnswer:
+    """What really executed the artifact, or why nothing did (`error`)."""
+
+    provider: str = ""
+    provider_share: float = 0.0
+    error: str = ""
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> "TimingAnswer":
+        return cls(**json.loads(path.read_text()))

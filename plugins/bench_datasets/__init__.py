@@ -1,0 +1,23 @@
+"""The built-in datasets."""
+
+from collections.abc import Iterator
+
+import bench
+
+
+@bench.hookimpl
+def bench_datasets() -> Iterator[bench.DatasetInfo]:
+    yield bench.DatasetInfo(
+        "digits",
+        "bench_datasets.digits:Digits",
+        task="classification",
+        summary="1,797 real handwritten digits of 8x8 pixels that ship with scikit-learn; works offline.",
+        source="Alpaydin & Kaynak (1998), UCI Optical Recognition of Handwritten Digits; CC BY 4.0",
+    )
+    yield bench.DatasetInfo(
+        "mnist",
+        "bench_datasets.mnist:MNIST",
+        task="classification",
+        summary="70,000 handwritten digits of 28x28 pixels; downloaded once.",
+        source="LeCun, Cortes, Burges (1998), the MNIST database; CC BY-SA 3.0",
+    )

@@ -1,0 +1,44 @@
+"""The digits that ship with scikit-learn."""
+
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from torch.nn import functional as F
+
+from bench import DataSpec
+from bench_datasets.augmentation import Distortion, distortions
+from bench_datasets.tensors import Part, Parts, TensorDataModule
+
+
+class Digits(TensorDataModule):
+    """1,797 handwritten digits (1, size, size) in [0, 1]: 1,257 to train, 180 to validate, 360 to test, stratified.
+
+    :param size: pixels a side; above 8 the images are upscaled bilinearly
+    :param augment: distortions of the training images, applied in this order
+    """
+
+    def __init__(self, size: int = 8, augment: tuple[Distortion, ...] = ()) -> None:
+        spec = DataSpec(
+            task="classification",
+            input_shape=(1, size, size),
+            classes=10,
+            class_names=tuple("0123456789"),
+            value_range=(0.0, 1.0),
+        )
+        super().__init__(spec, distortions(augment))
+        self.size = size
+
+    def load(self) -> Parts:
+        digits = load_digits()
+        inputs = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
+        if self.size != 8:
+            inputs = F.interpolate(inputs, size=(self.size, self.size), mode="bilinear", align_corners=False)
+        targets = torch.tensor(digits.target)
+        rest, test = _split(range(len(targets)), digits.target, 360)
+        train, validation = _split(rest, digits.target[rest], 180)
+        return Parts(*(Part(inputs[rows], targets[rows]) for rows in (train, validation, test)))
+
+
+def _split(rows, labels, size: int):  # type: ignore[no-untyped-def]
+    """Rows in two groups, the second of `size` rows, always the same and stratified by label."""
+    return train_test_split(rows, test_size=size, stratify=labels, random_state=0)

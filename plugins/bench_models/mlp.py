@@ -1,0 +1,46 @@
+"""The multi-layer perceptron."""
+
+from math import prod
+from typing import Literal
+
+from torch import Tensor, nn
+
+from bench import DataSpec
+from bench_models.classifier import Classifier
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
+
+
+class MLP(Classifier):
+    """Flattened inputs -> hidden layers, each with an activation and dropout -> class scores.
+
+    784-300-10, the two-layer net of LeCun et al. (1998), has 238,510 parameters.
+
+    :param data: the dataset's specification
+    :param hidden: the widths of the hidden layers
+    :param activation: after every hidden layer
+    :param dropout: the share of hidden units that is dropped in training (Srivastava et al. 2014, JMLR 15, 1929-1958)
+    :param input_dropout: the share of inputs that is dropped in training
+    :param lr: the highest learning rate of the one-cycle schedule
+    :param weight_decay: AdamW's decoupled weight decay
+    """
+
+    def __init__(
+        self,
+        data: DataSpec,
+        hidden: tuple[int, ...] = (300,),
+        activation: Literal["relu", "tanh", "sigmoid", "gelu"] = "relu",
+        dropout: float = 0.0,
+        input_dropout: float = 0.0,
+        lr: float = 2e-3,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(data, lr, weight_decay)
+        widths = [prod(data.input_shape), *hidden]
+        layers: list[nn.Module] = [nn.Flatten(), nn.Dropout(input_dropout)]
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [nn.Linear(before, after), ACTIVATIONS[activation](), nn.Dropout(dropout)]
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.classes))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.layers(inputs)
