@@ -4,9 +4,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from bench.report.palette import COLOURS
+from bench.report.palette import COLOURS, STROKES
 from bench.report.series import Chart, charts
 from bench.results import RunResult
+
+
+DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
+
+# A line of fewer points has them marked.
+MARKED = 8
 
 
 def draw(results: RunResult, folder: Path) -> list[tuple[str, str]]:
@@ -26,15 +32,14 @@ def draw(results: RunResult, folder: Path) -> list[tuple[str, str]]:
 def _figure(chart: Chart) -> Figure:
     figure = Figure(figsize=(7.6, 3.8), dpi=100, layout="constrained", facecolor="white")
     axes = figure.subplots()
-    for number, series in enumerate(chart.series):
-        colour = COLOURS[number % len(COLOURS)]
+    for series in chart.series:
         y = [float("nan") if value is None else value for value in series.y]
         axes.plot(
             series.x,
             y,
-            "-" if chart.lines else "",
-            marker="o" if len(series.x) < 20 else "",
-            color=colour,
+            linestyle=DASHES[STROKES[series.stroke % len(STROKES)]] if chart.lines else "",
+            marker="o" if len(series.x) < MARKED else "",
+            color=COLOURS[series.colour % len(COLOURS)],
             label=series.name,
             markersize=5 if chart.lines else 8,
             linewidth=1.6,

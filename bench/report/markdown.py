@@ -39,7 +39,8 @@ def escape(text: str) -> str:
 def _section(table: Table) -> str:
     rows = [[escape(cell) for cell in row] for row in table.rows]
     headers = [escape(header) for header in table.headers]
-    text = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    alignment = ["right" if numeric else "left" for numeric in table.numeric]
+    text = tabulate(rows, headers, tablefmt="pipe", disable_numparse=True, colalign=alignment)
     return f"## {table.title}\n\n{text}" + (f"\n\n{escape(table.note)}" if table.note else "")
 
 

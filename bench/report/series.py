@@ -9,12 +9,13 @@ from bench.results import RunResult
 
 @dataclass(frozen=True)
 class Series:
-    """A line or a cloud of points under one name."""
+    """A line or a cloud of points under one name. Series of one case share a colour number, not a stroke."""
 
     name: str
     x: list[float]
     y: list[float | None]
-    labels: list[str]
+    colour: int = 0
+    stroke: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,16 @@ def charts(results: RunResult) -> list[Chart]:
 
 def throughput(results: RunResult) -> Chart | None:
     """Throughput against batch size, a line an artifact and runtime."""
-    lines: dict[str, list[tuple[int, float]]] = {}
+    lines: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for (group, artifact, runtime, _, batch), found in timed(results).items():
-        name = f"{group}{'' if artifact == 'forward' else ' ' + artifact} · {runtime}"
-        lines.setdefault(name, []).append((batch, median(m.throughput_per_s for m in found)))
+        line = (f"{group}{'' if artifact == 'forward' else ' ' + artifact}", runtime)
+        lines.setdefault(line, []).append((batch, median(m.throughput_per_s for m in found)))
     if not lines:
         return None
+    cases, runtimes = (list(dict.fromkeys(line[part] for line in lines)) for part in (0, 1))
     series = [
-        Series(name, [x for x, _ in sorted(points)], [y for _, y in sorted(points)], []) for name, points in lines.items()
+        Series(f"{case} · {runtime}", *_columns(points), cases.index(case), runtimes.index(runtime))
+        for (case, runtime), points in lines.items()
     ]
     return Chart("throughput", "Throughput against batch size", "batch size", "samples/s", series, True, True)
 
@@ -64,7 +67,7 @@ def front(results: RunResult) -> Chart | None:
         latencies = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
         if timed_by == runtime and batch == smallest and values and latencies:
             points.append((median(latencies) * 1e6, fmean(values), group))
-    series = [Series(group, [x], [y], [group]) for x, y, group in points]
+    series = [Series(group, [x], [y], number) for number, (x, y, group) in enumerate(points)]
     best = sorted(_front(points, bool(metric.higher_is_better)))
     unit = f" [{metric.unit}]" if metric.unit else ""
     return Chart(
@@ -75,22 +78,27 @@ def front(results: RunResult) -> Chart | None:
         series,
         log_x=True,
         lines=False,
-        front=Series("Pareto front", [x for x, _, _ in best], [y for _, y, _ in best], []),
+        front=Series("Pareto front", [x for x, _, _ in best], [y for _, y, _ in best]),
     )
 
 
 def curves(results: RunResult) -> Chart | None:
     """Learning curves of the first seed: the training loss and what the model logs on the validation data."""
     series = []
-    for group, cases in groups(results).items():
+    for number, (group, cases) in enumerate(groups(results).items()):
         first = next((case for case in cases if case.training and case.training.curves), None)
         if first is None or first.training is None:
             continue
-        for name, values in first.training.curves.items():
-            if "loss" in name:
-                epochs = [float(number) for number in range(1, len(values) + 1)]
-                series.append(Series(f"{group} · {name}", epochs, list(values), []))
+        losses = {name: values for name, values in first.training.curves.items() if "loss" in name}
+        for stroke, (name, values) in enumerate(losses.items()):
+            epochs = [float(epoch) for epoch in range(1, len(values) + 1)]
+            series.append(Series(f"{group} · {name}", epochs, list(values), number, stroke))
     return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=True) if series else None
+
+
+def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float | None]]:
+    ordered = sorted(points)
+    return [float(x) for x, _ in ordered], [y for _, y in ordered]
 
 
 def _front(points: list[tuple[float, float, str]], higher: bool) -> list[tuple[float, float, str]]:

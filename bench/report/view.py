@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult
+from bench.results import CaseResult, GateResult, MeasurementResult, MetricResult, RunResult
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,12 @@ class Table:
     headers: tuple[str, ...]
     rows: list[tuple[str, ...]]
     note: str = ""
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns hold figures, which are aligned to the right."""
+        columns = [[cell for cell in column if cell not in {"", "-"}] for column in zip(*self.rows, strict=True)]
+        return [bool(column) and all(cell[0].isdigit() or cell[0] == "-" for cell in column) for column in columns]
 
 
 def tables(results: RunResult) -> list[Table]:
@@ -37,12 +43,18 @@ def verdict_table(results: RunResult) -> Table:
     for group, cases in groups(results).items():
         passed = sum(case.status == "passed" for case in cases)
         rows.append(("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases ran", ""))
-        for gate in results.gates:
-            if gate.group == group:
-                value = "" if gate.value is None else number(gate.value)
-                what = f"{gate.metric} {gate.bound}" + (f" ({gate.where})" if gate.where else "")
-                rows.append(("passed" if gate.passed else "MISSED", group, what, value))
+        own = [gate for gate in results.gates if gate.group == group]
+        rows += [_gate_row(group, what, own) for what in dict.fromkeys((gate.metric, gate.bound) for gate in own)]
     return Table("Verdicts", ("verdict", "case", "what", "value"), rows)
+
+
+def _gate_row(group: str, what: tuple[str, str], gates: list[GateResult]) -> tuple[str, ...]:
+    """One row for one bound, wherever its figure was taken; if it was missed, where."""
+    found = [gate for gate in gates if (gate.metric, gate.bound) == what]
+    missed = [gate for gate in found if not gate.passed]
+    values = list(dict.fromkeys(number(gate.value) for gate in missed or found if gate.value is not None))
+    where = f" ({'; '.join(gate.where for gate in missed)})" if missed else ""
+    return ("MISSED" if missed else "passed", group, " ".join(what) + where, ", ".join(values))
 
 
 def failure_table(results: RunResult) -> Table:

@@ -45,7 +45,7 @@ def run_cases(
                 running.append(_start(request, groups[request.id], workers))
             for case in _ended(running, silence_s, progress):
                 running.remove(case)
-                case.worker.stop()
+                case.worker.stop(patience_s=5)
                 progress.finished(case.result)
                 finished(case.result)
     finally:

@@ -22,7 +22,7 @@ def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch:
     except EOFError as error:
         raise BenchError(f"the check of the suite failed: {worker.death()}", "its traceback is above") from error
     finally:
-        worker.stop()
+        worker.stop(patience_s=5)
     if problems:
         origins = {case.id: case.origin for case in plan.cases}
         raise SuiteError("\n".join({_line(plan, problem, origins): None for problem in problems}))

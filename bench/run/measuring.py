@@ -123,7 +123,7 @@ def _forked(request: TimingRequest, configuration: Configuration, workers: Worke
     except EOFError:
         return TimingAnswer(error=worker.death())
     finally:
-        worker.stop()
+        worker.stop(patience_s=2)
 
 
 def _fresh(request: TimingRequest, configuration: Configuration, workers: Workers, limit: float) -> TimingAnswer:

@@ -15,8 +15,12 @@ class Worker:
         self.process = process
         self.events = events
 
-    def stop(self) -> None:
-        """End the process, at once if it does not end when asked."""
+    def stop(self, patience_s: float = 0.0) -> None:
+        """End the process: wait for it to end by itself, then ask it to, then kill it.
+
+        :param patience_s: how long a process that has said its last may take to clean up after itself
+        """
+        self.process.join(patience_s)
         if self.process.is_alive():
             self.process.terminate()
             self.process.join(5)

@@ -42,7 +42,7 @@ def export_graph(part: Export, path: Path) -> None:
     """Trace a part with torch's exporter and write it; the graph takes any batch size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     program = torch.onnx.export(
-        _Plain(part.module),
+        _Plain(part.module).eval(),
         tuple(example(spec, rows=2) for spec in part.inputs),
         dynamo=True,
         verbose=False,

@@ -1,0 +1,95 @@
+"""report.html: one file that needs no network, light and dark, with interactive charts."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+
+from bench.report.figures import MARKED
+from bench.report.highlights import highlights
+from bench.report.palette import COLOURS, STROKES
+from bench.report.pictures import shown_pictures
+from bench.report.series import Chart, Series, charts
+from bench.report.view import tables
+from bench.report.wording import machine, software, subtitle
+from bench.results import RunResult
+
+# Pictures are embedded up to this many bytes in all, so that the file stays under 6 MB with the chart library.
+PICTURE_BUDGET = 700_000
+
+
+def render(results: RunResult, folder: Path) -> str:
+    """The report as HTML. Everything that came from outside is escaped by the template engine."""
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader("bench.report"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pictures, left_out = _embedded(results, folder)
+    drawn = charts(results)
+    return environment.get_template("report.html.j2").render(
+        name=results.suite["name"],
+        description=results.suite.get("description", ""),
+        status=results.status,
+        subtitle=subtitle(results),
+        highlights=highlights(results),
+        tables=tables(results),
+        charts=drawn,
+        chart_data={chart.key: _chart(chart) for chart in drawn},
+        pictures=pictures,
+        left_out=left_out,
+        machine=machine(results),
+        software=software(results),
+        style=Markup(_asset("report.css")),
+        script=Markup(_asset("report.js")),
+        plotly=Markup(get_plotlyjs() if drawn else ""),
+    )
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    """A chart as the page's script takes it: traces, and what its axes are."""
+    traces = [_trace(series, chart) for series in chart.series]
+    if chart.front is not None:
+        line = {"dash": "dot", "width": 1, "color": "#888888"}
+        traces.insert(0, {**_points(chart.front), "mode": "lines", "line": line, "hoverinfo": "skip"})
+    axes = {"x": (chart.x_title, chart.log_x), "y": (chart.y_title, chart.log_y)}
+    return {
+        "traces": traces,
+        "axes": {key: {"title": {"text": t}, "type": "log" if log else "linear"} for key, (t, log) in axes.items()},
+    }
+
+
+def _trace(series: Series, chart: Chart) -> dict[str, Any]:
+    colour = COLOURS[series.colour % len(COLOURS)]
+    mode = ("lines+markers" if len(series.x) < MARKED else "lines") if chart.lines else "markers"
+    line = {"color": colour, "width": 2, "dash": STROKES[series.stroke % len(STROKES)]}
+    return {**_points(series), "mode": mode, "line": line, "marker": {"color": colour, "size": 7 if chart.lines else 13}}
+
+
+def _points(series: Series) -> dict[str, Any]:
+    return {"type": "scatter", "name": series.name, "x": series.x, "y": series.y}
+
+
+def _embedded(results: RunResult, folder: Path) -> tuple[list[dict[str, str]], int]:
+    """The pictures as data, as many as the budget takes, and how many were left out."""
+    pictures: list[dict[str, str]] = []
+    left_out, spent = 0, 0
+    for group, picture in shown_pictures(results):
+        path = folder / picture.path
+        content = path.read_bytes() if path.is_file() else b""
+        spent += len(content)
+        if not content or spent > PICTURE_BUDGET:
+            left_out += 1
+            continue
+        source = "data:image/png;base64," + base64.b64encode(content).decode()
+        pictures.append({"group": group, "name": picture.name, "source": source})
+    return pictures, left_out
+
+
+def _asset(name: str) -> str:
+    return Path(__file__).with_name("templates").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,36 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const wanted = window.matchMedia("(prefers-color-scheme: dark)");
+  const charts = JSON.parse(document.getElementById("chart-data").textContent);
+
+  // The colours of a chart that belong to the page and change with it.
+  const colours = () => {
+    const style = getComputedStyle(root);
+    const [text, line] = ["--quiet", "--line"].map((name) => style.getPropertyValue(name).trim());
+    return {
+      "font.color": text,
+      "xaxis.gridcolor": line, "xaxis.linecolor": line, "xaxis.zerolinecolor": line,
+      "yaxis.gridcolor": line, "yaxis.linecolor": line, "yaxis.zerolinecolor": line,
+    };
+  };
+
+  const draw = () => Promise.all(Object.entries(charts).map(([key, chart]) => Plotly.newPlot(`chart-${key}`, chart.traces, {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: 64, r: 16, t: 12, b: 48 },
+    font: { size: 12, family: getComputedStyle(document.body).fontFamily },
+    xaxis: { ...chart.axes.x, automargin: true, showline: true }, yaxis: { ...chart.axes.y, automargin: true },
+    showlegend: true, legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", font: { size: 11 } }, hovermode: "closest",
+  }, { responsive: true, displaylogo: false, displayModeBar: false })));
+
+  const paint = (dark) => {
+    root.classList.toggle("dark", dark);
+    const change = colours();
+    return Promise.all(Object.keys(charts).map((key) => Plotly.relayout(`chart-${key}`, change)));
+  };
+
+  document.getElementById("theme").addEventListener("click", () => paint(!root.classList.contains("dark")));
+  wanted.addEventListener("change", (event) => paint(event.matches));
+  root.classList.toggle("dark", wanted.matches);
+  draw().then(() => paint(wanted.matches)).then(() => { document.body.dataset.drawn = "true"; });
+})();
