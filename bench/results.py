@@ -128,7 +128,10 @@ class DataResult:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How a case was trained. `curves` holds a list of values an epoch for each name that was logged."""
+    """How a case was trained.
+
+    `curves` holds a value an epoch for each name that was logged; None in an epoch that did not log it.
+    """
 
     epochs: int
     steps: int

@@ -91,8 +91,8 @@ def curves(results: RunResult) -> Chart | None:
             continue
         losses = {name: values for name, values in first.training.curves.items() if "loss" in name}
         for stroke, (name, values) in enumerate(losses.items()):
-            epochs = [float(epoch) for epoch in range(1, len(values) + 1)]
-            series.append(Series(f"{group} · {name}", epochs, list(values), number, stroke))
+            points = [(epoch, value) for epoch, value in enumerate(values, 1) if value is not None]
+            series.append(Series(f"{group} · {name}", *_columns(points), number, stroke))
     return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=True) if series else None
 
 

@@ -13,6 +13,7 @@ from bench.errors import BenchError
 from bench.results import TrainingResult
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.files import sha256
+from bench.stages.lean import use_lean_epochs
 from bench.stages.request import CaseRequest
 
 
@@ -38,7 +39,7 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
     )
 
 
-def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, Any], observer: Callback) -> Trainer:
+def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, Any], observer: "Observer") -> Trainer:
     """Run Lightning's loop with nothing in it that a benchmark does not need.
 
     :param settings: Trainer arguments, and `batch_size`
@@ -55,6 +56,7 @@ def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, A
         callbacks=[observer],
         **settings,
     )
+    use_lean_epochs(trainer, observer.after_step)
     with warnings.catch_warnings():
         # The data is in tensors on the device: worker processes, which Lightning recommends, would only slow it down.
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
@@ -70,29 +72,41 @@ class Observer(Callback):
         self._progress = progress
         self._every_s = every_s
         self._next = 0.0
-        self._sum: torch.Tensor | float = 0.0
-        self._count = 0
+        self._losses: list[torch.Tensor] = []
+        self._known: dict[str, torch.Tensor] = {}
+        self._trainer: Trainer | None = None
+
+    def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
+        self._trainer = trainer
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, outputs: Any, *_: Any) -> None:
-        loss = outputs["loss"] if isinstance(outputs, dict) else outputs
+        self.after_step(outputs.get("loss") if isinstance(outputs, dict) else outputs)
+
+    def after_step(self, loss: torch.Tensor | None) -> None:
+        """Take in a step's loss; it stays on its device until the epoch ends."""
         if loss is not None:
-            self._sum = self._sum + loss.detach()
-            self._count += 1
+            self._losses.append(loss.detach())
         now = time.monotonic()
-        if now >= self._next:
+        if now >= self._next and self._trainer is not None:
             self._next = now + self._every_s
-            self._progress(_share_done(trainer))
+            self._progress(_share_done(self._trainer))
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        if self._count:
-            loss = float(self._sum) / self._count
-            self._sum, self._count = 0.0, 0
+        if self._losses:
+            loss = float(torch.stack(self._losses).mean())
+            self._losses.clear()
             self.curves.setdefault("train-loss", []).append(loss)
             if not math.isfinite(loss):
                 raise BenchError(f"the training loss is {loss} in epoch {trainer.current_epoch}", "try a lower lr")
         for name, value in trainer.callback_metrics.items():
-            number = float(value)
-            self.curves.setdefault(name, []).append(number if math.isfinite(number) else None)
+            is_new = value is not self._known.get(name)  # in an epoch without validation, Lightning keeps the old value
+            self._known[name] = value
+            self.curves.setdefault(name, [None] * trainer.current_epoch).append(_finite(value) if is_new else None)
+
+
+def _finite(value: torch.Tensor) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def _share_done(trainer: Trainer) -> float:

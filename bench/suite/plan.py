@@ -21,6 +21,9 @@ TIMINGS = ("latency-p50", "latency-p90", "throughput")
 
 DEFAULT_EPOCHS = 10
 
+# How often a training looks at the validation data unless the suite says so: enough for a curve, at little cost.
+DEFAULT_LOOKS = 20
+
 
 @dataclass(frozen=True)
 class PlannedCase:
@@ -130,7 +133,9 @@ def _train(suite: Suite, source: Source, index: int, spec: CaseSpec) -> Train:
     """The suite's `train` with what a case changes in it."""
     changed = validated(Train, spec.train, source, ("cases", index, "train"))
     train = suite.train.model_copy(update=changed.model_dump(include=changed.model_fields_set))
-    return train if train.max_epochs or train.max_steps else train.model_copy(update={"max_epochs": DEFAULT_EPOCHS})
+    epochs = train.max_epochs or (None if train.max_steps else DEFAULT_EPOCHS)
+    every = train.check_val_every_n_epoch or -(-(epochs or 1) // DEFAULT_LOOKS)
+    return train.model_copy(update={"max_epochs": epochs, "check_val_every_n_epoch": every})
 
 
 def _crossed(matrix: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:

@@ -30,7 +30,9 @@ class Train(Strict):
     )
     gradient_clip_val: PositiveFloat | None = Field(None, description="bound on the norm of the gradient")
     accumulate_grad_batches: PositiveInt = Field(1, description="batches in an optimiser step")
-    check_val_every_n_epoch: PositiveInt = Field(1, description="epochs between two looks at the validation data")
+    check_val_every_n_epoch: PositiveInt | None = Field(
+        None, description="epochs between two looks at the validation data; left out: about twenty looks in all"
+    )
     deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
 
 
