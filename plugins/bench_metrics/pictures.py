@@ -5,7 +5,7 @@ import torch
 from matplotlib.figure import Figure
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
-from bench import Evaluation
+from bench import Evaluation, Unsuitable
 
 SHOWN = 24
 INK = "#808080"
@@ -32,7 +32,13 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
 
 
 def misclassified(evaluation: Evaluation) -> Figure:
-    """The mistakes, most confident first, each under `class > answer`."""
+    """The mistakes, most confident first, each under `class > answer`.
+
+    :raises Unsuitable: if the inputs are not images of one or three channels
+    """
+    shape = evaluation.spec.input_shape
+    if len(shape) != 3 or shape[0] not in {1, 3}:
+        raise Unsuitable("misclassified needs images (1 or 3 channels, height, width)", f"the inputs are {shape}")
     probabilities = torch.softmax(evaluation.outputs, 1)
     confidence, answers = probabilities.max(1)
     wrong = torch.nonzero(answers != evaluation.targets).flatten()
