@@ -16,10 +16,12 @@ from bench.records import (
     Session,
     TensorSpec,
 )
+from bench.results import CaseResult, RunResult
 
 __all__ = [
     "Artifact",
     "BenchError",
+    "CaseResult",
     "DataMissing",
     "DataSpec",
     "DatasetInfo",
@@ -28,6 +30,7 @@ __all__ = [
     "MetricInfo",
     "ModelInfo",
     "ReporterInfo",
+    "RunResult",
     "RuntimeInfo",
     "Session",
     "TensorSpec",

@@ -2,14 +2,14 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from bench.errors import BenchError, UnknownName
 from bench.manager import Plugins
 from bench.records import DatasetInfo, Info, MetricInfo, ModelInfo, ReporterInfo, RuntimeInfo
 
-KINDS: dict[str, type] = {
+KINDS: dict[str, type[Any]] = {
     "models": ModelInfo,
     "datasets": DatasetInfo,
     "metrics": MetricInfo,
@@ -37,7 +37,7 @@ class Catalog:
     def __init__(self, plugins: Plugins) -> None:
         self.plugins = plugins
         self._entries: dict[str, dict[str, Entry]] = {}
-        self._clashes: dict[tuple[str, str], list[str]] = {}
+        self._clashes: dict[tuple[str, str], BenchError] = {}
         for kind, record in KINDS.items():
             self._entries[kind] = self._collect(kind, record)
 
@@ -51,34 +51,53 @@ class Catalog:
         :raises UnknownName: if there is none
         :raises BenchError: if two plugins offer it
         """
-        clash = self._clashes.get((kind, name))
-        if clash:
-            raise BenchError(f"{kind[:-1]} {name!r} is offered by several plugins", "uninstall one: " + ", ".join(clash))
+        if (kind, name) in self._clashes:
+            raise self._clashes[kind, name]
         if name not in self._entries[kind]:
             raise UnknownName(kind[:-1], name, self._entries[kind])
         return self._entries[kind][name]
+
+    @property
+    def clashes(self) -> list[BenchError]:
+        """What is unusable because several plugins offer it, one error a name."""
+        return list(self._clashes.values())
 
     def search(self, name: str) -> list[tuple[str, Entry]]:
         """Every (kind, record) of this name.
 
         :raises UnknownName: if there is none
+        :raises BenchError: if two plugins offer it
         """
+        for clash in (self._clashes.get((kind, name)) for kind in KINDS):
+            if clash is not None:
+                raise clash
         found = [(kind, entries[name]) for kind, entries in self._entries.items() if name in entries]
         if not found:
             raise UnknownName("name", name, {name for entries in self._entries.values() for name in entries})
         return found
 
-    def _collect(self, kind: str, record: type) -> dict[str, Entry]:
+    def _collect(self, kind: str, record: type[Any]) -> dict[str, Entry]:
         owners: dict[str, list[Entry]] = {}
         for plugin, info in self.plugins.collect(f"bench_{kind}"):
-            if isinstance(info, record):
-                owners.setdefault(info.name, []).append(Entry(info, plugin))
+            if complaint := _complaint(info, record):
+                self.plugins.broken[plugin] = f"bench_{kind}: {complaint}"
             else:
-                self.plugins.broken[plugin] = f"bench_{kind}: {info!r} is no {record.__name__}"
+                owners.setdefault(info.name, []).append(Entry(info, plugin))
         for name, entries in owners.items():
             if len(entries) > 1:
-                self._clashes[kind, name] = [entry.plugin for entry in entries]
+                offered = f"{kind[:-1]} {name!r} is offered by several plugins"
+                hint = "uninstall one: " + ", ".join(entry.plugin for entry in entries)
+                self._clashes[kind, name] = BenchError(offered, hint)
         return {name: entries[0] for name, entries in sorted(owners.items()) if len(entries) == 1}
+
+
+def _complaint(info: Any, record: type[Any]) -> str:
+    """What is wrong with what a hook returned; empty if nothing is."""
+    if not isinstance(info, record):
+        return f"{info!r} is no {record.__name__}"
+    texts = [field.name for field in fields(record) if field.type is str]
+    wrong = [name for name in texts if not isinstance(getattr(info, name), str)]
+    return f"the {wrong[0]} of {info!r} is no text" if wrong else ""
 
 
 def resolve(info: Info) -> Any:

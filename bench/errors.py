@@ -34,7 +34,10 @@ class UnknownName(BenchError):
 
 
 class Unsuitable(BenchError):
-    """Raised by a model, dataset, metric or runtime for a combination that it cannot serve; found before anything runs."""
+    """Raised for a combination that cannot be served.
+
+    By a model, dataset or runtime: found before anything runs. By a metric or a picture: it is left out there.
+    """
 
 
 class DataMissing(BenchError):
@@ -50,5 +53,6 @@ def suggestion(name: str, allowed: Iterable[str]) -> str:
     allowed = sorted(allowed)
     if not allowed:
         return "there are none"
-    near = difflib.get_close_matches(name, allowed, n=1)
-    return (f"did you mean {near[0]!r}? " if near else "") + "allowed: " + ", ".join(allowed)
+    folded = {right.casefold(): right for right in allowed}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    return (f"did you mean {folded[near[0]]!r}? " if near else "") + "allowed: " + ", ".join(allowed)

@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from bench import hookspecs
+from bench.errors import BenchError, suggestion
 
 GROUP = "bench"
 
@@ -36,7 +37,7 @@ class Plugins:
         for name, answer in self._each(hook):
             try:
                 yield from ((name, record) for record in list(answer or ()))
-            except Exception as error:  # a hook may be a generator, which raises only here
+            except (Exception, SystemExit) as error:  # a hook may be a generator, which raises only here
                 self.mark_broken(name, hook, error)
 
     def notify(self, hook: str, **arguments: Any) -> None:
@@ -52,7 +53,7 @@ class Plugins:
             try:
                 for answer in caller(**arguments):
                     yield name, answer
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self.mark_broken(name, hook, error)
 
     def mark_broken(self, name: str, hook: str, error: BaseException) -> None:
@@ -82,7 +83,8 @@ def _load(plugins: Plugins, entry: EntryPoint) -> None:
         unknown = [caller.name for caller in callers if not caller.has_spec()]
         if unknown:
             manager.unregister(module)
-            raise ValueError(f"there is no hook {unknown[0]}")
+            known = [hook for hook in vars(hookspecs) if hook.startswith("bench_")]
+            raise BenchError(f"there is no hook {unknown[0]}", suggestion(unknown[0], known))
     except (Exception, SystemExit) as error:
         if manager.has_plugin(entry.name):
             manager.unregister(name=entry.name)
@@ -92,8 +94,8 @@ def _load(plugins: Plugins, entry: EntryPoint) -> None:
     plugins.loaded.append(
         Plugin(
             entry.name,
-            distribution.name if distribution else "",
-            distribution.version if distribution else "",
+            (distribution and distribution.name) or "",  # either may be missing from what was not installed by pip
+            (distribution and distribution.version) or "",
             tuple(sorted(caller.name for caller in callers)),
         )
     )

@@ -54,7 +54,7 @@ class MetricInfo:
 
 @dataclass(frozen=True)
 class RuntimeInfo:
-    """What executes an artifact: `target` is a class whose instance has `devices()` and `load(artifact, device, threads)`.
+    """What executes artifacts. `target` is a class; an instance has `devices()` and `load(artifact, device, threads)`.
 
     `needs_torch` says in which kind of process it is timed: one forked from a server that has imported torch, or a
     fresh interpreter that never does.
@@ -69,7 +69,7 @@ class RuntimeInfo:
 
 @dataclass(frozen=True)
 class ReporterInfo:
-    """A report: `target` is a callable `(results: RunResult, folder: Path) -> str` whose text is written to `filename`."""
+    """A report: `target` is a callable `(results: RunResult, folder: Path) -> str`; `filename` is where it goes."""
 
     name: str
     target: str
@@ -149,7 +149,8 @@ class Session:
 class Evaluation:
     """What an artifact answered on the whole test set: what a metric or a picture is computed from.
 
-    `inputs`, `targets` and `outputs` are tensors (n, ...) on the CPU, in the order of the test set.
+    `inputs`, `targets` and `outputs` are tensors (n, ...) on the CPU, in the order of the test set. `outputs` is the
+    artifact's first output, `all_outputs` has all of them.
     """
 
     spec: DataSpec
@@ -158,3 +159,4 @@ class Evaluation:
     targets: Any
     outputs: Any
     seed: int
+    all_outputs: tuple[Any, ...] = ()

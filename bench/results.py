@@ -46,12 +46,13 @@ class ArtifactResult:
 
 @dataclass(frozen=True)
 class ParityResult:
-    """How far a runtime's outputs lie from the torch model's on the test set.
+    """How far one of an artifact's outputs under a runtime lies from the torch model's on the test set.
 
     The bound on an element's error is `atol + rtol * |reference|`; `excess` is the largest ratio of error to bound.
     """
 
     artifact: str
+    output: str
     runtime: str
     precision: str
     max_abs_error: float

@@ -9,6 +9,7 @@ from typing import Any
 from bench.errors import BenchError, suggestion
 
 REQUIRED = inspect.Parameter.empty
+BOUNDS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
 class ParameterError(BenchError):
@@ -32,11 +33,20 @@ class Parameter:
         """The type as a reader would write it."""
         if self.annotation is REQUIRED:
             return "any"
+        if typing.get_origin(self.annotation) is typing.Annotated:
+            return _bounded(*typing.get_args(self.annotation))
         if typing.get_origin(self.annotation) is typing.Literal:
             return " | ".join(repr(value) for value in typing.get_args(self.annotation))
         if isinstance(self.annotation, type) and not typing.get_args(self.annotation):
             return self.annotation.__name__
         return str(self.annotation).replace("typing.", "")
+
+
+def _bounded(base: Any, *notes: Any) -> str:
+    """`int > 0` for pydantic's PositiveInt."""
+    single = [part for note in notes for part in getattr(note, "metadata", [note])]
+    bounds = [f"{sign} {getattr(one, name)}" for one in single for name, sign in BOUNDS.items() if hasattr(one, name)]
+    return " ".join([Parameter("", base, REQUIRED).type_name, ", ".join(bounds)]).strip()
 
 
 def parameters(target: Callable[..., Any], given: tuple[str, ...] = ()) -> list[Parameter]:
@@ -71,9 +81,7 @@ def checked(target: Callable[..., Any], values: dict[str, Any], given: tuple[str
     for name, parameter in known.items():
         if parameter.default is REQUIRED and name not in values:
             raise ParameterError(name, f"the parameter {name!r} is missing", f"its type is {parameter.type_name}")
-    return {
-        name: _converted(known[name], value) if name in known else value for name, value in values.items()
-    }
+    return {name: _converted(known[name], value) if name in known else value for name, value in values.items()}
 
 
 def _converted(parameter: Parameter, value: Any) -> Any:

@@ -2,10 +2,14 @@
 
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.manager import Plugins
 
 COMMANDS = ("run", "list", "show", "plugins", "report", "validate", "schema")
 
@@ -34,8 +38,20 @@ class Commands(click.Group):
     def _added(self) -> dict[str, click.Command]:
         from bench.manager import load_plugins
 
-        found = load_plugins().collect("bench_commands")
-        return {command.name: command for _, command in found if isinstance(command, click.Command) and command.name}
+        return added_commands(load_plugins())
+
+
+def added_commands(plugins: "Plugins") -> dict[str, click.Command]:
+    """The commands that plugins add. One that is no command, or has a name that is taken, makes its plugin broken."""
+    found: dict[str, click.Command] = {}
+    for plugin, command in plugins.collect("bench_commands"):
+        if not isinstance(command, click.Command) or not command.name:
+            plugins.broken[plugin] = f"bench_commands: {command!r} is no click.Command with a name"
+        elif command.name in COMMANDS or command.name in found:
+            plugins.broken[plugin] = f"bench_commands: there is a command {command.name!r} already"
+        else:
+            found[command.name] = command
+    return found
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bench.catalog import Catalog
+from bench.cli.text import say_broken
 from bench.manager import load_plugins
 from bench.run.check import check_plan
 from bench.run.requests import case_requests
@@ -17,6 +18,7 @@ def read_plan(suite: Path, overrides: tuple[str, ...], only: tuple[str, ...]) ->
     :raises SuiteError: for a mistake in the suite, or if `only` leaves nothing
     """
     catalog = Catalog(load_plugins())
+    say_broken(catalog)  # first, since it may be why a name is unknown
     loaded, source = load_suite(suite, overrides)
     plan = make_plan(loaded, source, catalog, only)
     if not plan.cases:

@@ -48,7 +48,9 @@ class Lines(Progress):
 
     def finished(self, case: CaseResult) -> None:
         spent = sum(stage.seconds for stage in case.stages.values())
-        end = f"passed in {spent:.1f} s" if case.error is None else f"FAILED in {case.error.stage}: {case.error.message}"
+        end = (
+            f"passed in {spent:.1f} s" if case.error is None else f"FAILED in {case.error.stage}: {case.error.message}"
+        )
         self._say(f"{case.id}: {end}")
 
     def measuring(self, case: str, done: int, total: int) -> None:

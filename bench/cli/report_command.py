@@ -10,10 +10,13 @@ import click
 def command(run: Path) -> None:
     """Write the reports of RUN, a run directory, again: after an update of bench, or with a new reporter plugin."""
     from bench.catalog import Catalog
+    from bench.cli.text import say_failed
     from bench.manager import load_plugins
     from bench.report import write_reports
     from bench.store.folder import read_results
 
     results, folder = read_results(run)
-    for path in write_reports(results, folder, Catalog(load_plugins())):
+    catalog = Catalog(load_plugins())
+    for path in write_reports(results, folder, catalog):
         click.echo(path)
+    say_failed(catalog)

@@ -47,12 +47,13 @@ def command(
         return
     plan, catalog = read_plan(suite, overrides, only)
     from bench.cli.progress import progress_for
-    from bench.cli.text import say_broken
+    from bench.cli.text import say_failed
     from bench.run.loop import Run, exit_code
     from bench.run.workers import Workers
 
-    say_broken(catalog)
+    known = set(catalog.plugins.broken)
     with progress_for(sys.stderr) as progress:
         results, folder = Run(plan, catalog, Workers(), output, jobs, progress).execute()
     print_summary(results, folder)
+    say_failed(catalog, known)
     sys.exit(exit_code(results))

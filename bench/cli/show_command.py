@@ -18,7 +18,9 @@ def command(name: str) -> None:
         try:
             target = resolve(info)
         except Exception as error:
-            raise BenchError(f"{kind[:-1]} {name!r} of the plugin {entry.plugin} cannot be imported: {error}") from error
+            raise BenchError(
+                f"{kind[:-1]} {name!r} of the plugin {entry.plugin} cannot be imported: {error}"
+            ) from error
         if number:
             click.echo()
         _show(kind, entry.plugin, info, target)

@@ -47,6 +47,7 @@ def print_summary(results: RunResult, folder: Path) -> None:
             click.secho(f"\nfailed: {case.id} in {case.error.stage}: {case.error.message}", fg="red", err=True)
             click.echo(f"  its log: {folder / 'logs'}", err=True)
     click.echo()
-    for name in ("report.html", "report.md", "results.json"):
-        path = folder / name
+    for path in [folder / name for name in ("report.html", "report.md", "results.json")]:
+        if not path.exists():  # a reporter that raised
+            continue
         click.echo(f"{path}  {size_of(path.stat().st_size)}")

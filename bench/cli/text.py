@@ -1,7 +1,7 @@
 """Plain tables and notices for the terminal."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import click
 
@@ -25,6 +25,15 @@ def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
 
 
 def say_broken(catalog: Catalog) -> None:
-    """Say on standard error which plugins are missing because they are broken."""
+    """Say on standard error which plugins are missing because they are broken, and which names because they clash."""
+    for clash in catalog.clashes:
+        click.secho(str(clash), fg="yellow", err=True)
     for name in catalog.plugins.broken:
         click.secho(f"plugin {name} is broken; `bench plugins` says why", fg="yellow", err=True)
+
+
+def say_failed(catalog: Catalog, known: Collection[str] = ()) -> None:
+    """Say on standard error which plugins have broken since those that are known, and why."""
+    for name, reason in catalog.plugins.broken.items():
+        if name not in known:
+            click.secho(f"plugin {name} failed: {reason}", fg="red", err=True)

@@ -8,7 +8,6 @@ from bench.report.palette import COLOURS, STROKES
 from bench.report.series import Chart, charts
 from bench.results import RunResult
 
-
 DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 
 # A line of fewer points has them marked.
@@ -40,7 +39,7 @@ def _figure(chart: Chart) -> Figure:
             linestyle=DASHES[STROKES[series.stroke % len(STROKES)]] if chart.lines else "",
             marker="o" if len(series.x) < MARKED else "",
             color=COLOURS[series.colour % len(COLOURS)],
-            label=series.name,
+            label=series.name.replace("$", r"\$"),  # else Matplotlib takes it for the beginning of a formula
             markersize=5 if chart.lines else 8,
             linewidth=1.6,
         )

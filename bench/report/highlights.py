@@ -1,6 +1,6 @@
 """The answer in short: which case is best, fastest, smallest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from bench.report.view import all_metrics, first_runtime, groups, number, seconds, size_of, timed, values_of
@@ -18,6 +18,7 @@ class Highlight:
 
 def highlights(results: RunResult) -> list[Highlight]:
     """What there is to say, among cases that passed."""
+    results = replace(results, cases=[case for case in results.cases if case.status == "passed"])
     made = (_best(results), _fastest(results), _busiest(results), _smallest(results))
     return [highlight for highlight in made if highlight is not None]
 
@@ -55,12 +56,14 @@ def _busiest(results: RunResult) -> Highlight | None:
     if not found:
         return None
     winner = max(found, key=lambda key: found[key])
-    return Highlight("highest throughput", f"{winner[0]} · {winner[2]}, batch {winner[4]}", f"{number(found[winner])}/s")
+    return Highlight(
+        "highest throughput", f"{winner[0]} · {winner[2]}, batch {winner[4]}", f"{number(found[winner])}/s"
+    )
 
 
 def _smallest(results: RunResult) -> Highlight | None:
-    found = {case.group: artifact.bytes for case in results.cases for artifact in case.artifacts}
+    found = [(artifact.bytes, case.group) for case in results.cases for artifact in case.artifacts]
     if not found:
         return None
-    winner = min(found, key=lambda group: found[group])
-    return Highlight("smallest graph", winner, size_of(found[winner]))
+    size, winner = min(found)
+    return Highlight("smallest graph", winner, size_of(size))

@@ -1,6 +1,7 @@
 """report.html: one file that needs no network, light and dark, with interactive charts."""
 
 import base64
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,9 @@ def render(results: RunResult, folder: Path) -> str:
         left_out=left_out,
         machine=machine(results),
         software=software(results),
-        style=Markup(_asset("report.css")),
-        script=Markup(_asset("report.js")),
-        plotly=Markup(get_plotlyjs() if drawn else ""),
+        style=Markup(_asset("report.css")),  # noqa: S704 - these three are code of ours and of plotly
+        script=Markup(_asset("report.js")),  # noqa: S704
+        plotly=Markup(get_plotlyjs() if drawn else ""),  # noqa: S704
     )
 
 
@@ -60,7 +61,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
     axes = {"x": (chart.x_title, chart.log_x), "y": (chart.y_title, chart.log_y)}
     return {
         "traces": traces,
-        "axes": {key: {"title": {"text": t}, "type": "log" if log else "linear"} for key, (t, log) in axes.items()},
+        "axes": {key: _axis(title, log) for key, (title, log) in axes.items()},
     }
 
 
@@ -68,11 +69,21 @@ def _trace(series: Series, chart: Chart) -> dict[str, Any]:
     colour = COLOURS[series.colour % len(COLOURS)]
     mode = ("lines+markers" if len(series.x) < MARKED else "lines") if chart.lines else "markers"
     line = {"color": colour, "width": 2, "dash": STROKES[series.stroke % len(STROKES)]}
-    return {**_points(series), "mode": mode, "line": line, "marker": {"color": colour, "size": 7 if chart.lines else 13}}
+    return {
+        **_points(series),
+        "mode": mode,
+        "line": line,
+        "marker": {"color": colour, "size": 7 if chart.lines else 13},
+    }
+
+
+def _axis(title: str, log: bool) -> dict[str, Any]:
+    return {"title": {"text": escape(title, quote=False)}, "type": "log" if log else "linear"}
 
 
 def _points(series: Series) -> dict[str, Any]:
-    return {"type": "scatter", "name": series.name, "x": series.x, "y": series.y}
+    # Plotly reads tags and entities in a name.
+    return {"type": "scatter", "name": escape(series.name, quote=False), "x": series.x, "y": series.y}
 
 
 def _embedded(results: RunResult, folder: Path) -> tuple[list[dict[str, str]], int]:

@@ -16,8 +16,8 @@ from bench.results import RunResult
 def render(results: RunResult, folder: Path) -> str:
     """The report as Markdown; its charts are drawn into the run directory's `images`."""
     title = escape(str(results.suite["name"]))
-    verdict = "passed" if results.status == "passed" else "**failed**"
-    parts = [f"# {title}: {verdict}", escape(str(results.suite.get("description", ""))), escape(subtitle(results))]
+    verdict = {"passed": "passed", "failed": "**failed**", "running": "**not finished**"}[results.status]
+    parts = [f"# {title}: {verdict}", _paragraph(str(results.suite.get("description", ""))), escape(subtitle(results))]
     everything = tables(results)
     parts += [_section(table) for table in everything[:2]]
     parts += [
@@ -25,7 +25,7 @@ def render(results: RunResult, folder: Path) -> str:
     ]
     parts += [_section(table) for table in everything[2:]]
     parts.append(_pictures(results))
-    parts.append(f"## Machine\n\n{escape(machine(results))}\n\n{escape(software(results))}")
+    parts.append(f"## Machine\n\n{_paragraph(machine(results))}\n\n{escape(software(results))}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -34,6 +34,11 @@ def escape(text: str) -> str:
     text = " ".join(text.split())
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", text)
+
+
+def _paragraph(text: str) -> str:
+    """Escaped text that does not begin a list or a rule either."""
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escape(text))
 
 
 def _section(table: Table) -> str:
@@ -45,8 +50,9 @@ def _section(table: Table) -> str:
 
 
 def _pictures(results: RunResult) -> str:
-    shown = [
-        f"### {escape(group)}: {escape(picture.name)}\n\n![{escape(picture.name)} of {escape(group)}]({quote(picture.path)})"
-        for group, picture in shown_pictures(results)
-    ]
+    shown = [_picture(escape(group), escape(picture.name), picture.path) for group, picture in shown_pictures(results)]
     return "\n\n".join(["## Pictures", "Of the first seed of each case.", *shown]) if shown else ""
+
+
+def _picture(group: str, name: str, path: str) -> str:
+    return f"### {group}: {name}\n\n![{name} of {group}]({quote(path)})"

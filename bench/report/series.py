@@ -67,6 +67,8 @@ def front(results: RunResult) -> Chart | None:
         latencies = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
         if timed_by == runtime and batch == smallest and values and latencies:
             points.append((median(latencies) * 1e6, fmean(values), group))
+    if not points:
+        return None
     series = [Series(group, [x], [y], number) for number, (x, y, group) in enumerate(points)]
     best = sorted(_front(points, bool(metric.higher_is_better)))
     unit = f" [{metric.unit}]" if metric.unit else ""

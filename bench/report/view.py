@@ -1,6 +1,6 @@
 """Results -> the tables that every report shows, cell by cell as text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
@@ -13,7 +13,7 @@ class Table:
 
     title: str
     headers: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     note: str = ""
 
     @property
@@ -39,7 +39,7 @@ def groups(results: RunResult) -> dict[str, list[CaseResult]]:
 
 def verdict_table(results: RunResult) -> Table:
     """A row a group of cases, and one for each of its gates."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for group, cases in groups(results).items():
         passed = sum(case.status == "passed" for case in cases)
         rows.append(("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases ran", ""))
@@ -79,7 +79,9 @@ def quality_table(results: RunResult) -> Table:
             if any(found.values()):
                 label = group if artifact == "forward" else f"{group} {artifact}"
                 rows.append((label, str(max(map(len, found.values()))), *(spread(found[name]) for name in names)))
-    headers = tuple(name + arrow(units[name]) + (f" [{units[name].unit}]" if units[name].unit else "") for name in names)
+    headers = tuple(
+        name + arrow(units[name]) + (f" [{units[name].unit}]" if units[name].unit else "") for name in names
+    )
     note = (
         f"On the test set, from the exported ONNX graph under {runtime}; mean over the seeds ± standard deviation. "
         "An arrow points to where better is."
@@ -148,10 +150,10 @@ def parity_table(results: RunResult) -> Table:
     worst: dict[tuple[str, str, str], tuple[float, float]] = {}
     for case in results.cases:
         for parity in case.parity:
-            key = (case.group, parity.artifact, parity.runtime)
+            key = (case.group, f"{parity.artifact} {parity.output}", parity.runtime)
             worst[key] = max(worst.get(key, (0.0, 0.0)), (parity.excess, parity.max_abs_error))
     rows = [(*key, f"{error:.2g}", percent(excess)) for key, (excess, error) in worst.items()]
-    note = "The largest difference from the torch model over the whole test set and all seeds, and its share of the bound."
+    note = "The largest difference from the torch model on the test set, over all seeds, and its share of the bound."
     return Table("Parity", ("case", "artifact", "runtime", "difference", "of the bound"), rows, note)
 
 
@@ -208,7 +210,8 @@ def values_of(cases: Iterable[CaseResult], name: str, artifact: str, runtime: st
 
 def process_spread(found: list[MeasurementResult]) -> float:
     """The widest distance between the medians of one configuration's processes, against their middle."""
-    return max((max(m.process_p50_s) - min(m.process_p50_s)) / median(m.process_p50_s) for m in found)
+    medians = [m.process_p50_s for m in found if m.process_p50_s]
+    return max(((max(each) - min(each)) / median(each) for each in medians), default=0.0)
 
 
 def arrow(metric: MetricResult) -> str:
@@ -237,22 +240,27 @@ def seconds(value: float) -> str:
     """Three digits with the unit that suits."""
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
         if value * factor >= 1:
-            return f"{value * factor:.3g} {unit}"
-    return f"{value * 1e9:.3g} ns"
+            return f"{_three_digits(value * factor)} {unit}"
+    return f"{_three_digits(value * 1e9)} ns"
 
 
 def percent(value: float) -> str:
     """A share in per cent."""
-    return f"{100 * value:.3g} %"
+    return f"{_three_digits(100 * value)} %"
 
 
 def size_of(count: float) -> str:
     """Bytes with the unit that suits."""
     for unit in ("B", "KiB", "MiB"):
         if count < 1024:
-            return f"{count:.3g} {unit}"
+            return f"{_three_digits(count)} {unit}"
         count /= 1024
-    return f"{count:.3g} GiB"
+    return f"{_three_digits(count)} GiB"
+
+
+def _three_digits(value: float) -> str:
+    """Three significant digits; all of them from 1000 on, rather than a power of ten."""
+    return f"{value:.0f}" if value >= 999.5 else f"{value:.3g}"
 
 
 def _middle(

@@ -99,5 +99,3 @@ def exit_code(results: RunResult) -> int:
     if any(case.status == "failed" for case in results.cases):
         return CASES_FAILED
     return PASSED if all(gate.passed for gate in results.gates) else GATE_MISSED
-
-

@@ -1,4 +1,4 @@
-"""Times the artifacts: one process at a time, all configurations in turn, so that a drift of the machine hits all alike."""
+"""Times the artifacts: one process at a time, all configurations in turn, so that a drift hits all alike."""
 
 import random
 import subprocess
@@ -84,7 +84,9 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
             yield Configuration(request, artifact, runtime)
 
 
-def _one_process(configuration: Configuration, measure: Measure, turn: int, order: random.Random, workers: Workers) -> None:
+def _one_process(
+    configuration: Configuration, measure: Measure, turn: int, order: random.Random, workers: Workers
+) -> None:
     """Run one timing process to its end and keep where its samples are."""
     batch_sizes = order.sample(measure.batch_sizes, len(measure.batch_sizes))
     paths = [configuration.samples_path(size).with_suffix(f".{turn}.npy") for size in batch_sizes]

@@ -43,7 +43,9 @@ def exports_of(model: LightningModule, info: ModelInfo, spec: DataSpec) -> list[
     return [Export("forward", model, info.task, (TensorSpec("input", spec.input_shape, spec.input_dtype),))]
 
 
-def save_checkpoint(model: LightningModule, info: ModelInfo, params: dict[str, Any], spec: DataSpec, path: Path) -> None:
+def save_checkpoint(
+    model: LightningModule, info: ModelInfo, params: dict[str, Any], spec: DataSpec, path: Path
+) -> None:
     """Write the weights together with all that is needed to build the model again."""
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     content = {"model": asdict(info), "params": params, "spec": asdict(spec), "weights": weights}

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable
 
 import torch
+from pytorch_lightning import LightningDataModule
 
 from bench.catalog import resolve
 from bench.errors import BenchError
-from bench.records import DataSpec
 from bench.signature import ParameterError
 from bench.stages.build import build_dataset, build_model, exports_of
 from bench.stages.request import CaseRequest, Problem
@@ -16,38 +16,28 @@ from bench.stages.request import CaseRequest, Problem
 def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     """Every problem of every case.
 
-    :param fetch: also let every dataset fetch its files
+    :param fetch: also let every dataset fetch its files, if nothing else is wrong
     """
-    specs = _Specs(fetch)
-    problems = [problem for request in requests for problem in _check(request, specs)]
-    return problems or list(_check_runtimes(requests[0]))
+    datasets: dict[str, LightningDataModule] = {}
+    problems = [problem for request in requests for problem in _check(request, datasets)]
+    problems = problems or list(_check_runtimes(requests[0]))
+    if fetch and not problems:
+        firsts = {_key(request): request for request in reversed(requests)}
+        problems = [problem for key, data in datasets.items() for problem in _fetch(firsts[key], data)]
+    return problems
 
 
-class _Specs:
-    """The datasets' specifications, each dataset built once."""
-
-    def __init__(self, fetch: bool) -> None:
-        self._fetch = fetch
-        self._known: dict[str, DataSpec] = {}
-
-    def of(self, request: CaseRequest) -> DataSpec:
-        key = json.dumps([request.dataset.name, request.data_params], sort_keys=True, default=str)
-        if key not in self._known:
-            data = build_dataset(request.dataset, request.data_params)
-            if self._fetch:
-                data.prepare_data()
-            self._known[key] = data.spec
-        return self._known[key]
-
-
-def _check(request: CaseRequest, specs: _Specs) -> Iterable[Problem]:
+def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> Iterable[Problem]:
+    """Build a case's dataset, unless it is among `datasets` already, and its model."""
     part = "data"
     try:
-        spec = specs.of(request)
+        key = _key(request)
+        if key not in datasets:
+            datasets[key] = build_dataset(request.dataset, request.data_params)
         part = "params"
         with torch.device("meta"):
-            model = build_model(request.model, request.params, spec)
-            exports_of(model, request.model, spec)
+            model = build_model(request.model, request.params, datasets[key].spec)
+            exports_of(model, request.model, datasets[key].spec)
     except ParameterError as error:
         yield Problem(request.id, part, error.parameter, error.message, error.hint)
     except BenchError as error:
@@ -55,6 +45,21 @@ def _check(request: CaseRequest, specs: _Specs) -> Iterable[Problem]:
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
         yield Problem(request.id, part, "", f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+
+
+def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]:
+    try:
+        data.prepare_data()
+    except BenchError as error:
+        yield Problem(request.id, "", "", error.message, error.hint)
+    except Exception as error:  # a plugin's own failure
+        message = f"{request.dataset.name} cannot be fetched: {type(error).__name__}: {error}"
+        yield Problem(request.id, "", "", message, "")
+
+
+def _key(request: CaseRequest) -> str:
+    """What tells a dataset from others."""
+    return json.dumps([request.dataset.name, request.data_params], sort_keys=True, default=str)
 
 
 def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:

@@ -1,7 +1,6 @@
 """Evaluation: every artifact is executed on the test set by every runtime, compared with torch, and scored."""
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,8 @@ from pytorch_lightning import LightningDataModule
 from torch import Tensor
 
 from bench.catalog import resolve
-from bench.errors import BenchError
+from bench.errors import Unsuitable
+from bench.parity import ATOL, RTOL, Disagreement, difference
 from bench.records import DataSpec, Evaluation, Export, MetricInfo, RuntimeInfo
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.blame import failure
@@ -19,15 +19,12 @@ from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.request import CaseRequest
 
-# An element of an output may differ from the torch model's by ATOL + RTOL * |reference|: the reordering of
-# single-precision sums, with room for a deep net.
-ATOL = 1e-4
-RTOL = 1e-3
+Batch = tuple[Tensor, Tensor]
 
 
 @dataclass
 class Evaluated:
-    """What the stage found; `failures` cost an artifact its figures, not the others theirs."""
+    """What the stage found; a failure costs its figure, not the others."""
 
     parity: list[ParityResult] = field(default_factory=list)
     metrics: list[MetricResult] = field(default_factory=list)
@@ -40,119 +37,119 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
 
     :param data: the dataset; its test part is read here for the first time
     """
-    model, exports = load_checkpoint(request.checkpoint)
+    _, exports = load_checkpoint(request.checkpoint)
     data.setup("test")
     batches = [(inputs.cpu(), targets.cpu()) for inputs, targets in data.test_dataloader()]
     found = Evaluated()
-    steps = len(exports) * len(request.runtimes)
-    done = 0
-    for part in exports:
-        reference = _reference(part, data.spec, batches, request.seed)
-        _save_rows(request, part, reference)
-        wanted = [info for info in request.metrics if info.task == part.task]
-        expected = {info.name: _score(info, reference) for info in _figures(wanted)}
+    for number, part in enumerate(exports, 1):
+        scoring = Scoring(request, part, data.spec, batches, found)
+        scoring.save_rows()
         for runtime in request.runtimes:
-            try:
-                answers = _executed(request, part, runtime, reference, batches)
-                _compare(request, part, runtime, reference, answers, expected, wanted, found)
-            except Exception as error:
-                found.failures.append(failure(error, "evaluate", request.owners))
-            done += 1
-            progress(done / steps)
+            scoring.attempt(scoring.score_under, runtime)
+        progress(number / len(exports))
     return found
 
 
-def _reference(part: Export, spec: DataSpec, batches: list[tuple[Tensor, Tensor]], seed: int) -> Evaluation:
-    """What the torch model answers on the test set."""
-    with torch.no_grad():
-        outputs = torch.cat([part.module(inputs) for inputs, _ in batches])
-    inputs, targets = (torch.cat(tensors) for tensors in zip(*batches, strict=True))
-    return Evaluation(spec, part.name, inputs, targets, outputs, seed)
+class Scoring:
+    """One artifact: what the torch model answers on the test set, and what runtimes are held against it."""
 
+    def __init__(
+        self, request: CaseRequest, part: Export, spec: DataSpec, batches: list[Batch], found: Evaluated
+    ) -> None:
+        self.request, self.part, self.batches, self.found = request, part, batches, found
+        self.inputs, self.targets = (torch.cat(tensors) for tensors in zip(*batches, strict=True))
+        self.spec = spec
+        with torch.no_grad():
+            self.reference = self._evaluation([_as_tuple(part.module(inputs)) for inputs, _ in batches])
+        wanted = [info for info in request.metrics if info.task == part.task]
+        self.pictures = [info for info in wanted if info.form == "picture"]
+        self.figures: dict[MetricInfo, float] = {}
+        for info in wanted:
+            if info.form != "picture":
+                self.attempt(self._take_reference, info)
 
-def _executed(
-    request: CaseRequest,
-    part: Export,
-    runtime: RuntimeInfo,
-    reference: Evaluation,
-    batches: list[tuple[Tensor, Tensor]],
-) -> Evaluation:
-    """What an artifact answers on the test set when a runtime executes it."""
-    session = resolve(runtime)().load(artifact_of(request, part), request.device, request.timed_threads)
-    outputs = [torch.from_numpy(np.asarray(session.call([inputs.numpy()])[0])) for inputs, _ in batches]
-    return Evaluation(
-        reference.spec, part.name, reference.inputs, reference.targets, torch.cat(outputs), request.seed
-    )
-
-
-def _compare(
-    request: CaseRequest,
-    part: Export,
-    runtime: RuntimeInfo,
-    reference: Evaluation,
-    answers: Evaluation,
-    expected: dict[str, float],
-    wanted: list[MetricInfo],
-    found: Evaluated,
-) -> None:
-    """Hold an artifact's outputs and metrics against the torch model's, and keep its figures and pictures."""
-    parity = parity_of(runtime.name, reference, answers)
-    found.parity.append(parity)
-    if parity.excess > 1:
-        raise Disagreement(
-            f"{part.name} under {runtime.name} differs from the torch model by up to {parity.max_abs_error:.3g}",
-            f"the bound is {ATOL} + {RTOL} x |reference|; the artifact is not timed",
-        )
-    for info in _figures(wanted):
+    def attempt(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Do something that may fail in somebody else's code; what says `Unsuitable` is left out."""
         try:
-            value = _score(info, answers)
-            found.metrics.append(
-                MetricResult(
-                    name=info.name,
-                    value=value,
-                    unit=info.unit,
-                    higher_is_better=info.higher_is_better,
-                    artifact=part.name,
-                    runtime=runtime.name,
-                    precision="fp32",
-                    reference=expected[info.name],
-                )
-            )
-            if not abs(value - expected[info.name]) <= info.tolerance:
-                raise Disagreement(
-                    f"{info.name} of {part.name} under {runtime.name} is {value:.6g}, "
-                    f"of the torch model {expected[info.name]:.6g}",
-                    f"the tolerance is {info.tolerance}; the artifact is not timed",
-                )
+            work(*arguments)
+        except Unsuitable as reason:
+            print(f"left out of {self.part.name}: {reason}")
         except Exception as error:
-            found.failures.append(failure(error, "evaluate", request.owners))
-    if runtime is request.runtimes[0]:
-        for info, path in _draw(request, wanted, answers, found):
-            found.pictures.append(PictureResult(info.name, part.name, path))
+            self.found.failures.append(failure(error, "evaluate", self.request.owners))
+
+    def score_under(self, runtime: RuntimeInfo) -> None:
+        """Execute the artifact, hold its outputs and figures against the torch model's, and keep them."""
+        artifact = artifact_of(self.request, self.part)
+        session = resolve(runtime)().load(artifact, self.request.device, self.request.timed_threads)
+        outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
+        answers = self._evaluation(outputs)
+        self._compare_outputs(runtime, answers)
+        for info in self.figures:
+            self.attempt(self._compare_figure, runtime, info, answers)
+        if runtime is self.request.runtimes[0]:
+            for info in self.pictures:
+                self.attempt(self._draw, info, answers)
+
+    def save_rows(self) -> None:
+        """Keep as many rows of the test set as the largest timed batch has, and their outputs, for the timing."""
+        rows = np.resize(np.arange(len(self.inputs)), max(self.request.batch_sizes))
+        outputs = {f"output_{n}": tensor.numpy()[rows] for n, tensor in enumerate(self.reference.all_outputs)}
+        np.savez(self.request.rows(self.part.name), input_0=self.inputs.numpy()[rows], **outputs)
+
+    def _evaluation(self, outputs: list[tuple[Tensor, ...]]) -> Evaluation:
+        joined = tuple(torch.cat(tensors) for tensors in zip(*outputs, strict=True))
+        return Evaluation(
+            self.spec, self.part.name, self.inputs, self.targets, joined[0], self.request.seed, all_outputs=joined
+        )
+
+    def _take_reference(self, info: MetricInfo) -> None:
+        self.figures[info] = score(info, self.reference)
+
+    def _compare_outputs(self, runtime: RuntimeInfo, answers: Evaluation) -> None:
+        pairs = zip(self.part.outputs, self.reference.all_outputs, answers.all_outputs, strict=True)
+        for name, expected, got in pairs:
+            largest, excess = difference(expected, got)
+            self.found.parity.append(
+                ParityResult(self.part.name, name, runtime.name, "fp32", largest, excess, ATOL, RTOL)
+            )
+            if excess > 1:
+                raise Disagreement(
+                    f"{name} of {self.part.name} under {runtime.name} differs from the torch model by {largest:.3g}",
+                    f"the bound is {ATOL} + {RTOL} x |reference|; the artifact is not timed",
+                )
+
+    def _compare_figure(self, runtime: RuntimeInfo, info: MetricInfo, answers: Evaluation) -> None:
+        value, reference = score(info, answers), self.figures[info]
+        self.found.metrics.append(
+            MetricResult(
+                name=info.name,
+                value=value,
+                unit=info.unit,
+                higher_is_better=info.higher_is_better,
+                artifact=self.part.name,
+                runtime=runtime.name,
+                precision="fp32",
+                reference=reference,
+            )
+        )
+        if not abs(value - reference) <= info.tolerance:
+            raise Disagreement(
+                f"{info.name} of {self.part.name} under {runtime.name} is {value:.6g}, "
+                f"of the torch model {reference:.6g}",
+                f"the tolerance is {info.tolerance}; the artifact is not timed",
+            )
+
+    def _draw(self, info: MetricInfo, answers: Evaluation) -> None:
+        path = self.request.images / f"{self.part.name}.{info.name}.png"
+        figure = resolve(info)(answers)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path)
+        self.found.pictures.append(
+            PictureResult(info.name, self.part.name, path.relative_to(self.request.folder).as_posix())
+        )
 
 
-class Disagreement(BenchError):
-    """An artifact does not answer what its torch model answers."""
-
-
-def parity_of(runtime: str, reference: Evaluation, answers: Evaluation) -> ParityResult:
-    """The largest difference between two sets of outputs, absolute and against the bound."""
-    expected, got = reference.outputs.double(), answers.outputs.double()
-    if expected.shape != got.shape:
-        raise Disagreement(f"outputs of shape {tuple(got.shape)}, not {tuple(expected.shape)}")
-    difference = (got - expected).abs()
-    excess = (difference / (ATOL + RTOL * expected.abs())).max().item()
-    largest = difference.max().item()
-    if not math.isfinite(largest):
-        raise Disagreement(f"{answers.artifact} under {runtime} answers what is no number")
-    return ParityResult(answers.artifact, runtime, "fp32", largest, excess, ATOL, RTOL)
-
-
-def _figures(infos: list[MetricInfo]) -> list[MetricInfo]:
-    return [info for info in infos if info.form != "picture"]
-
-
-def _score(info: MetricInfo, evaluation: Evaluation) -> float:
+def score(info: MetricInfo, evaluation: Evaluation) -> float:
     """A metric's value."""
     target: Any = resolve(info)
     if info.form == "function":
@@ -163,26 +160,9 @@ def _score(info: MetricInfo, evaluation: Evaluation) -> float:
     return float(metric.compute())
 
 
-def _draw(
-    request: CaseRequest, wanted: list[MetricInfo], answers: Evaluation, found: Evaluated
-) -> Iterator[tuple[MetricInfo, str]]:
-    """Draw the pictures into the run directory."""
-    for info in wanted:
-        if info.form != "picture":
-            continue
-        path = request.images / f"{answers.artifact}.{info.name}.png"
-        try:
-            figure = resolve(info)(answers)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path)
-        except Exception as error:
-            found.failures.append(failure(error, "evaluate", request.owners))
-        else:
-            yield info, str(path.relative_to(request.folder))
+def _as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
-def _save_rows(request: CaseRequest, part: Export, reference: Evaluation) -> None:
-    """Keep as many rows of the test set as the largest timed batch has, and their outputs, for the timing."""
-    rows = np.resize(np.arange(len(reference.inputs)), max(request.batch_sizes))
-    path = request.rows(part.name)
-    np.savez(path, input_0=reference.inputs.numpy()[rows], output_0=reference.outputs.numpy()[rows])
+def _tensor(array: Any) -> Tensor:
+    return torch.from_numpy(np.array(array))

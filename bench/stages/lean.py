@@ -99,6 +99,7 @@ def is_plain(trainer: Trainer) -> bool:
     return (
         model.automatic_optimization
         and len(trainer.optimizers) == 1
+        and not _needs_closure(trainer.optimizers[0])
         and len(trainer.callbacks) == 1  # the observer, which is told by other means
         and trainer.accumulate_grad_batches == 1
         and trainer.gradient_clip_val is None
@@ -109,6 +110,12 @@ def is_plain(trainer: Trainer) -> bool:
         and not any(is_overridden(hook, model) for hook in STEP_HOOKS)
         and not any(is_overridden(hook, data) for hook in STEP_HOOKS if hasattr(LightningDataModule, hook))
     )
+
+
+def _needs_closure(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether an optimiser computes the loss itself, several times a step, as L-BFGS does."""
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    return closure is not None and closure.default is inspect.Parameter.empty
 
 
 def _steps_simply(config: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What the fork server imports once, so that every worker has it at once. An import that fails is left to the worker."""
+"""What the fork server imports once, for all workers. An import that fails is left to the worker."""
 
 import contextlib
 import importlib

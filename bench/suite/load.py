@@ -1,5 +1,6 @@
 """Validates a suite's raw content, with messages that name file, line, what was given and what is allowed."""
 
+import json
 import typing
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,15 @@ def validated(schema: type[Model], data: Any, source: Source, location: Location
     try:
         return schema.model_validate(data)
     except ValidationError as error:
-        problems: dict[Location, str] = {}
+        problems: dict[Location, list[Any]] = {}
         for problem in error.errors():
-            within = _location_in(data, problem["loc"])
-            problems.setdefault(within, _described(problem, within, schema, source, location))
-        raise SuiteError("\n".join(problems.values())) from error
+            problems.setdefault(_location_in(data, problem["loc"]), []).append(problem)
+        lines = (_described(found, within, schema, source, location) for within, found in problems.items())
+        raise SuiteError("\n".join(lines)) from error
 
 
 def _location_in(data: Any, location: Location) -> Location:
-    """A pydantic location without the parts that only say which member of a union it tried."""
+    """A pydantic location without the parts that only say which member of a union or which wrapper it tried."""
     within: list[str | int] = []
     for part in location:
         if isinstance(data, dict):
@@ -53,17 +54,45 @@ def _location_in(data: Any, location: Location) -> Location:
     return tuple(within)
 
 
-def _described(problem: Any, within: Location, schema: type[BaseModel], source: Source, location: Location) -> str:
-    """One line for one of pydantic's errors."""
+# pydantic's kinds of errors whose own words speak of Python.
+PLAIN = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "dict_type": "should be a mapping (`key: value`)",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "model_type": "should be a mapping (`key: value`)",
+    "string_pattern_mismatch": "should have only letters, digits, `.`, `_`, `+`, `-`, and begin with a letter or digit",
+    "string_type": "should be text",
+    "too_short": "should not be empty",
+}
+
+
+def _described(found: list[Any], within: Location, schema: type[BaseModel], source: Source, location: Location) -> str:
+    """One line for pydantic's errors about one place; there are several where one of several types was allowed."""
     where = source.place((*location, *within))
     key = ".".join(str(part) for part in within)
-    kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
+    problem = found[0]
+    kind = problem["type"]
     if kind == "extra_forbidden":
         return f"{where}: unknown key {str(within[-1])!r} ({suggestion(str(within[-1]), _fields(schema, within[:-1]))})"
     if kind == "missing":
         return f"{where}: {key!r} is missing"
-    given = "" if kind == "value_error" else f", not {_shortened(problem['input'])}"
-    return f"{where}: {key}: {message[0].lower()}{message[1:]}{given}" if key else f"{where}: {message}"
+    message = " or ".join(dict.fromkeys(_message(one) for one in found))
+    message += "" if kind in {"value_error", "too_short"} else _given(problem["input"])
+    if kind == "string_type" and isinstance(problem["input"], bool | int | float):
+        message += " (put it in quotes)"
+    return f"{where}: {key}: {message}" if key else f"{where}: {message}"
+
+
+def _message(problem: Any) -> str:
+    """What is wrong, in the words of someone who writes YAML."""
+    message: str = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return PLAIN.get(problem["type"], message[0].lower() + message[1:])
 
 
 def _fields(schema: type[BaseModel], location: Location) -> list[str]:
@@ -81,6 +110,9 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for argument in typing.get_args(annotation) for model in _models_in(argument)]
 
 
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _given(value: Any) -> str:
+    """What stands there instead, as the user may have written it."""
+    if value is None:
+        return ", but nothing stands there"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return f", not `{text}`" if len(text) <= 60 else f", not `{text[:57]}...`"

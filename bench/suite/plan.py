@@ -3,8 +3,8 @@
 import itertools
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -65,7 +65,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
         for index, name in enumerate(suite.measure.runtimes)
     ]
     _check_gates(suite, source, metrics)
-    cases = list(_cases(suite, source, catalog))
+    cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
     return Plan(suite, source, [case for case in cases if _chosen(case.id, only)], metrics, runtimes)
 
@@ -73,9 +73,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
 def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricInfo]:
     if suite.metrics is None:
         return [entry.info for entry in catalog.entries("metrics").values()]
-    return [
-        _find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)
-    ]
+    return [_find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)]
 
 
 def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Location) -> Any:
@@ -99,9 +97,9 @@ def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCa
     for index, spec in enumerate(suite.cases):
         train = _train(suite, source, index, spec)
         origin: Location = ("cases", index)
-        for model, dataset in itertools.product(_named(spec.model), _named(spec.dataset)):
-            model_info = _find(catalog, source, "models", *_place(spec.model, model, (*origin, "model")))
-            data_info = _find(catalog, source, "datasets", *_place(spec.dataset, dataset, (*origin, "dataset")))
+        for model, dataset in itertools.product(spec.model, spec.dataset):
+            model_info = _find(catalog, source, "models", model, (*origin, "model", spec.model.index(model)))
+            data_info = _find(catalog, source, "datasets", dataset, (*origin, "dataset", spec.dataset.index(dataset)))
             for varied in _crossed(spec.matrix):
                 group = _label(spec.name or model, spec, varied) + f"@{_label_data(dataset, spec)}"
                 for seed in suite.seeds:
@@ -118,15 +116,6 @@ def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCa
                         gates={**suite.gates, **spec.gates},
                         origin=origin,
                     )
-
-
-def _named(names: str | list[str]) -> list[str]:
-    return [names] if isinstance(names, str) else names
-
-
-def _place(names: str | list[str], name: str, location: Location) -> tuple[str, Location]:
-    """A name and where it stands."""
-    return (name, location) if isinstance(names, str) else (name, (*location, names.index(name)))
 
 
 def _train(suite: Suite, source: Source, index: int, spec: CaseSpec) -> Train:
@@ -168,6 +157,20 @@ def _folder(case_id: str) -> str:
     return re.sub(r"[^A-Za-z0-9._@=+]+", "-", case_id)[:120]
 
 
+def _with_own_folders(cases: Iterable[PlannedCase]) -> list[PlannedCase]:
+    """Number the folders of cases whose identifiers differ only in what a file name leaves out."""
+    owners: dict[str, str] = {}
+    found = []
+    for case in cases:
+        folder, number = case.folder, 1
+        # Some file systems take upper and lower case for the same.
+        while owners.setdefault(folder.casefold(), case.id) != case.id:
+            number += 1
+            folder = f"{case.folder}-{number}"
+        found.append(replace(case, folder=folder))
+    return found
+
+
 def _refuse_duplicates(cases: list[PlannedCase], source: Source) -> None:
     seen: dict[str, PlannedCase] = {}
     for case in cases:
@@ -176,15 +179,25 @@ def _refuse_duplicates(cases: list[PlannedCase], source: Source) -> None:
             sort_keys=True,
             default=str,
         )
-        for key in (f"id {case.id}", f"folder {case.folder}", what):
+        for key in (f"id {case.id}", what):
             first = seen.setdefault(key, case)
             if first is not case:
-                hint = f"it is asked for at {source.place(first.origin)} already; a `name` tells cases apart"
-                raise source.error(case.origin, f"duplicate case {case.id}", hint)
+                raise source.error(case.origin, f"duplicate case {case.id}", _why_duplicate(first, case, source))
+
+
+def _why_duplicate(first: PlannedCase, case: PlannedCase, source: Source) -> str:
+    if first.origin == case.origin:
+        return "one entry asks for it twice; name nothing twice, and give a `name` to a single model only"
+    where = source.place(first.origin)
+    if first.id != case.id:
+        return f"it differs from {first.id} at {where} in nothing but its name"
+    return f"it is asked for at {where} already; a `name` tells cases apart"
 
 
 def _chosen(case_id: str, only: tuple[str, ...]) -> bool:
-    return not only or any(fnmatchcase(case_id, pattern) or pattern in case_id for pattern in only)
+    """Whether a pattern is part of the identifier, or matches all of it with its `*` and `?`."""
+    literal = {pattern: pattern.replace("[", "[[]") for pattern in only}  # brackets belong to identifiers
+    return not only or any(pattern in case_id or fnmatchcase(case_id, literal[pattern]) for pattern in only)
 
 
 def nothing_chosen(plan: Plan, only: tuple[str, ...]) -> SuiteError:

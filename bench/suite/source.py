@@ -1,6 +1,8 @@
 """YAML with line numbers."""
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,43 @@ from bench.errors import SuiteError
 Location = tuple[str | int, ...]
 
 
+STANDARD = "tag:yaml.org,2002:"
+TYPES = ("map", "seq", "str", "int", "float", "bool", "null")
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 as PyYAML reads it, but `1e-3` is a number, as everyone expects."""
+    """YAML 1.1 as PyYAML reads it, but only what JSON can hold, as `results.json` holds the suite.
+
+    `1e-3` is a number and `2024-05-01` is text, as everyone expects.
+    """
+
+    yaml_constructors = {  # noqa: RUF012
+        tag: construct
+        for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+        if tag is not None and tag.removeprefix(STANDARD) in TYPES
+    }
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in found if tag != STANDARD + "timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def finite_float(self, node: yaml.ScalarNode) -> float:
+        """A number, neither infinite nor `.nan`."""
+        value: float = self.construct_yaml_float(node)
+        if not math.isfinite(value):
+            raise yaml.constructor.ConstructorError(None, None, f"{node.value} is no finite number", node.start_mark)
+        return value
+
+    def unknown_tag(self, node: yaml.Node) -> None:
+        """Refuse what JSON has no type for, such as a set, and what would make Python objects."""
+        tag = node.tag.replace(STANDARD, "!!")
+        raise yaml.constructor.ConstructorError(None, None, f"the tag {tag} is not allowed", node.start_mark)
 
 
+_Loader.add_constructor(STANDARD + "float", _Loader.finite_float)
+_Loader.add_constructor(None, _Loader.unknown_tag)
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
+    STANDARD + "float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
 )
 
 
@@ -57,15 +90,15 @@ def read_source(path: Path, overrides: tuple[str, ...] = ()) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        near = sorted(str(other) for other in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+        folder = path if path.is_dir() else path.parent
+        near = sorted(str(other) for other in folder.glob("*.y*ml"))
         raise SuiteError(f"{path}: {reason}", f"suites there: {', '.join(near)}" if near else "") from error
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is not None:
-            _note_places(node, (), source)
-            source.data = loader.construct_document(node)
-    except yaml.YAMLError as error:
+        source.data = _parsed(text, (), source, lambda mark: f"{path}:{mark.line + 1}")
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SuiteError(f"{path}:{line}: invalid YAML: a character {chr(error.character)!r} is not allowed") from error
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise SuiteError(f"{where}: invalid YAML: {getattr(error, 'problem', None) or error}") from error
@@ -77,42 +110,89 @@ def read_source(path: Path, overrides: tuple[str, ...] = ()) -> Source:
     return source
 
 
-def _note_places(node: yaml.Node, location: Location, source: Source) -> None:
-    """Note the line of every key and item, and refuse a key that is written twice."""
-    source.places.setdefault(location, f"{source.name}:{node.start_mark.line + 1}")
+def _parsed(text: str, location: Location, source: Source, place: Callable[[yaml.Mark], str]) -> Any:
+    """The data of a YAML text that stands at `location`; notes where each part of it was written.
+
+    :param place: a mark of PyYAML -> what to tell the user
+    """
+    loader = _Loader(text)
+    node = loader.get_single_node()
+    if node is None:
+        return None
+    _note_places(node, location, source, place, ())
+    return loader.construct_document(node)
+
+
+def _note_places(
+    node: yaml.Node,
+    location: Location,
+    source: Source,
+    place: Callable[[yaml.Mark], str],
+    around: tuple[yaml.Node, ...],
+) -> None:
+    """Note the place of every key and item; refuse a key that is written twice or is no text, and an endless alias."""
+    source.places.setdefault(location, place(node.start_mark))
+    if any(node is outer for outer in around):
+        raise SuiteError(f"{place(node.start_mark)}: what this anchor names contains itself")
+    around = (*around, node)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            inner = (*location, str(key.value))
+            where = place(key.start_mark)
+            if key.tag not in {STANDARD + "str", STANDARD + "merge"}:
+                written = f"the key {key.value}" if isinstance(key, yaml.ScalarNode) else "this key"
+                raise SuiteError(f"{where}: {written} is no text", "put it in quotes")
+            inner = (*location, key.value)
             if inner in source.places:
-                raise SuiteError(f"{source.name}:{key.start_mark.line + 1}: the key {key.value!r} is written twice")
-            source.places[inner] = f"{source.name}:{key.start_mark.line + 1}"
-            _note_places(value, inner, source)
+                raise SuiteError(f"{where}: the key {key.value!r} is written twice")
+            source.places[inner] = where
+            _note_places(value, inner, source, place, around)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _note_places(item, (*location, index), source)
+            _note_places(item, (*location, index), source, place, around)
 
 
 def _apply(source: Source, override: str) -> None:
     """Set one `key=value` in the raw content."""
     key, equals, text = override.partition("=")
     option = f"--set {override}"
-    if not equals or not key:
+    parts = key.split(".")
+    if not equals or not all(parts):
         raise SuiteError(f"{option}: this is no key=value", "for example --set train.max_epochs=3")
-    try:
-        value = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise SuiteError(f"{option}: the value is invalid YAML") from error
-    location: list[str | int] = []
     target = source.data
-    *parents, last = [int(part) if part.isdigit() else part for part in key.split(".")]
-    for part in parents:
-        location.append(part)
-        try:
-            target = target.setdefault(part, {}) if isinstance(target, dict) else target[part]
-        except (TypeError, IndexError, KeyError) as error:
-            raise SuiteError(f"{option}: there is no {'.'.join(map(str, location))} in {source.name}") from error
+    location: Location = ()
+    for part in parts[:-1]:
+        target, location = _entered(target, part, location, source, option)
+    last = _index(target, parts[-1], location, source, option)
+    location = (*location, last)
+    for inner in [other for other in source.places if other[: len(location)] == location]:
+        del source.places[inner]
+    source.places[location] = option
     try:
-        target[last] = value
-    except (TypeError, IndexError) as error:
-        raise SuiteError(f"{option}: there is no {key} in {source.name}") from error
-    source.places[(*location, last)] = option
+        target[last] = _parsed(text, location, source, lambda _: option)
+    except (yaml.YAMLError, ValueError) as error:
+        reason = getattr(error, "problem", None) or error
+        raise SuiteError(f"{option}: the value is invalid YAML: {reason}") from error
+
+
+def _entered(target: Any, part: str, location: Location, source: Source, option: str) -> tuple[Any, Location]:
+    """What stands under one part of a key, and where; a mapping that is not there yet is made."""
+    index = _index(target, part, location, source, option)
+    location = (*location, index)
+    if isinstance(target, dict) and target.get(index) is None:
+        target[index] = {}
+        source.places[location] = option
+    return target[index], location
+
+
+def _index(target: Any, part: str, location: Location, source: Source, option: str) -> str | int:
+    """A part of a key as an index into a mapping, or into a list that has it.
+
+    :raises SuiteError: if there is no such thing
+    """
+    if isinstance(target, dict):
+        return part
+    if isinstance(target, list) and part.isdecimal() and int(part) < len(target):
+        return int(part)
+    parent = ".".join(map(str, location))
+    last = f"the last is {parent}.{len(target) - 1}" if isinstance(target, list) and target else ""
+    raise SuiteError(f"{option}: there is no {parent}.{part} in {source.name}", last)

@@ -28,10 +28,12 @@ class TimingRequest:
     min_samples: int
 
     def to_json(self) -> str:
+        """The request as text."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "TimingRequest":
+        """The request that `to_json` wrote."""
         content: dict[str, Any] = json.loads(text)
         artifact = content.pop("artifact")
         artifact["inputs"] = tuple(TensorSpec(i["name"], tuple(i["shape"]), i["dtype"]) for i in artifact["inputs"])
@@ -54,8 +56,10 @@ class TimingAnswer:
     error: str = ""
 
     def write(self, path: Path) -> None:
+        """Keep the answer in a file."""
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def read(cls, path: Path) -> "TimingAnswer":
+        """The answer that `write` kept."""
         return cls(**json.loads(path.read_text()))

@@ -3,6 +3,7 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import NamedTuple
 
 import torch
@@ -47,7 +48,7 @@ class Batches:
         self.augment = augment
 
     def __len__(self) -> int:
-        return -(-len(self.part.inputs) // self.batch_size)
+        return ceil(len(self.part.inputs) / self.batch_size)
 
     def __iter__(self) -> Iterator[Batch]:
         inputs, targets = self.part

@@ -34,7 +34,7 @@ class CrossEntropy(MeanMetric):
     def __init__(self, spec: DataSpec) -> None:
         super().__init__()
 
-    def update(self, scores: Tensor, targets: Tensor) -> None:  # type: ignore[override]
+    def update(self, scores: Tensor, targets: Tensor) -> None:
         super().update(F.cross_entropy(scores, targets, reduction="none"))
 
 

@@ -12,7 +12,7 @@ INK = "#808080"
 
 
 def confusion_matrix(evaluation: Evaluation) -> Figure:
-    """Rows are the true classes, columns the answers; colour is the share of the row, on a scale that shows mistakes."""
+    """Rows are the true classes, columns the answers; the colours' scale makes single mistakes visible."""
     classes = evaluation.spec.classes or 0
     counts = multiclass_confusion_matrix(evaluation.outputs, evaluation.targets, classes).numpy()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -41,7 +41,9 @@ class Classifier(LightningModule):
         inputs, targets = batch
         scores = self(inputs)
         error = 100 * (scores.argmax(1) != targets).float().mean()
-        self.log_dict({"validation-loss": self.loss(scores, targets), "validation-error": error}, batch_size=len(targets))
+        self.log_dict(
+            {"validation-loss": self.loss(scores, targets), "validation-error": error}, batch_size=len(targets)
+        )
 
     def configure_optimizers(self) -> dict[str, object]:
         optimizer = torch.optim.AdamW(self.parameters(), lr=self.lr, weight_decay=self.weight_decay, fused=True)

@@ -1,5 +1,6 @@
 """The multi-layer perceptron."""
 
+from itertools import pairwise
 from math import prod
 from typing import Literal
 
@@ -38,7 +39,7 @@ class MLP(Classifier):
         super().__init__(data, lr, weight_decay)
         widths = [prod(data.input_shape), *hidden]
         layers: list[nn.Module] = [nn.Flatten(), nn.Dropout(input_dropout)]
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in pairwise(widths):
             layers += [nn.Linear(before, after), ACTIVATIONS[activation](), nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.classes))
 

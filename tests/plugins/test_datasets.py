@@ -117,5 +117,3 @@ def test_mnist_that_cannot_be_had_says_where_to_put_it(tmp_path, monkeypatch):
     with pytest.raises(DataMissing) as caught:
         MNIST().prepare_data()
     assert str(tmp_path / "MNIST" / "raw") in str(caught.value)
-
-

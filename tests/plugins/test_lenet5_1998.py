@@ -51,7 +51,9 @@ def test_codes_are_signs_and_all_differ():
 
 def test_map_loss_is_equation_nine():
     scores, targets = -torch.tensor([[1.0, 4.0], [9.0, 2.0]]), torch.tensor([0, 0])
-    by_hand = [d + torch.log(torch.exp(torch.tensor(-1.0)) + torch.exp(s).sum()) for d, s in zip((1, 9), scores, strict=True)]
+    by_hand = [
+        d + torch.log(torch.exp(torch.tensor(-1.0)) + torch.exp(s).sum()) for d, s in zip((1, 9), scores, strict=True)
+    ]
     torch.testing.assert_close(maximum_a_posteriori(scores, targets, rubbish=1.0), sum(by_hand) / 2)
 
 

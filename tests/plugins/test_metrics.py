@@ -27,7 +27,9 @@ def computed(metric, answers):
 
 
 def test_accuracy(answers):
-    assert computed(accuracy(SPEC), answers) == pytest.approx(reference.accuracy_score(answers[1], answers[0].argmax(1)))
+    assert computed(accuracy(SPEC), answers) == pytest.approx(
+        reference.accuracy_score(answers[1], answers[0].argmax(1))
+    )
 
 
 def test_error_is_the_rest_in_per_cent(answers):
@@ -37,7 +39,9 @@ def test_error_is_the_rest_in_per_cent(answers):
 
 def test_cross_entropy(answers):
     probabilities = softmax(answers[0].astype("float64"), axis=1)
-    assert computed(CrossEntropy(SPEC), answers) == pytest.approx(reference.log_loss(answers[1], probabilities), rel=1e-5)
+    assert computed(CrossEntropy(SPEC), answers) == pytest.approx(
+        reference.log_loss(answers[1], probabilities), rel=1e-5
+    )
 
 
 def test_calibration_error(answers):

@@ -93,5 +93,3 @@ def test_cuda_rows_prove_their_provider(runtime, exported):
     np.testing.assert_allclose(
         session.call([inputs])[0], model(torch.from_numpy(inputs)).detach(), rtol=1e-3, atol=1e-4
     )
-
-

@@ -1,11 +1,11 @@
 """Two interleaving half-moons."""
 
 import torch
-from bench_datasets.tensors import Part, Parts, TensorDataModule
 from pydantic import NonNegativeFloat, PositiveInt
 from sklearn.datasets import make_moons
 
 from bench import DataSpec
+from bench_datasets.tensors import Part, Parts, TensorDataModule
 
 HELD_OUT = 1000  # points to validate with, and as many to test with, however few there are to train on
 

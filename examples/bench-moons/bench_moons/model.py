@@ -14,7 +14,7 @@ class RBFNet(LightningModule):
     """s(x) = lambda_0 + sum over j of lambda_j phi(|x - y_j|), with phi(r) = exp(-r^2 / sigma_j^2).
 
     Points x (batch, features) -> class scores s (batch, classes). The centres y_j and the widths sigma_j are trained
-    with the weights lambda_j, by gradient descent on the cross-entropy (Poggio & Girosi 1990, Proc. IEEE 78, 1481-1497).
+    with the weights lambda_j, by gradient descent (Poggio & Girosi 1990, Proc. IEEE 78, 1481-1497) on cross-entropy.
 
     :param data: the dataset's specification
     :param centres: how many radial basis functions

@@ -1,0 +1,62 @@
+"""`bench list`."""
+
+import pytest
+
+KINDS = ("models", "datasets", "metrics", "runtimes", "reporters")
+OFFER = """
+    import bench
+
+    @bench.hookimpl
+    def bench_models():
+        yield bench.ModelInfo("shared", "somewhere:Net", task="classification", summary="One of two.")
+        yield bench.ModelInfo("own-of-{name}", "nowhere.at.all:Net", task="classification", summary="A net.")
+"""
+
+
+def test_everything_is_listed_by_kind(command, install, no_plugins):
+    install("first", OFFER.replace("{name}", "first"))
+    lines = command("list").out.splitlines()
+    assert [line for line in lines if line in KINDS] == list(KINDS)
+    assert [line.split() for line in lines[:3]] == [
+        ["models"],
+        ["name", "task", "plugin", "summary"],
+        ["own-of-first", "classification", "first", "A", "net."],
+    ]
+
+
+def test_one_kind_alone_can_be_listed(command, install, no_plugins):
+    install("first", OFFER.replace("{name}", "first"))
+    out = command("list", "models").out
+    assert "own-of-first" in out
+    assert "datasets" not in out
+
+
+def test_a_kind_of_which_there_is_nothing_says_so(command, no_plugins):
+    assert command("list", "datasets").out == "datasets\n  none\n\n"
+
+
+def test_an_unknown_kind_is_told_with_what_is_allowed(command):
+    answer = command("list", "modles")
+    assert answer.code == 2
+    assert all(kind in answer.err for kind in KINDS)
+
+
+def test_a_broken_plugin_is_named_beside_the_list(command, install, no_plugins):
+    install("bad", "raise RuntimeError('out of order')")
+    answer = command("list")
+    assert answer.code == 0
+    assert answer.err == "plugin bad is broken; `bench plugins` says why\n"
+
+
+def test_a_clash_is_named_beside_the_list(command, install, no_plugins):
+    for name in ("first", "second"):
+        install(name, OFFER.replace("{name}", name))
+    answer = command("list", "models")
+    assert "shared" not in answer.out
+    assert answer.err == "model 'shared' is offered by several plugins (uninstall one: first, second)\n"
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_lines_fit_the_terminal(command, monkeypatch, columns):
+    monkeypatch.setattr("bench.cli.text.shutil.get_terminal_size", lambda _: __import__("os").terminal_size((columns, 24)))
+    assert max(len(line) for line in command("list").out.splitlines()) <= columns

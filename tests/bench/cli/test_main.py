@@ -1,0 +1,85 @@
+"""The command as a whole: its help, its own errors, and the commands that plugins add."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from bench.cli import COMMANDS
+
+COMMAND = """
+    import bench
+    import click
+
+    @bench.hookimpl
+    def bench_commands():
+        @click.command("{name}", short_help="Made by a plugin.")
+        def command():
+            click.echo("it works")
+        yield command
+"""
+
+
+def test_help_names_every_command(command):
+    answer = command("--help")
+    assert answer.code == 0
+    assert all(f"\n  {name} " in answer.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_fits_80_columns(command, name):
+    answer = command(name, "--help")
+    assert answer.code == 0
+    assert answer.out.startswith("Usage: ")
+    assert all(len(line) <= 100 for line in answer.out.splitlines())
+
+
+def test_version_is_the_distributions(command):
+    assert command("--version").out == f"bench, version {version('bench')}\n"
+
+
+def test_an_unknown_command_is_told_with_the_nearest(command):
+    answer = command("lsit")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: unknown command 'lsit' (did you mean 'list'? allowed: ")
+
+
+def test_an_unknown_option_is_told(command):
+    answer = command("list", "--al")
+    assert answer.code == 2
+    assert "No such option" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_plugins_command_is_there(command, install):
+    install("extra", COMMAND.replace("{name}", "extra"))
+    assert "Made by a plugin." in command("--help").out
+    assert command("extra").out == "it works\n"
+
+
+def test_a_plugin_cannot_replace_a_built_in_command(command, install):
+    install("thief", COMMAND.replace("{name}", "list"))
+    assert "it works" not in command("list").out
+    assert "there is a command 'list' already" in command("plugins").out
+
+
+def test_a_broken_plugin_does_not_break_the_help(command, install):
+    install("bad", "raise RuntimeError('out of order')")
+    assert command("--help").code == 0
+
+
+def test_a_defect_keeps_its_traceback(command, install):
+    install("extra", COMMAND.replace("{name}", "extra").replace('click.echo("it works")', "1 / 0"))
+    with pytest.raises(ZeroDivisionError):
+        command("extra")
+
+
+def test_a_reader_who_goes_away_is_no_defect():
+    bench = [sys.executable, "-m", "bench", "list"]
+    process = subprocess.Popen(bench, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=30)
+    assert b"Traceback" not in errors

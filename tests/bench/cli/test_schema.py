@@ -1,0 +1,33 @@
+"""`bench schema`."""
+
+import json
+
+import jsonschema
+import pytest
+
+
+@pytest.mark.parametrize(("arguments", "title"), [([], "Suite"), (["suite"], "Suite"), (["results"], "bench results")])
+def test_a_json_schema_is_printed(command, arguments, title):
+    answer = command("schema", *arguments)
+    schema = json.loads(answer.out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert (answer.code, schema["title"]) == (0, title)
+
+
+def test_everything_that_a_suite_may_say_is_described(command):
+    schema = json.loads(command("schema").out)
+    parts = {"suite": schema, **schema["$defs"]}
+    bare = [
+        f"{part}.{key}"
+        for part, content in parts.items()
+        for key, field in content["properties"].items()
+        if "description" not in field and "$ref" not in field
+    ]
+    assert not bare
+
+
+def test_an_unknown_schema_is_told_with_what_is_allowed(command):
+    answer = command("schema", "result")
+    assert answer.code == 2
+    assert "'suite'" in answer.err
+    assert "'results'" in answer.err

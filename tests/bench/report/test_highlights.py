@@ -1,0 +1,49 @@
+"""The answer in short."""
+
+import pytest
+
+from bench.report.highlights import highlights
+from bench.results import Latency
+
+
+def told(results) -> dict[str, tuple[str, str]]:
+    return {highlight.title: (highlight.winner, highlight.figure) for highlight in highlights(results)}
+
+
+@pytest.mark.parametrize(("higher", "winner"), [(True, "tiny@points"), (False, "small@points")])
+def test_best_is_where_the_metric_says_that_better_is(make, higher, winner):
+    cases = [
+        make.case(model, metrics=[make.metric(value=value, higher_is_better=higher)])
+        for model, value in (("tiny", 0.9), ("small", 0.8))
+    ]
+    assert told(make.results(cases=cases))["best accuracy"][0] == winner
+
+
+def test_fastest_is_judged_at_the_smallest_batch(make):
+    rows = [make.measurement(batch_size=size, latency_s=Latency(size * 1e-5, None, None)) for size in (8, 2)]
+    assert told(make.results(cases=[make.case(measurements=rows)]))["lowest latency, batch 2"] == (
+        "tiny@points · graph",
+        "20 µs",
+    )
+
+
+def test_highest_throughput_names_its_batch(make):
+    rows = [make.measurement(batch_size=size, throughput_per_s=rate) for size, rate in ((1, 10.0), (32, 5000.0))]
+    found = told(make.results(cases=[make.case(measurements=rows)]))
+    assert found["highest throughput"] == ("tiny@points · graph, batch 32", "5,000/s")
+
+
+def test_smallest_counts_every_artifact(make):
+    several = make.case("small", artifacts=[make.artifact(bytes=size) for size in (100, 9000)])
+    found = told(make.results(cases=[make.case(), several]))
+    assert found["smallest graph"] == ("small@points", "100 B")
+
+
+def test_what_failed_wins_nothing(make):
+    failed = make.case("small", status="failed", metrics=[make.metric(value=1.0)], artifacts=[make.artifact(bytes=1)])
+    winners = [winner for winner, _ in told(make.results(cases=[make.case(), failed])).values()]
+    assert all(winner.startswith("tiny") for winner in winners)
+
+
+def test_an_empty_run_has_none(make):
+    assert highlights(make.results(cases=[])) == []

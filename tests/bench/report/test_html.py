@@ -1,0 +1,120 @@
+"""report.html: one file that loads nothing, in which whatever came from outside is text."""
+
+import base64
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from bench.report.html import PICTURE_BUDGET, render
+from bench.results import Failure, PictureResult
+
+
+class Page(HTMLParser):
+    """What is in a page: its tags with their attributes, and the text between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        inside = self.tags[-1][0] if self.tags else ""
+        (self.scripts if inside in {"script", "style"} else self.texts).append(data)
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.tags)
+
+    def charts(self) -> dict:
+        script = next(text for text in self.scripts if text.startswith('{"'))
+        return json.loads(script)
+
+
+@pytest.fixture
+def page(make, tmp_path):
+    def make_page(**changes: object) -> Page:
+        return Page(render(make.results(**changes), tmp_path))
+
+    return make_page
+
+
+def test_the_page_loads_nothing(page):
+    found = page()
+    addresses = [value for _, attributes in found.tags for key, value in attributes.items() if key in {"src", "href"}]
+    assert addresses
+    assert all(address.startswith("data:") for address in addresses)
+
+
+def test_the_browser_is_told_to_load_nothing(page):
+    policies = [tag["content"] for name, tag in page().tags if tag.get("http-equiv") == "Content-Security-Policy"]
+    assert policies[0].startswith("default-src 'none';")
+
+
+def test_every_table_is_there(page):
+    titles = [text for text in page().texts if text in {"Verdicts", "Quality", "Speed", "Size", "Training", "Lineage"}]
+    assert titles == ["Verdicts", "Quality", "Speed", "Size", "Training", "Lineage"]
+
+
+def test_every_chart_has_its_place_and_its_points(page):
+    found = page()
+    places = {tag["id"] for _, tag in found.tags if (tag.get("id") or "").startswith("chart-")} - {"chart-data"}
+    charts = found.charts()
+    assert places == {f"chart-{key}" for key in charts} == {"chart-throughput", "chart-front", "chart-curves"}
+    (trace,) = charts["throughput"]["traces"]
+    assert (trace["x"], trace["y"]) == ([1.0], [48_000.0])
+
+
+def test_a_run_without_charts_needs_no_chart_library(make, tmp_path):
+    assert len(render(make.results(cases=[]), tmp_path)) < 30_000
+
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;"
+
+
+def test_what_came_from_outside_is_text(make, page):
+    plain = page(cases=[make.case(failures=[Failure("train", "E", "m")])])
+    failure = Failure("train", HOSTILE, HOSTILE, HOSTILE)
+    metric = make.metric(name=HOSTILE, unit=HOSTILE)
+    case = make.case(group=HOSTILE, id=HOSTILE, failures=[failure], metrics=[metric])
+    suite = {"name": HOSTILE, "description": HOSTILE, "measure": {"runtimes": ["graph"]}}
+    environment = {**make.results().environment, "cpu": HOSTILE}
+    found = page(cases=[case], suite=suite, environment=environment)
+    assert [tag for tag, _ in found.tags].count("script") == plain.count("script")
+    assert found.count("img") == plain.count("img")
+    assert found.texts.count(HOSTILE) >= 5
+
+
+def test_a_chart_takes_names_literally(make, page):
+    case = make.case(group="<b>bold</b> & co", metrics=[make.metric(unit="<i>")])
+    charts = page(cases=[case]).charts()
+    assert charts["throughput"]["traces"][0]["name"] == "&lt;b&gt;bold&lt;/b&gt; &amp; co · graph"
+    assert charts["front"]["axes"]["y"]["title"]["text"] == "accuracy [&lt;i&gt;]"
+
+
+def test_pictures_are_in_the_page(make, page, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG...")
+    found = page(cases=[make.case(pictures=[PictureResult("a picture", "forward", "a.png")])])
+    (image,) = [tag for name, tag in found.tags if name == "img"]
+    assert image["src"] == "data:image/png;base64," + base64.b64encode(b"\x89PNG...").decode()
+    assert image["alt"] == "a picture of tiny@points"
+
+
+def test_pictures_beyond_the_budget_or_lost_are_counted(make, page, tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(bytes(PICTURE_BUDGET // 2 + 1))
+    pictures = [PictureResult(name, "forward", name) for name in ("a.png", "b.png", "lost.png")]
+    found = page(cases=[make.case(pictures=pictures)])
+    assert found.count("img") == 1
+    assert any("2 more are in the run directory." in text for text in found.texts)
+
+
+def test_a_file_of_the_largest_size_stays_below_six_megabytes(make, tmp_path):
+    (tmp_path / "a.png").write_bytes(bytes(PICTURE_BUDGET))
+    case = make.case(pictures=[PictureResult("a", "forward", "a.png")])
+    assert len(render(make.results(cases=[case]), tmp_path).encode()) < 6_000_000

@@ -1,0 +1,110 @@
+"""report.md, read by a Markdown parser as a code-hosting page would."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bench.report.markdown import escape, render
+from bench.results import Failure, PictureResult
+
+READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+anything = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
+tricky = st.text("\\`*_[]()<>&|~#!-+.:=\"' 1ax", max_size=20)
+
+
+def literal(markdown: str) -> list[str]:
+    """The texts of a document, provided that it has nothing but text in it."""
+    inlines = [token for token in READER.parse(markdown) if token.type == "inline"]
+    assert {child.type for inline in inlines for child in inline.children} <= {"text"}
+    return ["".join(child.content for child in inline.children) for inline in inlines]
+
+
+def headings(markdown: str) -> list[str]:
+    tokens = READER.parse(markdown)
+    return [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "heading_open"]
+
+
+def table(markdown: str, title: str) -> list[list[str]]:
+    """The rows of the table under a heading, the header first."""
+    lines = re.search(rf"^## {title}\n\n((?:\|.*\n)+)", markdown, re.MULTILINE).group(1)
+    tokens = READER.parse(lines)
+    cells = [token.content for token in tokens if token.type == "inline"]
+    width = sum(token.type == "th_open" for token in tokens)
+    return [cells[start : start + width] for start in range(0, len(cells), width)]
+
+
+@given(anything | tricky)
+def test_text_in_a_cell_is_taken_literally(text):
+    expected = " ".join(text.split())
+    markdown = f"| a | b |\n|---|---|\n| {escape(text)} | end |\n"
+    assert literal(markdown) == ["a", "b", expected, "end"]
+
+
+@given(anything | tricky)
+def test_text_in_a_heading_is_taken_literally(text):
+    assert literal(f"# x{escape(text)}x\n") == [f"x{' '.join(text.split())}x"]
+
+
+@given(anything | tricky)
+def test_a_description_is_taken_literally(make, tmp_path, text):
+    suite = {"name": "t", "description": text, "measure": {"runtimes": ["graph"]}}
+    paragraphs = literal(render(make.results(cases=[], suite=suite), tmp_path))
+    expected = " ".join(text.split())
+    assert paragraphs[1].startswith(expected or "0 of 0 cases passed.")
+
+
+@pytest.mark.parametrize("text", ["- item", "+ item", "1. item", "2) item", "---", "# heading", "> quote", "    code"])
+def test_a_description_begins_no_list_or_the_like(make, tmp_path, text):
+    suite = {"name": "t", "description": text, "measure": {"runtimes": ["graph"]}}
+    assert literal(render(make.results(cases=[], suite=suite), tmp_path))[1] == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("passed", "passed"), ("failed", "**failed**"), ("running", "**not finished**")]
+)
+def test_the_title_has_the_verdict(make, tmp_path, status, verdict):
+    assert headings(render(make.results(status=status), tmp_path))[0] == f"trial: {verdict}"
+
+
+def test_verdicts_come_first_then_quality_speed_and_size(make, tmp_path):
+    found = headings(render(make.results(), tmp_path))
+    assert found[1:] == ["Verdicts", "Quality", "Speed", "Size", "Training", "Parity", "Lineage", "Machine"]
+
+
+def test_a_failure_comes_right_after_the_verdicts(make, tmp_path):
+    case = make.case(status="failed", failures=[Failure("train", "ValueError", "it broke")])
+    assert headings(render(make.results(cases=[case]), tmp_path))[1:3] == ["Verdicts", "Failures"]
+
+
+def test_tables_are_tables(make, tmp_path):
+    markdown = render(make.results(cases=[make.case(), make.case("small")]), tmp_path)
+    assert table(markdown, "Quality") == [
+        ["case", "seeds", "accuracy ↑"],
+        ["tiny@points", "1", "0.9"],
+        ["small@points", "1", "0.9"],
+    ]
+
+
+def test_a_hostile_name_stays_in_its_cell(make, tmp_path):
+    group = "x | y <img src=a onerror=b> **z**"
+    markdown = render(make.results(cases=[make.case(group=group)]), tmp_path)
+    rows = table(markdown, "Verdicts")
+    assert len(rows[1]) == len(rows[0]) == 4
+    assert "<img" not in markdown
+
+
+def test_every_picture_exists(make, tmp_path):
+    pictures = [PictureResult("a picture", "forward", "images/tiny@points-0/a picture.png")]
+    path = tmp_path / pictures[0].path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"png")
+    tokens = READER.parse(render(make.results(cases=[make.case(pictures=pictures)]), tmp_path))
+    images = [child for token in tokens for child in token.children or () if child.type == "image"]
+    sources = [unquote(image.attrs["src"]) for image in images]
+    assert sources[-1] == pictures[0].path
+    assert len(sources) == 4
+    assert all((tmp_path / source).is_file() for source in sources)

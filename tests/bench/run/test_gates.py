@@ -1,0 +1,112 @@
+"""The bounds that a suite sets, held against the mean over the seeds."""
+
+import math
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.records import DatasetInfo, ModelInfo
+from bench.results import Latency
+from bench.run.gates import judge, written
+from bench.suite.plan import Plan, PlannedCase
+from bench.suite.schema import Gate, Suite, Train
+from bench.suite.source import Source
+
+SUITE = Suite.model_validate({"name": "t", "cases": [{"model": "tiny", "dataset": "points"}]})
+
+
+def plan_with(gates: dict[str, Gate], models=("tiny",), seeds=(0,)) -> Plan:
+    cases = [
+        PlannedCase(
+            id=f"{model}@points#{seed}",
+            group=f"{model}@points",
+            folder="",
+            model=ModelInfo(model, "", ""),
+            dataset=DatasetInfo("points", "", ""),
+            params={},
+            data_params={},
+            train=Train.model_validate({}),
+            seed=seed,
+            gates=gates,
+            origin=(),
+        )
+        for model in models
+        for seed in seeds
+    ]
+    return Plan(SUITE, Source("suite.yaml", {}), cases, [], [])
+
+
+def passed(gates: dict[str, Gate], cases: list) -> list[bool]:
+    return [verdict.passed for verdict in judge(plan_with(gates), cases)]
+
+
+@pytest.mark.parametrize(
+    ("gate", "value", "passes"),
+    [
+        (Gate(min=0.9), 0.9, True),
+        (Gate(min=0.9), 0.8999, False),
+        (Gate(max=0.1), 0.1, True),
+        (Gate(max=0.1), 0.1001, False),
+        (Gate(min=0.1, max=0.2), 0.15, True),
+        (Gate(min=0.1, max=0.2), 0.05, False),
+        (Gate(min=0.1, max=0.2), 0.25, False),
+        (Gate(min=0.1), math.nan, False),
+        (Gate(max=0.1), math.nan, False),
+    ],
+)
+def test_a_bound_includes_itself(make, gate, value, passes):
+    assert passed({"accuracy": gate}, [make.case(metrics=[make.metric(value=value)])]) == [passes]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1))
+def test_the_mean_over_the_seeds_counts(make, values, bound):
+    cases = [make.case(seed=seed, metrics=[make.metric(value=value)]) for seed, value in enumerate(values)]
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=bound)}), cases)
+    assert verdict.value == fmean(values)
+    assert verdict.passed == (fmean(values) >= bound)
+
+
+def test_each_place_where_the_figure_was_taken_is_judged(make):
+    metrics = [make.metric(runtime="graph", value=0.9), make.metric(runtime="eager", value=0.5)]
+    verdicts = judge(plan_with({"accuracy": Gate(min=0.8)}), [make.case(metrics=metrics)])
+    assert {verdict.where: verdict.passed for verdict in verdicts} == {"forward graph fp32": True, "forward eager fp32": False}
+
+
+def test_each_group_is_judged_by_itself(make):
+    cases = [make.case(model, metrics=[make.metric(value=v)]) for model, v in (("tiny", 0.9), ("small", 0.5))]
+    verdicts = judge(plan_with({"accuracy": Gate(min=0.8)}, models=("tiny", "small")), cases)
+    assert {verdict.group: verdict.passed for verdict in verdicts} == {"tiny@points": True, "small@points": False}
+
+
+def test_what_was_not_measured_does_not_pass(make):
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=0.0)}), [make.case(metrics=[])])
+    assert (verdict.passed, verdict.value, verdict.where) == (False, None, "nothing was measured")
+
+
+def test_a_percentile_without_enough_samples_does_not_pass(make):
+    row = make.measurement(latency_s=Latency(1e-6, None, None))
+    assert passed({"latency-p90": Gate(max=1.0)}, [make.case(measurements=[row])]) == [False]
+
+
+@pytest.mark.parametrize(("name", "value"), [("latency-p50", 20e-6), ("latency-p90", 25e-6), ("throughput", 48_000.0)])
+def test_timings_are_judged_at_every_batch_size(make, name, value):
+    case = make.case(measurements=[make.measurement(batch_size=size) for size in (1, 32)])
+    verdicts = judge(plan_with({name: Gate(max=1e9)}), [case])
+    assert [(verdict.where, verdict.value) for verdict in verdicts] == [
+        (f"forward graph fp32 batch {size}", value) for size in (1, 32)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gate", "text"),
+    [
+        (Gate(min=0.95), "at least 0.95"),
+        (Gate(max=1e-5), "at most 1e-05"),
+        (Gate(min=0.1, max=0.2), "at least 0.1, at most 0.2"),
+        (Gate(max=0), "at most 0"),
+    ],
+)
+def test_a_bound_is_written_for_a_reader(gate, text):
+    assert written(gate) == text

@@ -1,0 +1,173 @@
+"""A suite becomes the cases that it asks for, and every name in it is looked up."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.errors import SuiteError
+from bench.suite.load import load_suite
+from bench.suite.plan import Plan, make_plan, nothing_chosen
+from bench.suite.schema import Suite
+from bench.suite.source import Source
+
+
+@pytest.fixture
+def plan(suite_file, catalog):
+    """The plan of `name: trial` with these cases, one line each, and what follows them."""
+
+    def make(*cases: str, more: str = "", only: tuple[str, ...] = ()) -> Plan:
+        text = "name: trial\nmeasure: {runtimes: [graph]}\ncases:\n" + "".join(f"  - {case}\n" for case in cases) + more
+        return make_plan(*load_suite(suite_file(text)), catalog, only)
+
+    return make
+
+
+def identifiers(plan: Plan) -> list[str]:
+    return [case.id for case in plan.cases]
+
+
+def test_models_datasets_and_seeds_are_crossed(plan):
+    assert identifiers(plan("{model: [tiny, small], dataset: [points, pictures]}", more="seeds: [0, 7]\n")) == [
+        f"{model}@{dataset}#{seed}" for model in ("tiny", "small") for dataset in ("points", "pictures") for seed in (0, 7)
+    ]
+
+
+def test_a_matrix_is_crossed_and_names_its_values(plan):
+    found = plan("{model: tiny, dataset: points, params: {act: relu}, matrix: {width: [1, 2], deep: [true]}}")
+    assert identifiers(found) == [f"tiny[act=relu,width={width},deep=true]@points#0" for width in (1, 2)]
+    assert [case.params for case in found.cases] == [{"act": "relu", "width": w, "deep": True} for w in (1, 2)]
+
+
+def test_parameters_of_the_dataset_are_part_of_the_identifier(plan):
+    (case,) = plan("{model: tiny, dataset: points, data: {size: [2, 3]}}").cases
+    assert (case.id, case.data_params) == ("tiny@points[size=2x3]#0", {"size": [2, 3]})
+
+
+def test_a_name_stands_for_the_model_and_its_fixed_parameters(plan):
+    found = plan("{name: wide, model: tiny, dataset: points, params: {w: 9}, matrix: {d: [1, 2]}, data: {size: 3}}")
+    assert identifiers(found) == ["wide[d=1]@points#0", "wide[d=2]@points#0"]
+
+
+def test_cases_that_differ_in_their_seed_are_a_group(plan):
+    assert {case.group for case in plan("{model: tiny, dataset: points}", more="seeds: [1, 2]\n").cases} == {"tiny@points"}
+
+
+def test_a_cases_train_overrides_the_suites_key_by_key(plan):
+    (case,) = plan("{model: tiny, dataset: points, train: {batch_size: 8}}", more="train: {max_epochs: 3}\n").cases
+    assert (case.train.max_epochs, case.train.batch_size) == (3, 8)
+
+
+@pytest.mark.parametrize(("train", "epochs"), [("{}", 10), ("{max_steps: 5}", None), ("{max_epochs: 2}", 2)])
+def test_training_ends_after_ten_epochs_unless_something_bounds_it(plan, train, epochs):
+    (case,) = plan(f"{{model: tiny, dataset: points, train: {train}}}").cases
+    assert case.train.max_epochs == epochs
+
+
+def test_a_cases_gates_come_on_top_of_the_suites(plan):
+    (case,) = plan(
+        "{model: tiny, dataset: points, gates: {loss: {max: 1}}}", more="gates: {accuracy: {min: 0.5}, loss: {max: 2}}\n"
+    ).cases
+    assert (case.gates["accuracy"].min, case.gates["loss"].max) == (0.5, 1)
+
+
+def test_all_metrics_apply_unless_some_are_named(plan):
+    assert [info.name for info in plan("{model: tiny, dataset: points}").metrics] == ["accuracy", "confusion", "loss"]
+    assert [info.name for info in plan("{model: tiny, dataset: points}", more="metrics: [loss]\n").metrics] == ["loss"]
+
+
+CASE = "{model: tiny, dataset: points}"
+
+
+@pytest.mark.parametrize(
+    ("cases", "more", "line", "says"),
+    [
+        (["{model: tini, dataset: points}"], "", 4, "unknown model 'tini' (did you mean 'tiny'? allowed: deep-net,"),
+        ([CASE, "{model: tiny, dataset: point}"], "", 5, "unknown dataset 'point' (did you mean 'points'? allowed: pict"),
+        (["{model: [tiny,\n     smal], dataset: points}"], "", 5, "unknown model 'smal' (did you mean 'small'?"),
+        ([CASE], "metrics:\n  - loss\n  - acuracy\n", 7, "unknown metric 'acuracy' (did you mean 'accuracy'? allowed:"),
+        ([CASE], "gates:\n  acuracy: {min: 1}\n", 6, "unknown gate 'acuracy' (did you mean 'accuracy'? allowed:"),
+        ([CASE], "gates:\n  latency-p99: {max: 1}\n", 6, "unknown gate 'latency-p99' (did you mean 'latency-p90'?"),
+        ([CASE], "gates:\n  confusion: {max: 1}\n", 6, "unknown gate 'confusion' (allowed: accuracy, latency-p50,"),
+        ([CASE], "metrics: [loss]\ngates:\n  accuracy: {min: 1}\n", 7, "unknown gate 'accuracy' (allowed: latency-p50,"),
+        (["{model: tiny, dataset: points, gates: {los: {max: 1}}}"], "", 4, "unknown gate 'los' (did you mean 'loss'?"),
+        ([CASE, "{model: tiny, dataset: points, train: {epochs: 3}}"], "", 5, "unknown key 'epochs' (did you mean 'max_e"),
+        (["{model: tiny, dataset: points, train: {max_steps: x}}"], "", 4, "max_steps: should be a whole number, not"),
+        ([CASE, CASE], "", 5, "duplicate case tiny@points#0 (it is asked for at {path}:4 already; a `name` tells cases"),
+        (["{model: [tiny, tiny], dataset: points}"], "", 4, "duplicate case tiny@points#0 (one entry asks for it twice;"),
+        (["{name: n, model: [tiny, small], dataset: points}"], "", 4, "duplicate case n@points#0 (one entry asks for it"),
+        (
+            [CASE, "{name: other, model: tiny, dataset: points}"],
+            "",
+            5,
+            "duplicate case other@points#0 (it differs from tiny@points#0 at {path}:4 in nothing but its name)",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(plan, tmp_path, cases, more, line, says):
+    path = tmp_path / "suite.yaml"
+    with pytest.raises(SuiteError) as caught:
+        plan(*cases, more=more)
+    assert str(caught.value).startswith(f"{path}:{line}: {says.format(path=path)}")
+
+
+def test_an_unknown_runtime_is_told_with_its_line(suite_file, catalog):
+    path = suite_file(f"name: trial\ncases:\n  - {CASE}\nmeasure:\n  runtimes:\n    - graph\n    - eagre\n")
+    with pytest.raises(SuiteError) as caught:
+        make_plan(*load_suite(path), catalog)
+    assert str(caught.value) == f"{path}:7: unknown runtime 'eagre' (did you mean 'eager'? allowed: eager, graph)"
+
+
+@pytest.mark.parametrize(
+    ("only", "seeds_of"),
+    [
+        (("tiny*",), {"tiny": [0, 1]}),
+        (("#1",), {"tiny": [1], "small": [1]}),
+        (("tiny@points#0", "small*1"), {"tiny": [0], "small": [1]}),
+        (("mall",), {"small": [0, 1]}),
+        (("none",), {}),
+    ],
+)
+def test_only_keeps_what_a_pattern_matches_or_is_part_of(plan, only, seeds_of):
+    found = plan("{model: [tiny, small], dataset: points}", more="seeds: [0, 1]\n", only=only)
+    assert identifiers(found) == [f"{model}@points#{seed}" for model, seeds in seeds_of.items() for seed in seeds]
+
+
+def test_a_pattern_that_matches_nothing_leaves_nothing_to_do(plan):
+    error = nothing_chosen(plan(CASE, only=("none",)), ("none",))
+    assert "--only none matches no case of" in str(error)
+    assert error.exit_code == 4
+
+
+def test_a_mistake_is_found_in_cases_that_are_not_chosen(plan):
+    with pytest.raises(SuiteError, match="unknown model"):
+        plan(CASE, "{model: nothing, dataset: points}", only=("tiny",))
+
+
+def planned(catalog, values: list[str]) -> Plan:
+    entry = {"model": "tiny", "dataset": "points", "matrix": {"value": values}}
+    suite = Suite.model_validate({"name": "t", "cases": [entry], "measure": {"runtimes": ["graph"]}})
+    return make_plan(suite, Source("suite.yaml", {}), catalog)
+
+
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=6, unique=True))
+def test_folders_are_unique_and_need_no_escaping_in_a_url(catalog, values):
+    folders = [case.folder for case in planned(catalog, values).cases]
+    assert len({folder.casefold() for folder in folders}) == len(values)
+    assert all(quote(folder, safe="@=+") == folder for folder in folders)
+    assert all(len(folder) < 140 for folder in folders)
+
+
+def test_a_folder_resembles_the_identifier(plan):
+    (case,) = plan("{model: deep-net, dataset: points, params: {width: 3}}").cases
+    assert case.folder == "deep-net-width=3-@points-0"
+    assert re.sub(r"\W", "", case.folder) == re.sub(r"\W", "", case.id)
+
+
+def test_the_folder_of_a_case_does_not_depend_on_what_else_is_chosen(plan):
+    cases = [f"{{model: tiny, dataset: points, params: {{name: {name!r}}}}}" for name in ("a b", "a/b")]
+    everything = {case.id: case.folder for case in plan(*cases).cases}
+    (alone,) = plan(*cases, only=("a/b",)).cases
+    assert everything[alone.id] == alone.folder

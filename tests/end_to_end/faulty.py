@@ -1,0 +1,32 @@
+"""A plugin in which everything goes wrong that can go wrong in somebody else's code."""
+
+from pathlib import Path
+
+import bench
+
+
+@bench.hookimpl
+def bench_models():
+    for attribute in ("Raises", "Exits", "Killed", "Hangs", "Diverges", "Disagrees"):
+        yield bench.ModelInfo(attribute.lower(), f"faulty_parts:{attribute}", task="classification")
+
+
+@bench.hookimpl
+def bench_metrics():
+    yield bench.MetricInfo("broken-metric", "faulty_parts:broken_metric", task="classification", form="function")
+
+
+@bench.hookimpl
+def bench_run_started(folder, cases):
+    Path(folder, "observed.txt").write_text(f"started {len(cases)}\n")
+
+
+@bench.hookimpl
+def bench_case_finished(case):
+    raise RuntimeError(f"an observer that raises at {case.id}")
+
+
+@bench.hookimpl
+def bench_run_finished(results, folder):
+    with Path(folder, "observed.txt").open("a") as file:
+        file.write(f"finished {results.status} {Path(folder, 'report.html').exists()}\n")

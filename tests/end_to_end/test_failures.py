@@ -1,0 +1,85 @@
+"""Somebody else's code fails in every way; the run goes on and says what happened."""
+
+import json
+
+import pytest
+
+SUITE = """
+name: faulty
+train: {max_epochs: 1, batch_size: 256}
+silence_s: 6
+metrics: [accuracy]
+cases:
+  - model: [raises, exits, killed, hangs, diverges, disagrees, mlp]
+    dataset: digits
+measure: {batch_sizes: [1], processes: 1, warmup_s: 0.0, min_seconds: 0.01}
+"""
+
+
+@pytest.fixture(scope="module")
+def ran(bench_command, faulty_plugin, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("failing")
+    (folder / "faulty.yaml").write_text(SUITE)
+    return bench_command("run", "faulty.yaml", folder=folder, plugins=faulty_plugin)
+
+
+@pytest.fixture(scope="module")
+def cases(ran):
+    return {case["model"]: case for case in json.loads((ran.folder / "results.json").read_text())["cases"]}
+
+
+def test_the_exit_code_says_that_cases_failed(ran):
+    assert ran.code == 3
+
+
+def test_the_good_case_has_everything(cases):
+    assert cases["mlp"]["status"] == "passed"
+    assert cases["mlp"]["measurements"]
+
+
+@pytest.mark.parametrize(
+    ("model", "stage", "kind", "message"),
+    [
+        ("raises", "train", "ValueError", "a mistake in a training step"),
+        ("exits", "train", "Crash", "exit code 7"),
+        ("killed", "train", "Crash", "SIGKILL"),
+        ("hangs", "train", "Silence", "no sign of life for 6 s"),
+        ("diverges", "train", "BenchError", "the training loss is nan"),
+        ("disagrees", "evaluate", "Disagreement", "differs from the torch model"),
+    ],
+)
+def test_a_failure_is_a_result(model, stage, kind, message, cases, ran):
+    case = cases[model]
+    assert case["status"] == "failed"
+    assert (case["error"]["stage"], case["error"]["kind"]) == (stage, kind)
+    assert message in case["error"]["message"]
+    assert case["measurements"] == []
+    assert f"{model}@digits" in (ran.folder / "report.md").read_text()
+
+
+def test_the_report_says_in_whose_code(cases, ran):
+    assert cases["raises"]["error"]["plugin"] == "faulty"
+    log = (ran.folder / "logs" / f"{cases['raises']['folder']}.log").read_text()
+    assert "Traceback" in log
+    assert "faulty_parts.py" in log
+
+
+def test_what_was_done_before_a_failure_is_kept(cases):
+    assert cases["disagrees"]["training"]["epochs"] == 1
+    assert cases["disagrees"]["artifacts"]
+
+
+def test_observers_are_called_and_one_that_raises_is_only_named(ran):
+    assert (ran.folder / "observed.txt").read_text() == "started 7\nfinished failed True\n"
+    assert "an observer that raises" in ran.err
+
+
+def test_a_broken_metric_costs_its_case_and_keeps_the_other_figures(bench_command, faulty_plugin, tmp_path):
+    (tmp_path / "faulty.yaml").write_text(SUITE)
+    options = ("--only", "mlp", "--set", "metrics=[accuracy, broken-metric]")
+    ran = bench_command("run", "faulty.yaml", *options, folder=tmp_path, plugins=faulty_plugin)
+    assert ran.code == 3
+    (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
+    assert "a mistake in a metric" in case["error"]["message"]
+    assert case["error"]["plugin"] == "faulty"
+    assert [metric["name"] for metric in case["metrics"]] == ["accuracy"]
