@@ -14,8 +14,6 @@ from rich.text import Text
 from bench.results import CaseResult
 from bench.run.progress import Progress
 
-STAGES = ("train", "export", "evaluate", "measure")
-
 # Training's share of the seconds of a case before its first stage has told better; only used to guess what is left.
 WEIGHTS = {"train": 0.6, "export": 0.3, "evaluate": 0.1}
 
@@ -40,7 +38,7 @@ class Lines(Progress):
         self._start = time.monotonic()
         self._told = 0.0
 
-    def started(self, folder: str, cases: list[str]) -> None:
+    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
         self._say(f"{len(cases)} cases -> {folder}")
 
     def stage(self, case: str, name: str) -> None:
@@ -72,6 +70,7 @@ class _Row:
     since: float = 0.0
     failed: bool = False
     ended: bool = False
+    timed: int = 0
 
     def done(self) -> float:
         """The share of the case's work, before its timing, that is done."""
@@ -87,15 +86,14 @@ class LiveTable(Progress):
     def __init__(self, console: Console) -> None:
         self._rows: dict[str, _Row] = {}
         self._start = time.monotonic()
-        self._folder = ""
+        self._timing_s = 0.0
         self._timed = (0, 0)
         self._timing_since = 0.0
-        self._timed_case = ""
         self._room = max(5, console.height - 6)
         self.live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
 
-    def started(self, folder: str, cases: list[str]) -> None:
-        self._folder = folder
+    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
+        self._timing_s = timing_s
         self._rows = {case: _Row() for case in cases}
         self._start = time.monotonic()
 
@@ -115,7 +113,9 @@ class LiveTable(Progress):
     def measuring(self, case: str, done: int, total: int) -> None:
         if not self._timing_since:
             self._timing_since = time.monotonic()
-        self._timed, self._timed_case = (done, total), case
+        self._timed = (done, total)
+        if case:
+            self._rows[case].timed += 1
 
     def _close_stage(self, row: _Row) -> None:
         if row.stage:
@@ -124,10 +124,10 @@ class LiveTable(Progress):
     def _draw(self) -> Group:
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("case")
-        for stage in STAGES[:-1]:
+        for stage in (*WEIGHTS, "measure"):
             table.add_column(stage, justify="right", min_width=8)
         for case, row in self._visible():
-            table.add_row(Text(case), *(self._cell(row, stage) for stage in STAGES[:-1]))
+            table.add_row(Text(case), *(self._cell(row, stage) for stage in WEIGHTS), self._timing_cell(row))
         hidden = len(self._rows) - table.row_count
         more = Text(f"and {hidden} more cases", style="dim") if hidden else Text("")
         return Group(table, more, self._footer())
@@ -146,15 +146,23 @@ class LiveTable(Progress):
             return Text("failed" if failed else f"{row.seconds[stage]:.1f} s", style="red" if failed else "green")
         return Text(f"{row.share:.0%}", style="cyan") if stage == row.stage else Text("·", style="dim")
 
+    def _timing_cell(self, row: _Row) -> Text:
+        """How many of the case's timing processes have begun, of how many."""
+        timed_cases = sum(not row.failed for row in self._rows.values())
+        every = self._timed[1] // max(1, timed_cases)
+        if not row.timed:
+            return Text("·", style="dim")
+        return Text(f"{row.timed}/{every}", style="green" if row.timed >= every else "cyan")
+
     def _footer(self) -> Text:
         now = time.monotonic()
         done, total = self._timed
         if self._timing_since:
-            left = (now - self._timing_since) / done * (total - done) if done else None
-            what = f"measuring {done}/{total} {self._timed_case}"
+            left: float | None = (now - self._timing_since) / done * (total - done) if done else self._timing_s
+            what = f"measuring, {done} of {total} processes"
         else:
             share = sum(row.done() for row in self._rows.values()) / len(self._rows) if self._rows else 0.0
-            left = (now - self._start) * (1 - share) / share if share > 0.02 else None
+            left = (now - self._start) * (1 - share) / share + self._timing_s if share > 0.02 else None
             what = "training, before the measuring" if self._rows else "checking the suite"
         rest = f", about {_clock(left)} left" if left is not None else ""
         return Text(f"{_clock(now - self._start)}  {what}{rest}", style="bold")

@@ -7,6 +7,7 @@ import click
 from bench.cli.text import table
 from bench.report.view import quality_table, size_of, speed_table, verdict_table
 from bench.results import RunResult
+from bench.run.requests import timing_seconds
 from bench.suite.plan import Plan
 
 
@@ -19,11 +20,10 @@ def print_plan(plan: Plan) -> None:
     click.echo(table(rows, ("case", "training")))
     measure = plan.suite.measure
     processes = len(plan.cases) * len(plan.runtimes) * measure.processes
-    seconds = processes * len(measure.batch_sizes) * (measure.warmup_s + measure.min_seconds)
     click.echo(
         f"\n{len(plan.cases)} cases; then {processes} timing processes of one artifact each "
         f"({', '.join(measure.runtimes)}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
-        f"at least {seconds:.0f} s of calls"
+        f"about {timing_seconds(plan):.0f} s"
     )
 
 

@@ -14,7 +14,7 @@ from bench.run.check import check_plan
 from bench.run.gates import judge
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
-from bench.run.requests import case_requests, default_jobs
+from bench.run.requests import case_requests, default_jobs, timing_seconds
 from bench.run.workers import Workers
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
@@ -53,7 +53,7 @@ class Run:
         requests = case_requests(self.plan, self.catalog, self.folder, jobs)
         identifiers = [request.id for request in requests]
         self.results: dict[str, CaseResult] = {}
-        self.progress.started(str(self.folder), identifiers)
+        self.progress.started(str(self.folder), identifiers, timing_seconds(self.plan))
         self._notify("bench_run_started", folder=str(self.folder), cases=identifiers)
         groups = {case.id: case.group for case in self.plan.cases}
         suite = self.plan.suite

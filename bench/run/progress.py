@@ -6,8 +6,8 @@ from bench.results import CaseResult
 class Progress:
     """Does nothing; a subclass shows something."""
 
-    def started(self, folder: str, cases: list[str]) -> None:
-        """The run begins."""
+    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
+        """The run begins; once the cases have ended, their timing takes about `timing_s` seconds."""
 
     def stage(self, case: str, name: str) -> None:
         """A case begins a stage."""

@@ -7,6 +7,9 @@ from bench.catalog import KINDS, Catalog
 from bench.stages.request import CaseRequest
 from bench.suite.plan import Plan, PlannedCase
 
+# What a timing process takes before its first call that counts; only for estimates.
+PROCESS_START_S = 0.6
+
 
 def default_jobs(cases: int) -> int:
     """How many cases run side by side unless the user says so: one a core, eight at most."""
@@ -22,6 +25,13 @@ def case_requests(plan: Plan, catalog: Catalog, folder: Path, jobs: int) -> list
     """One request a case; training shares the cores among the jobs."""
     owners = owners_of(catalog)
     return [_request(plan, case, folder, max(1, cores() // jobs), owners) for case in plan.cases]
+
+
+def timing_seconds(plan: Plan) -> float:
+    """About how long the timing of a whole plan takes, if each case has one artifact."""
+    measure = plan.suite.measure
+    one = PROCESS_START_S + len(measure.batch_sizes) * (measure.warmup_s + measure.min_seconds)
+    return len(plan.cases) * len(measure.runtimes) * measure.processes * one
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:

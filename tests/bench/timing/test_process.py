@@ -81,7 +81,7 @@ def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
 
 
 def test_what_answers_differently_than_what_was_scored_is_refused(request_for):
-    with pytest.raises(BenchError, match="at batch size 5 the timed artifact does not answer what the scored one did"):
+    with pytest.raises(BenchError, match="at batch size 5 the timed artifact"):
         answer(request_for("Tripling"))
 
 
@@ -105,4 +105,4 @@ def test_a_fresh_interpreter_imports_nothing_heavy(request_for, fresh_interprete
 
 
 def test_a_process_that_fails_says_why(request_for, fresh_interpreter):
-    assert fresh_interpreter(request_for("Tripling")).error.startswith("BenchError: at batch size 5")
+    assert ": at batch size 5 the timed artifact" in fresh_interpreter(request_for("Tripling")).error

@@ -34,7 +34,10 @@ def run(call: Recorder, inputs=("a",), warmup_s=0.0, min_seconds=0.0, min_sample
     return sample(call, inputs, warmup_s, min_seconds, min_samples)
 
 
-@settings(max_examples=15)
+few = settings(max_examples=8)  # the full collection before each loop takes a while in a large process
+
+
+@few
 @given(st.integers(1, 3000))
 def test_goes_on_until_the_least_count_is_met(least):
     assert len(run(Recorder(), min_samples=least)) == least
@@ -70,6 +73,7 @@ def test_warms_up_for_the_time_that_is_asked_for():
     assert len(call.got) > len(counted) + 3
 
 
+@few
 @given(st.integers(2, 5), st.integers(1, 20))
 def test_no_call_sees_the_same_input_as_the_one_before(inputs, samples):
     call = Recorder()

@@ -7,11 +7,12 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from bench.timing.statistics import LEAST_SAMPLES, latency, percentile, throughput
 
-durations = st.lists(st.integers(1, 10**12), min_size=662, max_size=700).map(lambda values: np.array(values, np.int64))
-few = st.lists(st.integers(1, 10**12), min_size=1, max_size=70).map(lambda values: np.array(values, np.int64))
+durations = arrays(np.int64, st.integers(662, 700), elements=st.integers(1, 10**12))
+few = arrays(np.int64, st.integers(1, 70), elements=st.integers(1, 10**12))
 
 
 @pytest.mark.parametrize("q", LEAST_SAMPLES)
