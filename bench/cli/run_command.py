@@ -18,6 +18,11 @@ from bench.cli.options import suite_options, use_data_root
     help="The folder that gets <suite>/<run id>.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Cases that train side by side; else one a core.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Go on in the directory of an earlier run of SUITE: its cases that passed are not trained again.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything and print the plan; run nothing.")
 def command(
     suite: Path,
@@ -26,6 +31,7 @@ def command(
     data: Path | None,
     output: Path,
     jobs: int | None,
+    resume: Path | None,
     dry_run: bool,
 ) -> None:
     """Run every case of SUITE and write its reports.
@@ -53,7 +59,7 @@ def command(
 
     known = set(catalog.plugins.broken)
     with progress_for(sys.stderr) as progress:
-        results, folder = Run(plan, catalog, Workers(), output, jobs, progress).execute()
+        results, folder = Run(plan, catalog, Workers(), output, jobs, progress, resume).execute()
     print_summary(results, folder)
     say_failed(catalog, known)
     sys.exit(exit_code(results))

@@ -15,6 +15,7 @@ from bench.run.gates import judge
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_seconds
+from bench.run.resume import kept_cases
 from bench.run.workers import Workers
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
@@ -31,6 +32,7 @@ class Run:
     :param catalog: the plugins
     :param output: the folder that gets `<suite>/<run id>`
     :param jobs: cases side by side; None for one a core
+    :param resume: an earlier run's directory to go on in, instead of a new one
     """
 
     plan: Plan
@@ -39,6 +41,7 @@ class Run:
     output: Path
     jobs: int | None
     progress: Progress
+    resume: Path | None = None
 
     def execute(self) -> tuple[RunResult, Path]:
         """Run everything; a case that fails is a result.
@@ -47,17 +50,24 @@ class Run:
         """
         jobs = self.jobs or default_jobs(len(self.plan.cases))
         check_plan(self.plan, case_requests(self.plan, self.catalog, Path(), jobs), self.workers, fetch=True)
-        self.folder = new_folder(self.output, self.plan.suite.name)
         self.started = time.time()
         self.environment = {**environment(self.catalog.plugins), "jobs": jobs}
+        self.results: dict[str, CaseResult] = {}
+        if self.resume is None:
+            self.folder = new_folder(self.output, self.plan.suite.name)
+        else:
+            self.results = kept_cases(self.plan, self.resume, self.environment)
+            self.folder = self.resume.resolve()
         requests = case_requests(self.plan, self.catalog, self.folder, jobs)
         identifiers = [request.id for request in requests]
-        self.results: dict[str, CaseResult] = {}
         self.progress.started(str(self.folder), identifiers, timing_seconds(self.plan))
         self._notify("bench_run_started", folder=str(self.folder), cases=identifiers)
+        for kept in self.results.values():
+            self.progress.finished(kept)
         groups = {case.id: case.group for case in self.plan.cases}
         suite = self.plan.suite
-        run_cases(requests, groups, self.workers, jobs, suite.silence_s, self.progress, self._keep)
+        missing = [request for request in requests if request.id not in self.results]
+        run_cases(missing, groups, self.workers, jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
         self.results = measure_cases(pairs, suite.measure, self.workers, suite.seeds[0], self.progress)
         return self._finish(), self.folder

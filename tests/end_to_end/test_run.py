@@ -136,3 +136,22 @@ def test_missing_data_is_found_before_anything_runs(bench_command, tmp_path, sma
     assert ran.code == 2
     assert "MNIST is not there and cannot be downloaded" in ran.err
     assert "--data" in ran.err
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(bench_command, tmp_path, small_suite):
+    (tmp_path / "small.yaml").write_text(small_suite)
+    only = ("--only", "#0", "--set", "measure.processes=1")
+    first = bench_command("run", "small.yaml", *only, folder=tmp_path)
+    before = json.loads((first.folder / "results.json").read_text())["cases"]
+    (first.folder / before[1]["artifacts"][0]["path"]).write_bytes(b"damaged")
+    again = bench_command("run", "small.yaml", *only, "--resume", first.folder, folder=tmp_path)
+    assert again.code == 0
+    assert again.folder == first.folder
+    after = json.loads((again.folder / "results.json").read_text())["cases"]
+    assert after[0]["training"] == before[0]["training"]
+    assert after[0]["stages"] == before[0]["stages"]
+    assert after[1]["stages"] != before[1]["stages"]
+    assert after[1]["metrics"] == before[1]["metrics"]
+    assert all(case["measurements"] for case in after)
+    assert f"{before[0]['id']}: train" not in again.err
+    assert f"{before[1]['id']}: train" in again.err

@@ -67,7 +67,7 @@ def test_a_description_begins_no_list_or_the_like(make, tmp_path, text):
     ("status", "verdict"), [("passed", "passed"), ("failed", "**failed**"), ("running", "**not finished**")]
 )
 def test_the_title_has_the_verdict(make, tmp_path, status, verdict):
-    assert headings(render(make.results(status=status), tmp_path))[0] == f"trial: {verdict}"
+    assert headings(render(make.results(cases=[], status=status), tmp_path))[0] == f"trial: {verdict}"
 
 
 def test_verdicts_come_first_then_quality_speed_and_size(make, tmp_path):
