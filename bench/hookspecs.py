@@ -61,10 +61,11 @@ def bench_run_started(folder: str, cases: list[str]) -> None:
 
 
 @hookspec
-def bench_case_finished(case: CaseResult) -> None:
+def bench_case_finished(case: CaseResult, folder: str) -> None:
     """A case has been trained, exported and evaluated, or has failed; it has not been timed yet.
 
     :param case: its record so far
+    :param folder: the run directory
     """
 
 

@@ -9,7 +9,11 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model: `target` is a `LightningModule` built as `Target(data: DataSpec, **params)`."""
+    """A model: `target` is a `LightningModule` built as `Target(data: DataSpec, **params)`.
+
+    Before a run it is built once on torch's meta device, where tensors have a shape and no content. What it logs with
+    `loss` in its name is drawn as a learning curve.
+    """
 
     name: str
     target: str
@@ -20,7 +24,12 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """A dataset: `target` is a `LightningDataModule` built as `Target(**params)`, with `spec` and `fingerprint()`."""
+    """A dataset: `target` is a `LightningDataModule` built as `Target(**params)`.
+
+    It has `spec`, a `DataSpec`, as soon as it is built; `test_dataloader` gives pairs of inputs and targets. The harness
+    sets its `batch_size` before training. `fingerprint()`, a content hash, and `parts`, a triple whose members have
+    `inputs`, are optional; they let the report say which data it was, and how much.
+    """
 
     name: str
     target: str

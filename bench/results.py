@@ -12,12 +12,16 @@ Status = Literal["running", "passed", "failed"]
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong, in which stage and in whose code; the traceback is in the case's log."""
+    """What went wrong, in which stage and in whose code; the traceback is in the case's log.
+
+    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one.
+    """
 
     stage: str
     kind: str
     message: str
     plugin: str = ""
+    fatal: bool = True
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,11 @@ def _heard_the_last(case: _Running, progress: Progress) -> bool:
 def _take(case: _Running, stage: str, seconds: float, fields: dict[str, Any]) -> None:
     stages = {**case.result.stages, stage: StageResult(round(seconds, 3))}
     case.result = replace(case.result, stages=stages, **fields)
-    if case.result.failures:
-        case.result = replace(case.result, status="failed", error=case.result.failures[0])
+    fatal = [failure for failure in case.result.failures if failure.fatal]
+    if fatal:
+        case.result = replace(case.result, status="failed", error=fatal[0])
 
 
 def _fail(case: _Running, failure: Failure) -> None:
     failures = [*case.result.failures, failure]
-    case.result = replace(case.result, status="failed", error=failures[0], failures=failures)
+    case.result = replace(case.result, status="failed", error=case.result.error or failure, failures=failures)

@@ -76,7 +76,7 @@ class Run:
         """Take in a case that has ended, and write all that is known."""
         self.results[case.id] = case
         write_results(self._record("running", []), self.folder)
-        self._notify("bench_case_finished", case=case)
+        self._notify("bench_case_finished", case=case, folder=str(self.folder))
 
     def _finish(self) -> RunResult:
         gates = judge(self.plan, list(self.results.values()))

@@ -155,7 +155,7 @@ def _measured(result: CaseResult, configurations: list[Configuration], measure: 
     rows = [_row(one, size, measure) for one in own if one.failure is None for size in measure.batch_sizes]
     failures = [one.failure for one in own if one.failure is not None]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures])
-    return replace(result, status="failed", error=result.failures[0]) if failures else result
+    return replace(result, status="failed", error=failures[0]) if failures else result
 
 
 def _row(configuration: Configuration, batch_size: int, measure: Measure) -> MeasurementResult:

@@ -56,6 +56,7 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         train=case.train.model_dump(),
         seed=case.seed,
         metrics=tuple(plan.metrics),
+        metrics_named=plan.suite.metrics is not None,
         runtimes=tuple(plan.runtimes),
         device=measure.device,
         train_threads=threads,

@@ -20,7 +20,7 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     """
     datasets: dict[str, LightningDataModule] = {}
     problems = [problem for request in requests for problem in _check(request, datasets)]
-    problems = problems or list(_check_runtimes(requests[0]))
+    problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
         firsts = {_key(request): request for request in reversed(requests)}
         problems = [problem for key, data in datasets.items() for problem in _fetch(firsts[key], data)]
@@ -60,6 +60,16 @@ def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]
 def _key(request: CaseRequest) -> str:
     """What tells a dataset from others."""
     return json.dumps([request.dataset.name, request.data_params], sort_keys=True, default=str)
+
+
+def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
+    """Whether the metrics that the suite names can be imported."""
+    for index, info in enumerate(request.metrics if request.metrics_named else ()):
+        try:
+            resolve(info)
+        except Exception as error:
+            message = f"metric {info.name!r} cannot be imported: {type(error).__name__}: {error}"
+            yield Problem("", "metrics", index, message, "")
 
 
 def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:

@@ -1,5 +1,6 @@
 """Evaluation: every artifact is executed on the test set by every runtime, compared with torch, and scored."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from pytorch_lightning import LightningDataModule
 from torch import Tensor
 
 from bench.catalog import resolve
-from bench.errors import Unsuitable
+from bench.errors import BenchError, Unsuitable
 from bench.parity import ATOL, RTOL, Disagreement, difference
 from bench.records import DataSpec, Evaluation, Export, MetricInfo, RuntimeInfo
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
@@ -45,7 +46,7 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
         scoring = Scoring(request, part, data.spec, batches, found)
         scoring.save_rows()
         for runtime in request.runtimes:
-            scoring.attempt(scoring.score_under, runtime)
+            scoring.try_under(runtime)
         progress(number / len(exports))
     return found
 
@@ -66,18 +67,30 @@ class Scoring:
         self.figures: dict[MetricInfo, float] = {}
         for info in wanted:
             if info.form != "picture":
-                self.attempt(self._take_reference, info)
+                self._attempt(self._take_reference, info)
 
-    def attempt(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Do something that may fail in somebody else's code; what says `Unsuitable` is left out."""
+    def try_under(self, runtime: RuntimeInfo) -> None:
+        """Score the artifact under a runtime; if that fails, the others are not disturbed."""
+        try:
+            self._score_under(runtime)
+        except Exception as error:
+            self._note(error)
+
+    def _attempt(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Compute or draw something; what a metric calls `Unsuitable` is left out, what it fails at is noted."""
         try:
             work(*arguments)
         except Unsuitable as reason:
             print(f"left out of {self.part.name}: {reason}")
+        except Disagreement as error:
+            self._note(error)
         except Exception as error:
-            self.found.failures.append(failure(error, "evaluate", self.request.owners))
+            self._note(error, fatal=self.request.metrics_named)
 
-    def score_under(self, runtime: RuntimeInfo) -> None:
+    def _note(self, error: Exception, fatal: bool = True) -> None:
+        self.found.failures.append(failure(error, "evaluate", self.request.owners, fatal))
+
+    def _score_under(self, runtime: RuntimeInfo) -> None:
         """Execute the artifact, hold its outputs and figures against the torch model's, and keep them."""
         artifact = artifact_of(self.request, self.part)
         session = resolve(runtime)().load(artifact, self.request.device, self.request.timed_threads)
@@ -85,10 +98,10 @@ class Scoring:
         answers = self._evaluation(outputs)
         self._compare_outputs(runtime, answers)
         for info in self.figures:
-            self.attempt(self._compare_figure, runtime, info, answers)
+            self._attempt(self._compare_figure, runtime, info, answers)
         if runtime is self.request.runtimes[0]:
             for info in self.pictures:
-                self.attempt(self._draw, info, answers)
+                self._attempt(self._draw, info, answers)
 
     def save_rows(self) -> None:
         """Keep as many rows of the test set as the largest timed batch has, and their outputs, for the timing."""
@@ -150,14 +163,21 @@ class Scoring:
 
 
 def score(info: MetricInfo, evaluation: Evaluation) -> float:
-    """A metric's value."""
+    """A metric's value.
+
+    :raises BenchError: if it is not finite, which results.json cannot hold
+    """
     target: Any = resolve(info)
     if info.form == "function":
-        return float(target(evaluation))
-    metric = target(evaluation.spec)
-    for outputs, targets in zip(evaluation.outputs.split(1024), evaluation.targets.split(1024), strict=True):
-        metric.update(outputs, targets)
-    return float(metric.compute())
+        value = float(target(evaluation))
+    else:
+        metric = target(evaluation.spec)
+        for outputs, targets in zip(evaluation.outputs.split(1024), evaluation.targets.split(1024), strict=True):
+            metric.update(outputs, targets)
+        value = float(metric.compute())
+    if not math.isfinite(value):
+        raise BenchError(f"{info.name} of {evaluation.artifact} is {value}")
+    return value
 
 
 def _as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

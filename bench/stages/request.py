@@ -13,6 +13,7 @@ class CaseRequest:
 
     :param folder: the run directory
     :param name: the case's name among the files of the run directory
+    :param metrics_named: whether the suite asks for these metrics by name; else one that fails is only noted
     :param train: Lightning's Trainer arguments and `batch_size`
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
@@ -30,6 +31,7 @@ class CaseRequest:
     train: dict[str, Any]
     seed: int
     metrics: tuple[MetricInfo, ...]
+    metrics_named: bool
     runtimes: tuple[RuntimeInfo, ...]
     device: str
     train_threads: int
@@ -72,6 +74,6 @@ class Problem:
 
     case: str
     part: str
-    key: str
+    key: str | int
     message: str
     hint: str

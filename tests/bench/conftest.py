@@ -135,8 +135,9 @@ def command(monkeypatch, capsys):
     """Run `bench ...` in this process, as its console script does: `command("list", "models") -> Answer`."""
     from bench.cli import main
 
+    monkeypatch.setenv("COLUMNS", "240")
+
     def run(*arguments: object) -> Answer:
-        monkeypatch.setenv("COLUMNS", "240")
         monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
         code = 0
         try:

@@ -39,7 +39,7 @@ def test_nothing_allowed_is_said_so():
 
 @pytest.mark.parametrize(
     ("given_name", "right"),
-    [("lenet", "lenet5"), ("onnx", "onnxruntime"), ("acuracy", "accuracy"), ("MLP", "mlp"), ("max-epochs", "max_epochs")],
+    [("lenet", "lenet5"), ("onnx", "onnxruntime"), ("acuracy", "accuracy"), ("MLP", "mlp"), ("epochs", "max_epochs")],
 )
 def test_nearest_name_is_suggested(given_name, right):
     allowed = ["lenet5", "mlp", "onnxruntime", "accuracy", "max_epochs", "torch"]

@@ -158,6 +158,14 @@ def test_a_broken_plugin_disturbs_no_other(install, code):
     assert {kind: names(kind) for kind in built_in} == built_in
 
 
+@pytest.mark.parametrize("hook", ["bench_modles()", "bench_datasets(config)"])
+def test_a_plugin_with_a_wrong_hook_offers_nothing(install, no_plugins, hook):
+    install("bad", GOOD + f"\n    @bench.hookimpl\n    def {hook}:\n        return []\n")
+    plugins = load_plugins()
+    assert not plugins.loaded
+    assert not list(plugins.collect("bench_models"))
+
+
 def test_the_reason_says_in_which_line_of_whose_file(install, no_plugins):
     module = install("bad", "import bench\n\nraise ValueError('here')\n")
     assert f"{module}.py:3]" in load_plugins().broken["bad"]

@@ -30,7 +30,7 @@ def check(**values: object) -> dict[str, object]:
 
 
 def test_lists_what_a_suite_can_set_in_order():
-    assert [p.name for p in parameters(Net, ("data",))] == "width hidden act rate bias seed extra".split()
+    assert [p.name for p in parameters(Net, ("data",))] == ["width", "hidden", "act", "rate", "bias", "seed", "extra"]
 
 
 def test_what_has_no_default_is_required():

@@ -83,3 +83,16 @@ def test_a_broken_metric_costs_its_case_and_keeps_the_other_figures(bench_comman
     assert "a mistake in a metric" in case["error"]["message"]
     assert case["error"]["plugin"] == "faulty"
     assert [metric["name"] for metric in case["metrics"]] == ["accuracy"]
+
+
+def test_a_broken_metric_that_nobody_asked_for_is_only_noted(bench_command, faulty_plugin, tmp_path):
+    (tmp_path / "faulty.yaml").write_text(SUITE)
+    ran = bench_command(
+        "run", "faulty.yaml", "--only", "mlp", "--set", "metrics=null", folder=tmp_path, plugins=faulty_plugin
+    )
+    assert ran.code == 0
+    (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
+    assert case["status"] == "passed"
+    assert case["measurements"]
+    assert [(failure["plugin"], failure["fatal"]) for failure in case["failures"]] == [("faulty", False)]
+    assert "a mistake in a metric" in (ran.folder / "report.md").read_text()

@@ -58,5 +58,5 @@ def test_a_clash_is_named_beside_the_list(command, install, no_plugins):
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_lines_fit_the_terminal(command, monkeypatch, columns):
-    monkeypatch.setattr("bench.cli.text.shutil.get_terminal_size", lambda _: __import__("os").terminal_size((columns, 24)))
+    monkeypatch.setenv("COLUMNS", str(columns))
     assert max(len(line) for line in command("list").out.splitlines()) <= columns

@@ -43,9 +43,11 @@ def show(command, install, no_plugins):
 
 
 def test_a_model_is_shown_with_what_it_is_and_whose(show):
-    lines = [line.strip() for line in show("net").out.splitlines()]
-    assert lines[0] == "net: model of the plugin shown"
-    assert {"A small net.", "task: classification", "source: Somebody (1999)", "Layers, one after the other."} < {*lines}
+    first, *lines = [line.strip() for line in show("net").out.splitlines()]
+    assert first == "net: model of the plugin shown"
+    assert {"A small net.", "task: classification", "source: Somebody (1999)", "Layers, one after the other."} < {
+        *lines
+    }
 
 
 def test_parameters_are_shown_with_type_default_and_meaning(show):

@@ -5,7 +5,7 @@ import pytest
 from bench.report.figures import draw
 
 
-@pytest.mark.parametrize("group", ["tiny@points", "tiny[a=$x$]@points", "tiny[a=$\\nonsense$]@points", "tiny[a=$]@points"])
+@pytest.mark.parametrize("group", ["tiny", "tiny[a=$x$]", "tiny[a=$\\nonsense$]", "tiny[a=$]"])
 def test_a_chart_is_drawn_whatever_its_cases_are_called(make, tmp_path, group):
     drawn = draw(make.results(cases=[make.case(group=group)]), tmp_path)
     assert [path for _, path in drawn] == ["images/throughput.png", "images/front.png", "images/curves.png"]

@@ -1,6 +1,7 @@
 """report.md, read by a Markdown parser as a code-hosting page would."""
 
 import re
+from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
@@ -25,7 +26,7 @@ def literal(markdown: str) -> list[str]:
 
 def headings(markdown: str) -> list[str]:
     tokens = READER.parse(markdown)
-    return [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "heading_open"]
+    return [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
 
 
 def table(markdown: str, title: str) -> list[list[str]]:

@@ -72,7 +72,8 @@ def test_a_missed_gate_says_where(make):
 
 
 def test_a_gate_that_passed_everywhere_is_one_row(make):
-    gates = [GateResult("accuracy", "tiny@points", "at least 0.5", v, True, where) for v, where in ((0.9, "a"), (0.8, "b"))]
+    found = {"a": 0.9, "b": 0.8}
+    gates = [GateResult("accuracy", "tiny@points", "at least 0.5", found[where], True, where) for where in found]
     assert verdict_table(make.results(gates=gates)).rows[1:] == [
         ("passed", "tiny@points", "accuracy at least 0.5", "0.9, 0.8")
     ]
@@ -127,7 +128,8 @@ def test_each_artifact_has_rows_of_its_own(make):
 
 
 def test_a_percentile_with_too_few_calls_is_left_out(make):
-    table = speed_table(make.results(cases=[make.case(measurements=[make.measurement(latency_s=Latency(2e-5, None, None))])]))
+    row = make.measurement(latency_s=Latency(2e-5, None, None))
+    table = speed_table(make.results(cases=[make.case(measurements=[row])]))
     assert [cells(table, name) for name in ("p50", "p90", "p99")] == [["20 µs"], ["-"], ["-"]]
 
 
@@ -153,7 +155,8 @@ def test_processes_without_medians_have_no_spread(make):
 
 def test_the_least_share_of_nodes_on_the_provider_is_told(make):
     rows = [make.measurement(provider_share=share, batch_size=size) for size, share in ((1, 1.0), (2, 0.75))]
-    assert "At least 75 % of every graph's nodes" in speed_table(make.results(cases=[make.case(measurements=rows)])).note
+    table = speed_table(make.results(cases=[make.case(measurements=rows)]))
+    assert "At least 75 % of every graph's nodes" in table.note
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from bench.report.wording import machine, software, subtitle
 
 
-@pytest.mark.parametrize(("seconds", "took"), [(59.4, "took 59 s."), (60.0, "took 1 min 0 s."), (135.0, "took 2 min 15 s.")])
+@pytest.mark.parametrize(("seconds", "took"), [(59.4, " 59 s."), (60.0, " 1 min 0 s."), (135.0, " 2 min 15 s.")])
 def test_subtitle_says_how_many_passed_and_how_long_it_took(make, seconds, took):
     cases = [make.case(), make.case(seed=1, status="failed")]
     text = subtitle(make.results(cases=cases, seconds=seconds))

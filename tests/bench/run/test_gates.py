@@ -71,7 +71,8 @@ def test_the_mean_over_the_seeds_counts(make, values, bound):
 def test_each_place_where_the_figure_was_taken_is_judged(make):
     metrics = [make.metric(runtime="graph", value=0.9), make.metric(runtime="eager", value=0.5)]
     verdicts = judge(plan_with({"accuracy": Gate(min=0.8)}), [make.case(metrics=metrics)])
-    assert {verdict.where: verdict.passed for verdict in verdicts} == {"forward graph fp32": True, "forward eager fp32": False}
+    found = {verdict.where: verdict.passed for verdict in verdicts}
+    assert found == {"forward graph fp32": True, "forward eager fp32": False}
 
 
 def test_each_group_is_judged_by_itself(make):

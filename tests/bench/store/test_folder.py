@@ -65,8 +65,8 @@ def test_results_are_read_from_the_file_too(results, tmp_path):
     params=st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.booleans())),
 )
 def test_any_text_and_number_comes_back(make, tmp_path, value, text, params):
-    case = make.case(params=params, error=Failure("train", "Error", text), metrics=[make.metric(value=value, unit=text)])
-    written = make.results(cases=[case])
+    metric = make.metric(value=value, unit=text)
+    written = make.results(cases=[make.case(params=params, error=Failure("train", "Error", text), metrics=[metric])])
     write_results(written, tmp_path)
     assert read_results(tmp_path)[0] == written
 

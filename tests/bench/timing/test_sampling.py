@@ -2,6 +2,7 @@
 
 import gc
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -79,7 +80,7 @@ def test_no_call_sees_the_same_input_as_the_one_before(inputs, samples):
     call = Recorder()
     run(call, inputs=range(inputs), min_samples=samples)
     timed = call.got[-samples:]
-    assert all(one != next_one for one, next_one in zip(timed, timed[1:], strict=False))
+    assert all(one != next_one for one, next_one in pairwise(timed))
     assert set(timed) == set(range(min(inputs, samples)))
 
 
