@@ -57,6 +57,9 @@ class Lines(Progress):
             self._told = now
             self._say(f"measured {done} of {total} processes")
 
+    def interrupted(self, advice: str) -> None:
+        self._say(advice)
+
     def _say(self, text: str) -> None:
         stamp = f"{time.monotonic() - self._start:7.1f} s  "
         self._console.print(stamp + text, markup=False, highlight=False, soft_wrap=True)
@@ -116,6 +119,9 @@ class LiveTable(Progress):
         self._timed = (done, total)
         if case:
             self._rows[case].timed += 1
+
+    def interrupted(self, advice: str) -> None:
+        self.live.console.print(advice, markup=False, highlight=False, soft_wrap=True)
 
     def _close_stage(self, row: _Row) -> None:
         if row.stage:

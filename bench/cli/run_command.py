@@ -54,12 +54,16 @@ def command(
     plan, catalog = read_plan(suite, overrides, only)
     from bench.cli.progress import progress_for
     from bench.cli.text import say_failed
-    from bench.run.loop import Run, exit_code
-    from bench.run.workers import Workers
+    from bench.run.loop import begin, exit_code
 
     known = set(catalog.plugins.broken)
     with progress_for(sys.stderr) as progress:
-        results, folder = Run(plan, catalog, Workers(), output, jobs, progress, resume).execute()
-    print_summary(results, folder)
+        run = begin(plan, catalog, output, jobs, resume, progress)
+        try:
+            results = run.execute()
+        except KeyboardInterrupt:
+            progress.interrupted(f"what has ended is kept; go on with: bench run {suite} --resume {run.folder}")
+            raise
+    print_summary(results, run.folder)
     say_failed(catalog, known)
     sys.exit(exit_code(results))

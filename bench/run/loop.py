@@ -1,7 +1,7 @@
 """One run, in order: check, cases, timing, gates, reports."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,53 +24,67 @@ from bench.suite.plan import Plan
 PASSED, GATE_MISSED, CASES_FAILED = 0, 1, 3
 
 
-@dataclass
-class Run:
-    """A run under way. Its results are on disk, whole, after every case.
+def begin(
+    plan: Plan,
+    catalog: Catalog,
+    output: Path,
+    jobs: int | None = None,
+    resume: Path | None = None,
+    progress: Progress | None = None,
+) -> "Run":
+    """Check that everything can work, and make the run's directory.
 
     :param plan: what to do
     :param catalog: the plugins
     :param output: the folder that gets `<suite>/<run id>`
     :param jobs: cases side by side; None for one a core
     :param resume: an earlier run's directory to go on in, instead of a new one
+    :raises SuiteError: if something cannot work
+    :raises RunError: if the earlier run cannot be gone on with, or the directory cannot be made
+    """
+    workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
+    check_plan(plan, case_requests(plan, catalog, Path(), jobs), workers, fetch=True)
+    found = {**environment(catalog.plugins), "jobs": jobs}
+    kept = kept_cases(plan, resume, found) if resume else {}
+    folder = resume.resolve() if resume else new_folder(output, plan.suite.name)
+    return Run(plan, catalog, workers, folder, jobs, found, kept, progress or Progress())
+
+
+@dataclass
+class Run:
+    """A run under way. Its results are on disk, whole, after every case.
+
+    :param folder: the run directory
+    :param results: what is known of each case by its identifier; cases that are in it at first are not run
     """
 
     plan: Plan
     catalog: Catalog
     workers: Workers
-    output: Path
-    jobs: int | None
+    folder: Path
+    jobs: int
+    environment: dict[str, Any]
+    results: dict[str, CaseResult]
     progress: Progress
-    resume: Path | None = None
+    started: float = field(default_factory=time.time)
 
-    def execute(self) -> tuple[RunResult, Path]:
-        """Run everything; a case that fails is a result.
-
-        :raises SuiteError: before anything runs, if something cannot work
-        """
-        jobs = self.jobs or default_jobs(len(self.plan.cases))
-        check_plan(self.plan, case_requests(self.plan, self.catalog, Path(), jobs), self.workers, fetch=True)
-        self.started = time.time()
-        self.environment = {**environment(self.catalog.plugins), "jobs": jobs}
-        self.results: dict[str, CaseResult] = {}
-        if self.resume is None:
-            self.folder = new_folder(self.output, self.plan.suite.name)
-        else:
-            self.results = kept_cases(self.plan, self.resume, self.environment)
-            self.folder = self.resume.resolve()
-        requests = case_requests(self.plan, self.catalog, self.folder, jobs)
-        identifiers = [request.id for request in requests]
-        self.progress.started(str(self.folder), identifiers, timing_seconds(self.plan))
-        self._notify("bench_run_started", folder=str(self.folder), cases=identifiers)
-        for kept in self.results.values():
-            self.progress.finished(kept)
-        groups = {case.id: case.group for case in self.plan.cases}
+    def execute(self) -> RunResult:
+        """Run everything; a case that fails is a result."""
         suite = self.plan.suite
+        requests = case_requests(self.plan, self.catalog, self.folder, self.jobs)
+        self._tell_start([request.id for request in requests])
+        groups = {case.id: case.group for case in self.plan.cases}
         missing = [request for request in requests if request.id not in self.results]
-        run_cases(missing, groups, self.workers, jobs, suite.silence_s, self.progress, self._keep)
+        run_cases(missing, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
         self.results = measure_cases(pairs, suite.measure, self.workers, suite.seeds[0], self.progress)
-        return self._finish(), self.folder
+        return self._finish()
+
+    def _tell_start(self, cases: list[str]) -> None:
+        self.progress.started(str(self.folder), cases, timing_seconds(self.plan))
+        self._notify("bench_run_started", folder=str(self.folder), cases=cases)
+        for kept in self.results.values():
+            self.progress.finished(kept)
 
     def _keep(self, case: CaseResult) -> None:
         """Take in a case that has ended, and write all that is known."""

@@ -18,5 +18,8 @@ class Progress:
     def finished(self, case: CaseResult) -> None:
         """A case has ended; it will be timed if it passed."""
 
+    def interrupted(self, advice: str) -> None:
+        """The user has stopped the run."""
+
     def measuring(self, case: str, done: int, total: int) -> None:
         """`done` of `total` timing processes have ended; the next times `case`."""
