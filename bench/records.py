@@ -27,8 +27,8 @@ class DatasetInfo:
     """A dataset: `target` is a `LightningDataModule` built as `Target(**params)`.
 
     It has `spec`, a `DataSpec`, as soon as it is built; `test_dataloader` gives pairs of inputs and targets. bench sets
-    its `batch_size` before training. `fingerprint()`, a content hash, and `parts`, a triple whose members have `inputs`,
-    are optional; they let the report say which data it was, and how much.
+    its `batch_size` before training. `fingerprint()`, a content hash, and `parts`, a triple whose members have
+    `inputs`, are optional; they let the report say which data it was, and how much.
     """
 
     name: str
