@@ -89,6 +89,8 @@ def _converted(parameter: Parameter, value: Any) -> Any:
 
     if parameter.annotation is REQUIRED:
         return value
+    if isinstance(value, bool) and parameter.annotation in {int, float}:
+        raise ParameterError(parameter.name, f"{parameter.name}: should be a number, not {str(value).lower()}")
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation)
     except Exception:  # a type that pydantic does not know is the target's own business

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from bench import DataSpec
+from bench import DataSpec, Unsuitable
 from bench_models.classifier import Classifier, image_shape
 
 
@@ -14,6 +14,7 @@ class ConvNet(Classifier):
     :param kernel: the side of a filter in pixels, odd, so that "same" padding (kernel - 1) / 2 keeps the size
     :param lr: the highest learning rate of the one-cycle schedule
     :param weight_decay: AdamW's decoupled weight decay
+    :raises Unsuitable: for inputs that are no images, or an even kernel
     """
 
     def __init__(
@@ -21,6 +22,8 @@ class ConvNet(Classifier):
     ) -> None:
         super().__init__(data, lr, weight_decay)
         channels, height, width = image_shape(data, "convnet", least=2)
+        if kernel % 2 == 0:
+            raise Unsuitable("convnet keeps the size of the image", f"its kernel must be odd, not {kernel}")
         self.layers = nn.Sequential(
             nn.Conv2d(channels, filters, kernel, padding=(kernel - 1) // 2),
             nn.ReLU(),
