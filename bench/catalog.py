@@ -1,9 +1,11 @@
 """Everything that the plugins offer, by kind and name."""
 
 import importlib
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from bench.errors import BenchError, UnknownName
 from bench.manager import Plugins
@@ -15,6 +17,28 @@ KINDS: dict[str, type[Any]] = {
     "metrics": MetricInfo,
     "runtimes": RuntimeInfo,
     "reporters": ReporterInfo,
+}
+
+FORMS: tuple[str, ...] = get_args(get_type_hints(MetricInfo)["form"])
+
+
+# A field's name, or else its type -> what is wrong with a value that does not hold.
+RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    str: ("is no text", lambda value: isinstance(value, str)),
+    bool: ("is neither True nor False", lambda value: isinstance(value, bool)),
+    "name": (
+        "is no text of letters, digits, `.`, `_`, `+`, `-` that begins with a letter or digit, as a suite can name it",
+        lambda value: isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", value) is not None,
+    ),
+    "higher_is_better": (
+        "is neither True, False nor None",
+        lambda value: value is None or isinstance(value, bool),
+    ),
+    "form": (f"is none of {', '.join(FORMS)}", lambda value: value in FORMS),
+    "tolerance": (
+        "is no finite number from 0 on",
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf,
+    ),
 }
 
 
@@ -79,8 +103,13 @@ class Catalog:
     def _collect(self, kind: str, record: type[Any]) -> dict[str, Entry]:
         owners: dict[str, list[Entry]] = {}
         for plugin, info in self.plugins.collect(f"bench_{kind}"):
-            if complaint := _complaint(info, record):
-                self.plugins.broken[plugin] = f"bench_{kind}: {complaint}"
+            try:
+                complaint = _complaint(info, record)
+            except BaseException as error:  # what a plugin returned may raise at a mere look at it
+                self.plugins.mark_broken(plugin, f"bench_{kind}", error)
+                continue
+            if complaint:
+                self.plugins.complain(plugin, f"bench_{kind}: {complaint}")
             else:
                 owners.setdefault(info.name, []).append(Entry(info, plugin))
         for name, entries in owners.items():
@@ -95,9 +124,12 @@ def _complaint(info: Any, record: type[Any]) -> str:
     """What is wrong with what a hook returned; empty if nothing is."""
     if not isinstance(info, record):
         return f"{info!r} is no {record.__name__}"
-    texts = [field.name for field in fields(record) if field.type is str]
-    wrong = [name for name in texts if not isinstance(getattr(info, name), str)]
-    return f"the {wrong[0]} of {info!r} is no text" if wrong else ""
+    for field in fields(record):
+        value = getattr(info, field.name)
+        rule, holds = RULES.get(field.name) or RULES[field.type]
+        if not holds(value):
+            return f"the {field.name} of {info!r} {rule}"
+    return ""
 
 
 def resolve(info: Info) -> Any:

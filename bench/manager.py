@@ -26,7 +26,7 @@ class Plugin:
 
 @dataclass
 class Plugins:
-    """The plugins that loaded, and those that did not with the reason."""
+    """The plugins that loaded, and those that are broken with every reason, joined by `; `."""
 
     manager: pluggy.PluginManager
     loaded: list[Plugin] = field(default_factory=list)
@@ -34,31 +34,41 @@ class Plugins:
 
     def collect(self, hook: str) -> Iterator[tuple[str, Any]]:
         """Every record that the plugins return from `hook`, with the plugin's name; one that raises becomes broken."""
-        for name, answer in self._each(hook):
+        for name, caller in self._callers(hook):
             try:
-                yield from ((name, record) for record in list(answer or ()))
-            except (Exception, SystemExit) as error:  # a hook may be a generator, which raises only here
+                # A hook may be a generator, which raises only when it is read.
+                records = [record for answer in caller() for record in answer or ()]
+            except BaseException as error:  # a real Ctrl-C cannot be told from a plugin's own KeyboardInterrupt
                 self.mark_broken(name, hook, error)
+            else:
+                yield from ((name, record) for record in records)
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observer of every plugin; one that raises becomes broken."""
-        for _ in self._each(hook, **arguments):
-            pass
+        for name, caller in self._callers(hook):
+            try:
+                caller(**arguments)
+            except KeyboardInterrupt:  # observers are called during a run, which Ctrl-C must end
+                raise
+            except BaseException as error:
+                self.mark_broken(name, hook, error)
 
-    def _each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
+    def _callers(self, hook: str) -> Iterator[tuple[str, pluggy.HookCaller]]:
+        """For every plugin, what calls its implementation of `hook` and no other's."""
         everyone = self.manager.list_name_plugin()
         for name, plugin in everyone:
             others = [other for _, other in everyone if other is not plugin]
-            caller = self.manager.subset_hook_caller(hook, others)
-            try:
-                for answer in caller(**arguments):
-                    yield name, answer
-            except (Exception, SystemExit) as error:
-                self.mark_broken(name, hook, error)
+            yield name, self.manager.subset_hook_caller(hook, others)
 
     def mark_broken(self, name: str, hook: str, error: BaseException) -> None:
         """Note that a plugin raised, where, and why."""
-        self.broken[name] = f"{hook}: {_reason(error)}"
+        self.complain(name, f"{hook}: {_reason(error)}")
+
+    def complain(self, name: str, reason: str) -> None:
+        """Note one more reason why a plugin is broken."""
+        before = self.broken.get(name)
+        if before is None or reason not in before:
+            self.broken[name] = f"{before}; {reason}" if before else reason
 
 
 def load_plugins() -> Plugins:
@@ -74,7 +84,7 @@ def load_plugins() -> Plugins:
 def _load(plugins: Plugins, entry: EntryPoint) -> None:
     manager = plugins.manager
     if manager.has_plugin(entry.name):
-        plugins.broken[f"{entry.name} ({entry.value})"] = "another plugin has this name already"
+        plugins.complain(f"{entry.name} ({entry.value})", "another plugin has this name already")
         return
     try:
         module = entry.load()
@@ -85,10 +95,10 @@ def _load(plugins: Plugins, entry: EntryPoint) -> None:
             manager.unregister(module)
             known = [hook for hook in vars(hookspecs) if hook.startswith("bench_")]
             raise BenchError(f"there is no hook {unknown[0]}", suggestion(unknown[0], known))
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # also a KeyboardInterrupt: a real Ctrl-C cannot be told from a plugin's own
         if manager.has_plugin(entry.name):
             manager.unregister(name=entry.name)
-        plugins.broken[entry.name] = _reason(error)
+        plugins.complain(entry.name, _reason(error))
         return
     distribution = entry.dist
     plugins.loaded.append(
@@ -108,5 +118,12 @@ def _reason(error: BaseException) -> str:
     while trace is not None:
         place = f" [{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}]"
         trace = trace.tb_next
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}{place}"
+    return f"{type(error).__name__}: {_message(error)}{place}"
+
+
+def _message(error: BaseException) -> str:
+    """An error's own words, in one line."""
+    try:
+        return " ".join(str(error).split())
+    except BaseException:  # the error is a plugin's class, and may be broken itself
+        return "(its message cannot be read)"

@@ -145,12 +145,13 @@ class Artifact:
 class Session:
     """A loaded artifact. `call` takes a list of numpy arrays in the order of the artifact's inputs and returns a list.
 
-    `provider` names what executes it; `provider_share` is the share of its nodes that really ran there.
+    `provider` names what executes it; `provider_share` is the share of its nodes that really ran there, None if the
+    runtime cannot tell.
     """
 
     call: Any
     provider: str
-    provider_share: float = 1.0
+    provider_share: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 

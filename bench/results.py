@@ -7,6 +7,9 @@ from bench.records import TensorSpec
 
 FORMAT = 1
 
+# What a worker does with a case, in order; the timing comes after them.
+STAGES = ("train", "export", "evaluate")
+
 Status = Literal["running", "passed", "failed"]
 
 
@@ -107,7 +110,7 @@ class MeasurementResult:
     artifact: str
     runtime: str
     provider: str
-    provider_share: float
+    provider_share: float | None
     device: str
     precision: str
     batch_size: int

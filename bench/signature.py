@@ -1,14 +1,17 @@
 """The parameters of a plugin's target, read from its signature: listed by `bench show`, checked before a run."""
 
 import inspect
+import json
+import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import BenchError, suggestion
 
 REQUIRED = inspect.Parameter.empty
+PLAIN = {REQUIRED: "any", typing.Any: "any", types.NoneType: "None", ...: "..."}
 BOUNDS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
@@ -31,22 +34,29 @@ class Parameter:
     @property
     def type_name(self) -> str:
         """The type as a reader would write it."""
-        if self.annotation is REQUIRED:
-            return "any"
-        if typing.get_origin(self.annotation) is typing.Annotated:
-            return _bounded(*typing.get_args(self.annotation))
-        if typing.get_origin(self.annotation) is typing.Literal:
-            return " | ".join(repr(value) for value in typing.get_args(self.annotation))
-        if isinstance(self.annotation, type) and not typing.get_args(self.annotation):
-            return self.annotation.__name__
-        return str(self.annotation).replace("typing.", "")
+        return _written(self.annotation)
+
+
+def _written(annotation: Any) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if isinstance(annotation, Hashable) and annotation in PLAIN:
+        return PLAIN[annotation]
+    if origin is typing.Annotated:
+        return _bounded(*arguments)
+    if origin is typing.Literal:
+        return " | ".join(repr(value) for value in arguments)
+    if origin is typing.Union or origin is types.UnionType:
+        return " | ".join(_written(member) for member in arguments)
+    if arguments and isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join(map(_written, arguments))}]"
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
 
 
 def _bounded(base: Any, *notes: Any) -> str:
     """`int > 0` for pydantic's PositiveInt."""
     single = [part for note in notes for part in getattr(note, "metadata", [note])]
     bounds = [f"{sign} {getattr(one, name)}" for one in single for name, sign in BOUNDS.items() if hasattr(one, name)]
-    return " ".join([Parameter("", base, REQUIRED).type_name, ", ".join(bounds)]).strip()
+    return " ".join([_written(base), ", ".join(bounds)]).strip()
 
 
 def parameters(target: Callable[..., Any], given: tuple[str, ...] = ()) -> list[Parameter]:
@@ -89,14 +99,13 @@ def _converted(parameter: Parameter, value: Any) -> Any:
 
     if parameter.annotation is REQUIRED:
         return value
-    if isinstance(value, bool) and parameter.annotation in {int, float}:
-        raise ParameterError(parameter.name, f"{parameter.name}: should be a number, not {str(value).lower()}")
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation)
     except Exception:  # a type that pydantic does not know is the target's own business
         return value
     try:
-        return adapter.validate_python(value)
+        # As JSON, since of YAML's types it has the same few: a list is a tuple there, but no text is a number.
+        return adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         message = error.errors()[0]["msg"]
         text = f"{parameter.name}: {message[0].lower()}{message[1:]}, not {value!r}"

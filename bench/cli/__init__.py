@@ -1,7 +1,9 @@
 """The command line: one module a subcommand, each of which imports what is heavy only when it is called."""
 
 import importlib
+import signal
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -67,8 +69,14 @@ def cli() -> None:
     """
 
 
+# What `main` ends with when no exit code of a command's own says more: sysexits.h's EX_SOFTWARE and EX_IOERR, and what
+# shells show for a process that a signal ended.
+INTERNAL, IO_ERROR, INTERRUPTED, TERMINATED, PIPE_CLOSED = 70, 74, 130, 143, 141
+
+
 def main() -> None:
     """The console script: an expected error is one message without a traceback, and its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that workers are ended and files cleaned up
     try:
         cli(standalone_mode=False)
     except BenchError as error:
@@ -81,10 +89,17 @@ def main() -> None:
         sys.exit(end.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(141)
+        sys.exit(PIPE_CLOSED)
+    except OSError as error:
+        _complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        sys.exit(IO_ERROR)
+    except Exception:
+        traceback.print_exc()
+        _complain("this is a defect of bench or of a plugin; what had ended is in the run directory")
+        sys.exit(INTERNAL)
 
 
 def _complain(text: str) -> None:

@@ -62,8 +62,18 @@ def command(
         try:
             results = run.execute()
         except KeyboardInterrupt:
-            progress.interrupted(f"what has ended is kept; go on with: bench run {suite} --resume {run.folder}")
+            progress.interrupted(f"what has ended is kept; go on with: {_resuming(run.folder)}")
             raise
     print_summary(results, run.folder)
     say_failed(catalog, known)
     sys.exit(exit_code(results))
+
+
+def _resuming(folder: Path) -> str:
+    """This command line, made to go on in a run directory."""
+    import shlex
+
+    words = ["bench", *sys.argv[1:]]
+    if "--resume" not in words:
+        words += ["--resume", str(folder)]
+    return shlex.join(words)

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from bench.cli.text import table
-from bench.report.view import quality_table, size_of, speed_table, verdict_table
-from bench.results import RunResult
+from bench.report.view import log_name, quality_table, size_of, speed_table, verdict_table
+from bench.results import CaseResult, Failure, RunResult
 from bench.run.requests import timing_seconds
+from bench.store.folder import RESULTS
 from bench.suite.plan import Plan
 
 
@@ -44,10 +45,17 @@ def print_summary(results: RunResult, folder: Path) -> None:
     click.echo(table([list(map(str, row)) for row in section.rows], section.headers))
     for case in results.cases:
         if case.error is not None:
-            click.secho(f"\nfailed: {case.id} in {case.error.stage}: {case.error.message}", fg="red", err=True)
-            click.echo(f"  its log: {folder / 'logs'}", err=True)
+            _say_failed(case, case.error, folder)
     click.echo()
-    for path in [folder / name for name in ("report.html", "report.md", "results.json")]:
-        if not path.exists():  # a reporter that raised
-            continue
+    # Reports are the files of the run directory itself, whoever's they are; all else is in folders.
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".part")
+    for path in sorted(files, key=lambda path: path.name == RESULTS):
         click.echo(f"{path}  {size_of(path.stat().st_size)}")
+
+
+def _say_failed(case: CaseResult, error: Failure, folder: Path) -> None:
+    """Say on standard error what happened to a case, in whose code, and where more stands."""
+    click.secho(f"\nfailed: {case.id} in {error.stage}: {error.message}", fg="red", err=True)
+    if error.plugin:
+        click.echo(f"  in the code of: {error.plugin}", err=True)
+    click.echo(f"  its log: {folder / 'logs' / log_name(case)}", err=True)

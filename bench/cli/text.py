@@ -1,27 +1,42 @@
 """Plain tables and notices for the terminal."""
 
 import shutil
-from collections.abc import Collection, Sequence
+import sys
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 
 from bench.catalog import Catalog
 
+# A last column that is narrower than this is not worth wrapping.
+NARROWEST = 16
+
 
 def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
-    """Aligned columns, indented, without empty ones; the last is cut to the width of the terminal."""
+    """Aligned columns, indented, without empty ones; on a terminal the last is wrapped to its width."""
     everything = [list(headers), *map(list, rows)] if headers else [list(row) for row in rows]
     kept = [column for column in range(len(everything[0])) if any(row[column] for row in map(list, rows))]
     widths = [max(len(row[column]) for row in everything) for column in kept]
-    room = shutil.get_terminal_size((120, 24)).columns
+    indent = 2 + sum(width + 2 for width in widths[:-1])
     lines = []
     for row in everything:
-        cells = [row[column].ljust(width) for column, width in zip(kept, widths, strict=True)]
-        line = ("  " + "  ".join(cells)).rstrip()
-        lines.append(line if len(line) <= room else line[: room - 1] + "…")
+        *cells, last = [row[column].ljust(width) for column, width in zip(kept, widths, strict=True)] or [""]
+        first, *more = _wrapped(last.rstrip(), indent)
+        lines.append("  " + "  ".join([*cells, first]))
+        lines += [" " * indent + line for line in more]
+    lines = [line.rstrip() for line in lines]
     if headers:
         lines[0] = click.style(lines[0], dim=True)
     return "\n".join(lines)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    """The lines of a text that fit a terminal beside `indent`; whatever else reads the output takes any length."""
+    if not sys.stdout.isatty():
+        return [text]
+    room = shutil.get_terminal_size((120, 24)).columns - indent
+    return textwrap.wrap(text, max(room, NARROWEST), break_on_hyphens=False) or [""]
 
 
 def say_broken(catalog: Catalog) -> None:
@@ -33,7 +48,10 @@ def say_broken(catalog: Catalog) -> None:
 
 
 def say_failed(catalog: Catalog, known: Collection[str] = ()) -> None:
-    """Say on standard error which plugins have broken since those that are known, and why."""
+    """Say on standard error which plugins have broken since those that are known, and why.
+
+    :param known: names; with their reasons, what has broken since in a plugin that was broken before is told too
+    """
     for name, reason in catalog.plugins.broken.items():
-        if name not in known:
+        if name not in known or (isinstance(known, Mapping) and known[name] != reason):
             click.secho(f"plugin {name} failed: {reason}", fg="red", err=True)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
-from bench.report.view import all_metrics, first_runtime, groups, number, seconds, size_of, timed, values_of
+from bench.report.view import all_metrics, by_dataset, first_runtime, groups, number, seconds, size_of, timed, values_of
 from bench.results import RunResult
+
+MOST_DATASETS = 3
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,20 @@ class Highlight:
 def highlights(results: RunResult) -> list[Highlight]:
     """What there is to say, among cases that passed."""
     results = replace(results, cases=[case for case in results.cases if case.status == "passed"])
-    made = (_best(results), _fastest(results), _busiest(results), _smallest(results))
+    made = (*_best(results), _fastest(results), _busiest(results), _smallest(results))
     return [highlight for highlight in made if highlight is not None]
 
 
-def _best(results: RunResult) -> Highlight | None:
+def _best(results: RunResult) -> list[Highlight]:
+    """The best on each dataset; of many, on the first few."""
+    datasets = by_dataset(results)
+    where = [f" on {dataset}" if len(datasets) > 1 else "" for dataset in datasets]
+    found = map(_best_of, datasets.values(), where)
+    return [highlight for highlight in found if highlight is not None][:MOST_DATASETS]
+
+
+def _best_of(results: RunResult, where: str) -> Highlight | None:
+    """The best on one dataset."""
     metric = next((m for m in all_metrics(results) if m.higher_is_better is not None), None)
     if metric is None:
         return None
@@ -35,7 +46,7 @@ def _best(results: RunResult) -> Highlight | None:
     if not found:
         return None
     winner = (max if metric.higher_is_better else min)(found, key=lambda group: found[group])
-    return Highlight(f"best {metric.name}", winner, f"{number(found[winner])} {metric.unit}".strip())
+    return Highlight(f"best {metric.name}{where}", winner, f"{number(found[winner])} {metric.unit}".strip())
 
 
 def _fastest(results: RunResult) -> Highlight | None:

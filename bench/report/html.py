@@ -11,10 +11,10 @@ from markupsafe import Markup
 from bench.report.figures import MARKED
 from bench.report.highlights import highlights
 from bench.report.palette import COLOURS, STROKES
-from bench.report.pictures import shown_pictures
+from bench.report.pictures import Picture, lost, shown_pictures
 from bench.report.series import Chart, Series, charts
-from bench.report.view import tables
-from bench.report.wording import machine, software, subtitle
+from bench.report.view import number, tables
+from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
 # Pictures are embedded up to this many bytes in all, so that the file stays under 6 MB with the chart library.
@@ -30,8 +30,10 @@ def render(results: RunResult, folder: Path) -> str:
         autoescape=select_autoescape(default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
     )
-    pictures, left_out = _embedded(results, folder)
+    there, missing = shown_pictures(results, folder)
+    pictures, left_out = _embedded(there)
     drawn = charts(results)
     return environment.get_template("report.html.j2").render(
         name=results.suite["name"],
@@ -44,6 +46,7 @@ def render(results: RunResult, folder: Path) -> str:
         chart_data={chart.key: _chart(chart) for chart in drawn},
         pictures=pictures,
         left_out=left_out,
+        lost=lost(missing),
         machine=machine(results),
         software=software(results),
         style=Markup(_asset("report.css")),  # noqa: S704 - these three are code of ours and of plotly
@@ -56,13 +59,12 @@ def _chart(chart: Chart) -> dict[str, Any]:
     """A chart as the page's script takes it: traces, and what its axes are."""
     traces = [_trace(series, chart) for series in chart.series]
     if chart.front is not None:
-        line = {"dash": "dot", "width": 1, "color": "#888888"}
+        line = {"dash": "dot", "width": 1, "color": "#888888", "shape": "hv"}
         traces.insert(0, {**_points(chart.front), "mode": "lines", "line": line, "hoverinfo": "skip"})
-    axes = {"x": (chart.x_title, chart.log_x), "y": (chart.y_title, chart.log_y)}
-    return {
-        "traces": traces,
-        "axes": {key: _axis(title, log) for key, (title, log) in axes.items()},
-    }
+    axes = {"x": _axis(chart.x_title, chart.log_x), "y": _axis(chart.y_title, chart.log_y)}
+    if chart.x_ticks:
+        axes["x"] |= {"tickvals": chart.x_ticks, "ticktext": [number(tick) for tick in chart.x_ticks]}
+    return {"traces": traces, "axes": axes}
 
 
 def _trace(series: Series, chart: Chart) -> dict[str, Any]:
@@ -78,28 +80,26 @@ def _trace(series: Series, chart: Chart) -> dict[str, Any]:
 
 
 def _axis(title: str, log: bool) -> dict[str, Any]:
-    return {"title": {"text": escape(title, quote=False)}, "type": "log" if log else "linear"}
+    return {"title": {"text": escape(plain(title), quote=False)}, "type": "log" if log else "linear"}
 
 
 def _points(series: Series) -> dict[str, Any]:
     # Plotly reads tags and entities in a name.
-    return {"type": "scatter", "name": escape(series.name, quote=False), "x": series.x, "y": series.y}
+    return {"type": "scatter", "name": escape(plain(series.name), quote=False), "x": series.x, "y": series.y}
 
 
-def _embedded(results: RunResult, folder: Path) -> tuple[list[dict[str, str]], int]:
+def _embedded(pictures: list[Picture]) -> tuple[list[dict[str, str]], int]:
     """The pictures as data, as many as the budget takes, and how many were left out."""
-    pictures: list[dict[str, str]] = []
-    left_out, spent = 0, 0
-    for group, picture in shown_pictures(results):
-        path = folder / picture.path
-        content = path.read_bytes() if path.is_file() else b""
-        spent += len(content)
-        if not content or spent > PICTURE_BUDGET:
-            left_out += 1
+    embedded: list[dict[str, str]] = []
+    left = PICTURE_BUDGET
+    for picture in pictures:
+        size = picture.file.stat().st_size
+        if size > left:
             continue
-        source = "data:image/png;base64," + base64.b64encode(content).decode()
-        pictures.append({"group": group, "name": picture.name, "source": source})
-    return pictures, left_out
+        left -= size
+        source = "data:image/png;base64," + base64.b64encode(picture.file.read_bytes()).decode()
+        embedded.append({"group": picture.group, "name": picture.name, "source": source})
+    return embedded, len(pictures) - len(embedded)
 
 
 def _asset(name: str) -> str:

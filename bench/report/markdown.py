@@ -7,9 +7,9 @@ from urllib.parse import quote
 from tabulate import tabulate
 
 from bench.report import figures
-from bench.report.pictures import shown_pictures
+from bench.report.pictures import lost, shown_pictures
 from bench.report.view import Table, tables
-from bench.report.wording import machine, software, subtitle
+from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
 
@@ -24,14 +24,14 @@ def render(results: RunResult, folder: Path) -> str:
         f"![{escape(caption)}]({quote(path)})\n\n*{escape(caption)}*" for caption, path in figures.draw(results, folder)
     ]
     parts += [_section(table) for table in everything[2:]]
-    parts.append(_pictures(results))
+    parts.append(_pictures(results, folder))
     parts.append(f"## Machine\n\n{_paragraph(machine(results))}\n\n{escape(software(results))}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def escape(text: str) -> str:
     """Text that came from outside, so that Markdown and the HTML in it take it literally."""
-    text = " ".join(text.split())
+    text = " ".join(plain(text).split())
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", text)
 
@@ -49,9 +49,12 @@ def _section(table: Table) -> str:
     return f"## {table.title}\n\n{text}" + (f"\n\n{escape(table.note)}" if table.note else "")
 
 
-def _pictures(results: RunResult) -> str:
-    shown = [_picture(escape(group), escape(picture.name), picture.path) for group, picture in shown_pictures(results)]
-    return "\n\n".join(["## Pictures", "Of the first seed of each case.", *shown]) if shown else ""
+def _pictures(results: RunResult, folder: Path) -> str:
+    found, missing = shown_pictures(results, folder)
+    if not found and not missing:
+        return ""
+    shown = [_picture(escape(picture.group), escape(picture.name), picture.path) for picture in found]
+    return "\n\n".join(["## Pictures", f"Of the first seed of each case. {lost(missing)}".strip(), *shown])
 
 
 def _picture(group: str, name: str, path: str) -> str:

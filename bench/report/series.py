@@ -1,9 +1,9 @@
 """Results -> the series of points that charts show, whatever draws them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 
-from bench.report.view import all_metrics, first_runtime, groups, timed, values_of
+from bench.report.view import all_metrics, by_dataset, first_runtime, groups, timed, values_of
 from bench.results import RunResult
 
 
@@ -20,7 +20,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: what its axes are, and its series."""
+    """A chart: what its axes are, and its series.
+
+    :param x_ticks: where the x axis has its ticks; empty for wherever they fit
+    :param front: the best that can be had up to each x: a step up or down at each of its points
+    """
 
     key: str
     title: str
@@ -30,12 +34,14 @@ class Chart:
     log_x: bool = False
     log_y: bool = False
     lines: bool = True
+    x_ticks: tuple[float, ...] = ()
     front: Series | None = None
 
 
 def charts(results: RunResult) -> list[Chart]:
     """Every chart that has something to show."""
-    return [chart for make in (throughput, front, curves) if (chart := make(results)) is not None]
+    made = (throughput(results), *fronts(results), curves(results))
+    return [chart for chart in made if chart is not None]
 
 
 def throughput(results: RunResult) -> Chart | None:
@@ -51,11 +57,35 @@ def throughput(results: RunResult) -> Chart | None:
         Series(f"{case} · {runtime}", *_columns(points), cases.index(case), runtimes.index(runtime))
         for (case, runtime), points in lines.items()
     ]
-    return Chart("throughput", "Throughput against batch size", "batch size", "samples/s", series, True, True)
+    sizes = tuple(sorted({x for one in series for x in one.x}))
+    return Chart(
+        "throughput",
+        "Throughput against batch size",
+        "batch size",
+        "samples/s",
+        series,
+        log_x=True,
+        log_y=True,
+        x_ticks=sizes,
+    )
 
 
-def front(results: RunResult) -> Chart | None:
-    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both."""
+def fronts(results: RunResult) -> list[Chart]:
+    """A chart of quality against latency for each dataset."""
+    found = {dataset: chart for dataset, part in by_dataset(results).items() if (chart := _front_of(part)) is not None}
+    if len(found) <= 1:
+        return list(found.values())
+    return [
+        replace(chart, key=f"{chart.key}-{number}", title=f"{chart.title} on {dataset}")
+        for number, (dataset, chart) in enumerate(found.items(), 1)
+    ]
+
+
+def _front_of(results: RunResult) -> Chart | None:
+    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both.
+
+    :param results: those on one dataset
+    """
     metric = next((m for m in all_metrics(results) if m.higher_is_better is not None), None)
     if metric is None or not any(case.measurements for case in results.cases):
         return None
@@ -95,7 +125,8 @@ def curves(results: RunResult) -> Chart | None:
         for stroke, (name, values) in enumerate(losses.items()):
             points = [(epoch, value) for epoch, value in enumerate(values, 1) if value is not None]
             series.append(Series(f"{group} · {name}", *_columns(points), number, stroke))
-    return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=True) if series else None
+    positive = all(y is not None and y > 0 for one in series for y in one.y)  # others have no place on a log axis
+    return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=positive) if series else None
 
 
 def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float | None]]:

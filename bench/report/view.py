@@ -1,7 +1,7 @@
 """Results -> the tables that every report shows, cell by cell as text."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median, stdev
 
 from bench.results import CaseResult, GateResult, MeasurementResult, MetricResult, RunResult
@@ -9,18 +9,18 @@ from bench.results import CaseResult, GateResult, MeasurementResult, MetricResul
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text. `note` says how to read it."""
+    """A table of text: `words` columns of words, then columns of figures. `note` says how to read it."""
 
     title: str
     headers: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    words: int
     note: str = ""
 
     @property
     def numeric(self) -> list[bool]:
         """Which columns hold figures, which are aligned to the right."""
-        columns = [[cell for cell in column if cell not in {"", "-"}] for column in zip(*self.rows, strict=True)]
-        return [bool(column) and all(cell[0].isdigit() or cell[0] == "-" for cell in column) for column in columns]
+        return [column >= self.words for column in range(len(self.headers))]
 
 
 def tables(results: RunResult) -> list[Table]:
@@ -37,6 +37,14 @@ def groups(results: RunResult) -> dict[str, list[CaseResult]]:
     return found
 
 
+def by_dataset(results: RunResult) -> dict[str, RunResult]:
+    """The results on each dataset, whose figures can be compared with each other and with no other's."""
+    found: dict[str, list[CaseResult]] = {}
+    for case in results.cases:
+        found.setdefault(case.dataset, []).append(case)
+    return {dataset: replace(results, cases=cases) for dataset, cases in found.items()}
+
+
 def verdict_table(results: RunResult) -> Table:
     """A row a group of cases, and one for each of its gates."""
     rows: list[tuple[str, ...]] = []
@@ -45,7 +53,7 @@ def verdict_table(results: RunResult) -> Table:
         rows.append(("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases ran", ""))
         own = [gate for gate in results.gates if gate.group == group]
         rows += [_gate_row(group, what, own) for what in dict.fromkeys((gate.metric, gate.bound) for gate in own)]
-    return Table("Verdicts", ("verdict", "case", "what", "value"), rows)
+    return Table("Verdicts", ("verdict", "case", "what", "value"), rows, words=3)
 
 
 def _gate_row(group: str, what: tuple[str, str], gates: list[GateResult]) -> tuple[str, ...]:
@@ -64,7 +72,7 @@ def failure_table(results: RunResult) -> Table:
         for case in results.cases
         for failure in case.failures
     ]
-    return Table("Failures", ("case", "stage", "in whose code", "what happened", "log"), rows)
+    return Table("Failures", ("case", "stage", "in whose code", "what happened", "log"), rows, words=5)
 
 
 def quality_table(results: RunResult) -> Table:
@@ -86,7 +94,7 @@ def quality_table(results: RunResult) -> Table:
         f"On the test set, from the exported ONNX graph under {runtime}; mean over the seeds ± standard deviation. "
         "An arrow points to where better is."
     )
-    return Table("Quality", ("case", "seeds", *headers), rows, note)
+    return Table("Quality", ("case", "seeds", *headers), rows, 1, note)
 
 
 def speed_table(results: RunResult) -> Table:
@@ -103,18 +111,27 @@ def speed_table(results: RunResult) -> Table:
                 _middle(found, lambda m: m.latency_s.p90, seconds),
                 _middle(found, lambda m: m.latency_s.p99, seconds),
                 _middle(found, lambda m: m.throughput_per_s, number),
-                percent(process_spread(found)),
-                str(sum(m.samples for m in found)),
+                "-" if (apart := process_spread(found)) is None else percent(apart),
+                str(min(m.samples for m in found)),
             )
         )
     headers = ("case", "runtime", "batch", "p50", "p90", "p99", "samples/s", "spread", "calls")
-    shares = [m.provider_share for case in results.cases for m in case.measurements]
     note = (
         "Time for one call, over all processes; median of the seeds. Spread: how far the processes' medians lie apart, "
-        "against their middle. A percentile with too few calls is left out."
-        + (f" At least {percent(min(shares))} of every graph's nodes ran on the provider asked for." if shares else "")
+        "against their middle. Calls: of the seed with the fewest. A percentile with too few calls is left out."
     )
-    return Table("Speed", headers, rows, note)
+    return Table("Speed", headers, rows, 2, " ".join([note, *_shares(results)]))
+
+
+def _shares(results: RunResult) -> Iterator[str]:
+    """A sentence for every runtime that can tell which of a graph's nodes ran where."""
+    found: dict[str, list[float]] = {}
+    for case in results.cases:
+        for m in case.measurements:
+            if m.provider_share is not None:
+                found.setdefault(m.runtime, []).append(m.provider_share)
+    for runtime, shares in found.items():
+        yield f"Under {runtime}, at least {percent(min(shares))} of every graph's nodes ran on the provider asked for."
 
 
 def size_table(results: RunResult) -> Table:
@@ -127,7 +144,7 @@ def size_table(results: RunResult) -> Table:
             row = (f"{found.parameters:,}", f"{found.macs:,}", size_of(found.bytes), str(found.nodes))
             rows.append((label, found.task, *row))
     note = "Parameters are the trainable ones; multiply-accumulates are for one sample, as torch counts them."
-    return Table("Size", ("case", "task", "parameters", "multiply-accumulates", "ONNX file", "nodes"), rows, note)
+    return Table("Size", ("case", "task", "parameters", "multiply-accumulates", "ONNX file", "nodes"), rows, 2, note)
 
 
 def training_table(results: RunResult) -> Table:
@@ -140,9 +157,9 @@ def training_table(results: RunResult) -> Table:
         training = ran[0].training
         assert training is not None
         stages = [spread([case.stages[s].seconds for case in ran if s in case.stages]) for s in STAGES]
-        rows.append((group, str(training.epochs), f"{training.steps:,}", training.device, *stages))
-    headers = ("case", "epochs", "steps", "device", "train [s]", "export [s]", "evaluate [s]")
-    return Table("Training", headers, rows, "Seconds of each stage, several cases side by side.")
+        rows.append((group, training.device, str(training.epochs), f"{training.steps:,}", *stages))
+    headers = ("case", "device", "epochs", "steps", "train [s]", "export [s]", "evaluate [s]")
+    return Table("Training", headers, rows, 2, "Seconds of each stage, several cases side by side.")
 
 
 def parity_table(results: RunResult) -> Table:
@@ -154,7 +171,7 @@ def parity_table(results: RunResult) -> Table:
             worst[key] = max(worst.get(key, (0.0, 0.0)), (parity.excess, parity.max_abs_error))
     rows = [(*key, f"{error:.2g}", percent(excess)) for key, (excess, error) in worst.items()]
     note = "The largest difference from the torch model on the test set, over all seeds, and its share of the bound."
-    return Table("Parity", ("case", "artifact", "runtime", "difference", "of the bound"), rows, note)
+    return Table("Parity", ("case", "artifact", "runtime", "difference", "of the bound"), rows, 3, note)
 
 
 def lineage_table(results: RunResult) -> Table:
@@ -171,7 +188,7 @@ def lineage_table(results: RunResult) -> Table:
         for artifact in case.artifacts
     ]
     note = "Every figure above belongs to one of these graphs; results.json has the hashes whole, and the raw samples."
-    return Table("Lineage", ("case", "data", "weights", "artifact", "graph"), rows, note)
+    return Table("Lineage", ("case", "data", "weights", "artifact", "graph"), rows, 5, note)
 
 
 STAGES = ("train", "export", "evaluate")
@@ -208,10 +225,13 @@ def values_of(cases: Iterable[CaseResult], name: str, artifact: str, runtime: st
     ]
 
 
-def process_spread(found: list[MeasurementResult]) -> float:
-    """The widest distance between the medians of one configuration's processes, against their middle."""
-    medians = [m.process_p50_s for m in found if m.process_p50_s]
-    return max(((max(each) - min(each)) / median(each) for each in medians), default=0.0)
+def process_spread(found: list[MeasurementResult]) -> float | None:
+    """The widest distance between the medians of one configuration's processes, against their middle.
+
+    None where there are no two processes to compare.
+    """
+    medians = [m.process_p50_s for m in found if len(m.process_p50_s) > 1]
+    return max(((max(each) - min(each)) / median(each) for each in medians), default=None)
 
 
 def arrow(metric: MetricResult) -> str:

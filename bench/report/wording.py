@@ -1,7 +1,19 @@
 """Sentences about a run that every report has."""
 
+import re
+
 from bench.report.view import size_of
 from bench.results import RunResult
+
+# A terminal's escape sequences (ECMA-48) whole, and whatever else is no text: a message may hold anything.
+CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)
+
+
+def plain(text: str) -> str:
+    """Text without control characters, but for line breaks and tabs."""
+    return CONTROL.sub("", text)
 
 
 def subtitle(results: RunResult) -> str:

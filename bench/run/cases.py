@@ -24,6 +24,7 @@ class _Running:
 
 def run_cases(
     requests: list[CaseRequest],
+    begun: dict[str, CaseResult],
     groups: dict[str, str],
     workers: Workers,
     jobs: int,
@@ -33,6 +34,7 @@ def run_cases(
 ) -> None:
     """Run every case in a process of its own. A case that raises, crashes or falls silent fails; the others go on.
 
+    :param begun: case identifier -> what an earlier run has left of it
     :param groups: case identifier -> its group
     :param finished: called with each case's result as soon as it has ended
     """
@@ -42,10 +44,10 @@ def run_cases(
         while waiting or running:
             while waiting and len(running) < jobs:
                 request = waiting.pop(0)
-                running.append(_start(request, groups[request.id], workers))
+                running.append(_start(request, begun.get(request.id), groups[request.id], workers))
             for case in _ended(running, silence_s, progress):
                 running.remove(case)
-                case.worker.stop(patience_s=5)
+                case.worker.stop()
                 progress.finished(case.result)
                 finished(case.result)
     finally:
@@ -53,8 +55,8 @@ def run_cases(
             case.worker.stop()
 
 
-def _start(request: CaseRequest, group: str, workers: Workers) -> _Running:
-    result = CaseResult(
+def _start(request: CaseRequest, begun: CaseResult | None, group: str, workers: Workers) -> _Running:
+    result = begun or CaseResult(
         id=request.id,
         group=group,
         folder=request.name,
@@ -65,15 +67,16 @@ def _start(request: CaseRequest, group: str, workers: Workers) -> _Running:
         train=request.train,
         seed=request.seed,
     )
-    return _Running(request, workers.start(targets.case, request), result, "train", time.monotonic())
+    return _Running(request, workers.start(targets.case, request), result, request.stages[0], time.monotonic())
 
 
 def _ended(running: list[_Running], silence_s: float, progress: Progress) -> Iterator[_Running]:
     """Wait for news, take it in, and give the cases that have ended."""
-    talking = wait([case.worker.events for case in running], timeout=1.0)
+    news = [source for case in running for source in (case.worker.events, case.worker.process.sentinel)]
+    talking = wait(news, timeout=1.0)
     now = time.monotonic()
     for case in list(running):
-        if case.worker.events in talking:
+        if case.worker.events in talking or case.worker.process.sentinel in talking:
             case.heard = now
             if _heard_the_last(case, progress):
                 yield case
@@ -85,8 +88,11 @@ def _ended(running: list[_Running], silence_s: float, progress: Progress) -> Ite
 def _heard_the_last(case: _Running, progress: Progress) -> bool:
     """Take in one message; whether it was the last."""
     try:
+        if case.worker.has_ended():  # a process that it started may hold the connection open
+            raise EOFError
         kind, *rest = case.worker.events.recv()
     except (EOFError, OSError):
+        case.worker.let_end()
         if case.result.status != "failed" and "evaluate" not in case.result.stages:
             _fail(case, Failure(case.stage, "Crash", case.worker.death()))
         return True

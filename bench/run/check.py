@@ -1,5 +1,8 @@
 """Finds, before anything runs, what cannot work."""
 
+import tempfile
+from pathlib import Path
+
 from bench.errors import BenchError, SuiteError
 from bench.run import targets
 from bench.run.workers import Workers
@@ -16,13 +19,18 @@ def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch:
     """
     if not requests:
         return
-    worker = workers.start(targets.check, requests, fetch)
-    try:
-        problems: list[Problem] = worker.events.recv()
-    except EOFError as error:
-        raise BenchError(f"the check of the suite failed: {worker.death()}", "its traceback is above") from error
-    finally:
-        worker.stop(patience_s=5)
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "check.log")
+        worker = workers.start(targets.check, requests, fetch, str(log))
+        try:
+            problems: list[Problem] = worker.events.recv()
+            worker.let_end()
+        except EOFError as error:
+            printed = log.read_text(errors="replace").strip() if log.exists() else ""
+            hint = printed.splitlines()[-1] if printed else ""
+            raise BenchError(f"the check of the suite failed: {worker.death()}", hint) from error
+        finally:
+            worker.stop()
     if problems:
         origins = {case.id: case.origin for case in plan.cases}
         raise SuiteError("\n".join({_line(plan, problem, origins): None for problem in problems}))

@@ -10,20 +10,26 @@ from bench.suite.schema import Gate
 def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
     """Every gate for every group of cases: the mean over the seeds, in each place where the figure was taken.
 
-    A gate that finds nothing to hold its bound against does not pass.
+    A gate does not pass if one of the group's cases failed, or has nothing that the bound could be held against.
     """
     verdicts = []
     for group in dict.fromkeys(case.group for case in plan.cases):
-        gates = next(case.gates for case in plan.cases if case.group == group)
-        members = [case for case in cases if case.group == group]
-        for name, gate in gates.items():
-            found = _values(name, members)
-            if not found:
-                verdicts.append(GateResult(name, group, written(gate), None, False, "nothing was measured"))
-            for where, values in found.items():
-                mean = fmean(values)
-                verdicts.append(GateResult(name, group, written(gate), mean, _passes(gate, mean), where))
+        planned = [case for case in plan.cases if case.group == group]
+        members = [case for case in cases if case.group == group and case.status == "passed"]
+        for name, gate in planned[0].gates.items():
+            found = _values(name, members) or {"": []}
+            verdicts += [_judged(name, group, gate, where, found[where], len(planned)) for where in found]
     return verdicts
+
+
+def _judged(name: str, group: str, gate: Gate, where: str, values: list[float], seeds: int) -> GateResult:
+    """One gate in one place."""
+    if not values:
+        return GateResult(name, group, written(gate), None, False, "nothing was measured")
+    mean = fmean(values)
+    if len(values) < seeds:
+        where = f"{where}, {len(values)} of {seeds} seeds"
+    return GateResult(name, group, written(gate), mean, _passes(gate, mean) and len(values) == seeds, where)
 
 
 def written(gate: Gate) -> str:

@@ -15,7 +15,7 @@ from bench.run.gates import judge
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_seconds
-from bench.run.resume import kept_cases
+from bench.run.resume import Earlier, earlier_run
 from bench.run.workers import Workers
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
@@ -45,17 +45,18 @@ def begin(
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     check_plan(plan, case_requests(plan, catalog, Path(), jobs), workers, fetch=True)
     found = {**environment(catalog.plugins), "jobs": jobs}
-    kept = kept_cases(plan, resume, found) if resume else {}
+    earlier = earlier_run(plan, resume, found) if resume else Earlier()
     folder = resume.resolve() if resume else new_folder(output, plan.suite.name)
-    return Run(plan, catalog, workers, folder, jobs, found, kept, progress or Progress())
+    return Run(plan, catalog, workers, folder, jobs, found, earlier, progress or Progress())
 
 
 @dataclass
 class Run:
-    """A run under way. Its results are on disk, whole, after every case.
+    """A run under way. Its results are on disk, whole, from the start and after every case.
 
     :param folder: the run directory
-    :param results: what is known of each case by its identifier; cases that are in it at first are not run
+    :param earlier: what is there already
+    :param results: what is known of each case that has ended, by its identifier
     """
 
     plan: Plan
@@ -64,27 +65,26 @@ class Run:
     folder: Path
     jobs: int
     environment: dict[str, Any]
-    results: dict[str, CaseResult]
+    earlier: Earlier
     progress: Progress
-    started: float = field(default_factory=time.time)
+    results: dict[str, CaseResult] = field(default_factory=dict)
+    began: float = field(default_factory=time.time)
 
     def execute(self) -> RunResult:
         """Run everything; a case that fails is a result."""
-        suite = self.plan.suite
-        requests = case_requests(self.plan, self.catalog, self.folder, self.jobs)
+        suite, begun = self.plan.suite, self.earlier.begun
+        requests = case_requests(self.plan, self.catalog, self.folder, self.jobs, begun)
         self._tell_start([request.id for request in requests])
         groups = {case.id: case.group for case in self.plan.cases}
-        missing = [request for request in requests if request.id not in self.results]
-        run_cases(missing, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
+        run_cases(requests, begun, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
-        self.results = measure_cases(pairs, suite.measure, self.workers, suite.seeds[0], self.progress)
+        self.results = measure_cases(pairs, suite, self.workers, self.progress)
         return self._finish()
 
     def _tell_start(self, cases: list[str]) -> None:
+        write_results(self._record("running", []), self.folder)
         self.progress.started(str(self.folder), cases, timing_seconds(self.plan))
         self._notify("bench_run_started", folder=str(self.folder), cases=cases)
-        for kept in self.results.values():
-            self.progress.finished(kept)
 
     def _keep(self, case: CaseResult) -> None:
         """Take in a case that has ended, and write all that is known."""
@@ -93,8 +93,9 @@ class Run:
         self._notify("bench_case_finished", case=case, folder=str(self.folder))
 
     def _finish(self) -> RunResult:
-        gates = judge(self.plan, list(self.results.values()))
-        passed = all(case.status == "passed" for case in self.results.values()) and all(g.passed for g in gates)
+        gates = [*judge(self.plan, list(self.results.values())), *self.earlier.gates]
+        cases = [*self.results.values(), *self.earlier.others]
+        passed = all(case.status == "passed" for case in cases) and all(gate.passed for gate in gates)
         results = self._record("passed" if passed else "failed", gates)
         write_results(results, self.folder)
         write_reports(results, self.folder, self.catalog)
@@ -102,15 +103,18 @@ class Run:
         return results
 
     def _record(self, status: Status, gates: list[GateResult]) -> RunResult:
-        order = [case.id for case in self.plan.cases if case.id in self.results]
+        """All that is known: of a case that has not ended, what an earlier run has left."""
+        known = {**self.earlier.begun, **self.results}
+        planned = [known[case.id] for case in self.plan.cases if case.id in known]
+        started = datetime.fromtimestamp(self.began, UTC).isoformat(timespec="seconds")
         return RunResult(
             run_id=self.folder.name,
             suite={"file": self.plan.source.name, **self.plan.suite.model_dump()},
             environment=self.environment,
             status=status,
-            started=datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
-            seconds=round(time.time() - self.started, 3),
-            cases=[self.results[identifier] for identifier in order],
+            started=self.earlier.started or started,
+            seconds=round(self.earlier.seconds + time.time() - self.began, 3),
+            cases=[*planned, *self.earlier.others],
             gates=gates,
         )
 

@@ -1,8 +1,6 @@
 """Times the artifacts: one process at a time, all configurations in turn, so that a drift hits all alike."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,11 +9,12 @@ import numpy as np
 
 from bench.records import Artifact, RuntimeInfo
 from bench.results import CaseResult, Failure, MeasurementResult
-from bench.run import targets
 from bench.run.progress import Progress
+from bench.run.timing_process import in_fork, in_new_interpreter
 from bench.run.workers import Workers
+from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
-from bench.suite.schema import Measure
+from bench.suite.schema import Measure, Suite
 from bench.timing import statistics
 from bench.timing.request import TimingAnswer, TimingRequest
 
@@ -44,26 +43,37 @@ class Configuration:
 
 
 def measure_cases(
-    pairs: Iterable[tuple[CaseRequest, CaseResult]], measure: Measure, workers: Workers, seed: int, progress: Progress
+    pairs: Iterable[tuple[CaseRequest, CaseResult]], suite: Suite, workers: Workers, progress: Progress
 ) -> dict[str, CaseResult]:
-    """Time every artifact that agreed with its torch model.
+    """Time every artifact that agreed with its torch model. The first seed orders the turns of the configurations.
 
-    :param seed: of the order in which configurations take their turns
     :returns: the results with their measurements, by case identifier
     """
-    pairs = list(pairs)
+    pairs, measure = list(pairs), suite.measure
     configurations = [one for request, result in pairs for one in _configurations(request, result)]
-    order = random.Random(seed)
+    order = random.Random(suite.seeds[0])
+    try:
+        _take_turns(configurations, suite, order, workers, progress)
+        return {result.id: _measured(result, configurations, measure) for _, result in pairs}
+    finally:
+        for part in (part for one in configurations for parts in one.parts.values() for part in parts):
+            part.unlink(missing_ok=True)  # after an interruption; else they are in one file
+
+
+def _take_turns(
+    configurations: list[Configuration], suite: Suite, order: random.Random, workers: Workers, progress: Progress
+) -> None:
+    """Run all processes: every configuration once, in random order, then every one again, and so on."""
+    measure = suite.measure
     total, done = measure.processes * len(configurations), 0
     for turn in range(measure.processes):
         for configuration in order.sample(configurations, len(configurations)):
             progress.measuring(configuration.request.id, done, total)
             if configuration.failure is None:
-                _one_process(configuration, measure, turn, order, workers)
+                _one_process(configuration, suite, turn, order, workers)
             done += 1
     if total:
         progress.measuring("", total, total)
-    return {result.id: _measured(result, configurations, measure) for _, result in pairs}
 
 
 def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Configuration]:
@@ -84,17 +94,18 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
             yield Configuration(request, artifact, runtime)
 
 
-def _one_process(
-    configuration: Configuration, measure: Measure, turn: int, order: random.Random, workers: Workers
-) -> None:
+def _one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
     """Run one timing process to its end and keep where its samples are."""
+    request, measure = configuration.request, suite.measure
     batch_sizes = order.sample(measure.batch_sizes, len(measure.batch_sizes))
     paths = [configuration.samples_path(size).with_suffix(f".{turn}.npy") for size in batch_sizes]
-    request = TimingRequest(
+    for size, path in zip(batch_sizes, paths, strict=True):
+        configuration.parts.setdefault(size, []).append(path)
+    timing = TimingRequest(
         runtime=configuration.runtime,
         artifact=configuration.artifact,
-        rows=str(configuration.request.rows(configuration.artifact.name)),
-        device=configuration.request.device,
+        rows=str(request.rows(configuration.artifact.name)),
+        device=request.device,
         threads=measure.threads,
         batch_sizes=tuple(batch_sizes),
         samples=tuple(str(path) for path in paths),
@@ -102,51 +113,15 @@ def _one_process(
         min_seconds=measure.min_seconds,
         min_samples=measure.min_samples,
     )
-    limit = 60 + 20 * len(batch_sizes) * (measure.warmup_s + measure.min_seconds)
-    run = _forked if configuration.runtime.needs_torch else _fresh
-    answer = run(request, configuration, workers, limit)
+    patience = suite.silence_s * len(batch_sizes)
+    if configuration.runtime.needs_torch:
+        answer = in_fork(timing, workers, request.log, patience)
+    else:
+        answer = in_new_interpreter(timing, request.log, patience)
     if answer.error:
-        owner = configuration.request.owners.get(configuration.runtime.target.partition(".")[0], "")
+        owner = owner_of(configuration.runtime.target.partition(":")[0], request.owners)
         configuration.failure = Failure("measure", "Timing", f"{configuration.label}: {answer.error}", owner)
-        return
     configuration.answers.append(answer)
-    for size, path in zip(batch_sizes, paths, strict=True):
-        configuration.parts.setdefault(size, []).append(path)
-
-
-def _forked(request: TimingRequest, configuration: Configuration, workers: Workers, limit: float) -> TimingAnswer:
-    """Time in a process that has torch already."""
-    worker = workers.start(targets.timing, request, str(configuration.request.log))
-    try:
-        if not worker.events.poll(limit):
-            return TimingAnswer(error=f"no answer after {limit:.0f} s")
-        answer: TimingAnswer = worker.events.recv()
-        return answer
-    except EOFError:
-        return TimingAnswer(error=worker.death())
-    finally:
-        worker.stop(patience_s=2)
-
-
-def _fresh(request: TimingRequest, configuration: Configuration, workers: Workers, limit: float) -> TimingAnswer:
-    """Time in a new interpreter, which never imports torch."""
-    folder = configuration.request.artifacts
-    question, reply = folder / "timing-request.json", folder / "timing-answer.json"
-    question.write_text(request.to_json())
-    reply.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
-    with configuration.request.log.open("a") as log:
-        try:
-            code = subprocess.run(command, stdout=log, stderr=log, timeout=limit, check=False).returncode
-        except subprocess.TimeoutExpired:
-            return TimingAnswer(error=f"no answer after {limit:.0f} s")
-    try:
-        return TimingAnswer.read(reply)
-    except (OSError, ValueError):
-        return TimingAnswer(error=f"its process ended with exit code {code} and no answer")
-    finally:
-        question.unlink(missing_ok=True)
-        reply.unlink(missing_ok=True)
 
 
 def _measured(result: CaseResult, configurations: list[Configuration], measure: Measure) -> CaseResult:
@@ -164,15 +139,14 @@ def _row(configuration: Configuration, batch_size: int, measure: Measure) -> Mea
     path = configuration.samples_path(batch_size)
     numbered = [np.column_stack([np.full_like(durations, n), durations]) for n, durations in enumerate(processes)]
     np.save(path, np.concatenate(numbered))
-    for part in configuration.parts[batch_size]:
-        part.unlink()
     durations = np.concatenate(processes)
     answer = configuration.answers[0]
+    shares = [one.provider_share for one in configuration.answers if one.provider_share is not None]
     return MeasurementResult(
         artifact=configuration.artifact.name,
         runtime=configuration.runtime.name,
         provider=answer.provider,
-        provider_share=min(answer.provider_share for answer in configuration.answers),
+        provider_share=min(shares) if shares else None,
         device=configuration.request.device,
         precision=configuration.artifact.precision,
         batch_size=batch_size,

@@ -1,9 +1,12 @@
 """A plan -> what its workers are asked."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bench.catalog import KINDS, Catalog
+from bench.results import STAGES, CaseResult
 from bench.stages.request import CaseRequest
 from bench.suite.plan import Plan, PlannedCase
 
@@ -21,10 +24,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def case_requests(plan: Plan, catalog: Catalog, folder: Path, jobs: int) -> list[CaseRequest]:
-    """One request a case; training shares the cores among the jobs."""
-    owners = owners_of(catalog)
-    return [_request(plan, case, folder, max(1, cores() // jobs), owners) for case in plan.cases]
+def case_requests(
+    plan: Plan, catalog: Catalog, folder: Path, jobs: int, begun: Mapping[str, CaseResult] | None = None
+) -> list[CaseRequest]:
+    """One request a case; training shares the cores among the jobs.
+
+    :param begun: case identifier -> what an earlier run has left of it; its stages are not asked for again
+    """
+    owners, threads = owners_of(catalog), max(1, cores() // jobs)
+    requests = [_request(plan, case, folder, threads, owners) for case in plan.cases]
+    done = {identifier: result.stages for identifier, result in (begun or {}).items()}
+    return [
+        replace(request, stages=tuple(stage for stage in STAGES if stage not in done.get(request.id, ())))
+        for request in requests
+    ]
 
 
 def timing_seconds(plan: Plan) -> float:
@@ -35,12 +48,16 @@ def timing_seconds(plan: Plan) -> float:
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:
-    """Import package -> the plugin that offers something from it."""
-    return {
-        entry.info.target.partition(":")[0].partition(".")[0]: entry.plugin
-        for kind in KINDS
-        for entry in catalog.entries(kind).values()
+    """Module -> the plugin that offers something from it; also top-level package -> plugin, where it is one's alone."""
+    modules = {
+        entry.info.target.partition(":")[0]: entry.plugin for kind in KINDS for entry in catalog.entries(kind).values()
     }
+    packages: dict[str, set[str]] = {}
+    for module, plugin in modules.items():
+        packages.setdefault(module.partition(".")[0], set()).add(plugin)
+    alone = {package: plugins.pop() for package, plugins in packages.items() if len(plugins) == 1}
+    alone.pop("bench", None)  # the core is nobody's plugin
+    return {**alone, **modules}
 
 
 def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: dict[str, str]) -> CaseRequest:

@@ -1,33 +1,53 @@
 """What an earlier run of the same suite has left that need not be done again."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.errors import RunError
-from bench.results import CaseResult
+from bench.results import STAGES, CaseResult, GateResult
 from bench.stages.files import sha256
 from bench.store.folder import read_results
 from bench.suite.plan import Plan, PlannedCase
 
 
-def kept_cases(plan: Plan, run: Path, environment: dict[str, Any]) -> dict[str, CaseResult]:
-    """The cases of `run` that passed, are asked for by `plan` just so, and whose files are unchanged.
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier run, to go on with.
 
-    Their measurements are not kept: configurations are comparable only if they were timed in turn with each other.
+    :param begun: planned cases with what is left of them: training, or training and export. Evaluation and timing are
+        always done again: they depend on what the suite asks for now, and figures are comparable only if they were
+        timed in turn with each other.
+    :param others: cases that the plan does not ask for, as they were, with their gates
+    :param started: when it began
+    :param seconds: how long it took
+    """
 
-    :raises RunError: if the run cannot be read, or other software made it
+    begun: dict[str, CaseResult] = field(default_factory=dict)
+    others: list[CaseResult] = field(default_factory=list)
+    gates: list[GateResult] = field(default_factory=list)
+    started: str = ""
+    seconds: float = 0.0
+
+
+def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
+    """Read an earlier run.
+
+    :raises RunError: if it cannot be read, is of another suite, or other software made it
     """
     results, folder = read_results(run)
+    if results.suite.get("name") != plan.suite.name:
+        raise RunError(f"{run}: this is a run of {results.suite.get('name')!r}, not of {plan.suite.name!r}")
     for part in ("python", "packages", "plugins"):
         if results.environment.get(part) != environment[part]:
             raise RunError(f"{run}: other {part} made this run", "begin a new one, without --resume")
     planned = {case.id: case for case in plan.cases}
-    return {
-        case.id: replace(case, measurements=[])
-        for case in results.cases
-        if case.status == "passed" and _is_same(case, planned.get(case.id)) and _is_whole(case, folder)
+    begun = {
+        case.id: cut for case in results.cases if _is_same(case, planned.get(case.id)) and (cut := _cut(case, folder))
     }
+    others = [case for case in results.cases if case.id not in planned]
+    gates = [gate for gate in results.gates if gate.group in {case.group for case in others}]
+    return Earlier(begun, others, gates, results.started, results.seconds)
 
 
 def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
@@ -35,15 +55,30 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
     if planned is None:
         return False
     asked = (planned.folder, planned.params, planned.data_params, planned.train.model_dump(), planned.seed)
-    names = (planned.model.name, planned.dataset.name)
     return (case.folder, case.params, case.data_params, case.train, case.seed) == asked and (
-        (case.model, case.dataset) == names
+        (case.model, case.dataset) == (planned.model.name, planned.dataset.name)
     )
 
 
-def _is_whole(case: CaseResult, folder: Path) -> bool:
-    """Whether its graphs and weights are those that its record names."""
-    files = {artifact.path: artifact.sha256 for artifact in case.artifacts}
-    if case.training is not None:
-        files[case.training.checkpoint] = case.training.checkpoint_sha256
-    return bool(files) and all((folder / path).is_file() and sha256(folder / path) == h for path, h in files.items())
+def _cut(case: CaseResult, folder: Path) -> CaseResult | None:
+    """The case as it was after the last stage whose files are those that its record names; None if there is none."""
+    if case.training is None or not _is_file(folder / case.training.checkpoint, case.training.checkpoint_sha256):
+        return None
+    exported = case.artifacts and all(_is_file(folder / graph.path, graph.sha256) for graph in case.artifacts)
+    kept = STAGES[:2] if exported else STAGES[:1]
+    return replace(
+        case,
+        status="passed",
+        error=None,
+        stages={name: case.stages[name] for name in kept if name in case.stages},
+        artifacts=case.artifacts if exported else [],
+        parity=[],
+        metrics=[],
+        pictures=[],
+        measurements=[],
+        failures=[],
+    )
+
+
+def _is_file(path: Path, expected: str) -> bool:
+    return path.is_file() and sha256(path) == expected

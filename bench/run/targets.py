@@ -13,11 +13,11 @@ def case(request: CaseRequest, events: Connection) -> None:
     run_case(request, events)
 
 
-def check(requests: list[CaseRequest], fetch: bool, events: Connection) -> None:
+def check(requests: list[CaseRequest], fetch: bool, log: str, events: Connection) -> None:
     """Check all cases."""
     from bench.stages.case import run_check
 
-    run_check(requests, fetch, events)
+    run_check(requests, fetch, log, events)
 
 
 def timing(request: TimingRequest, log: str, events: Connection) -> None:

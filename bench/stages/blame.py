@@ -1,26 +1,55 @@
 """Says in whose code something failed."""
 
+import re
 import traceback
 from types import TracebackType
 
 from bench.results import Failure
 
+LONGEST_MESSAGE = 500
 
-def failure(error: BaseException, stage: str, owners: dict[str, str], fatal: bool = True) -> Failure:
+
+def failure(error: BaseException, stage: str, owners: dict[str, str], fatal: bool = True, suspect: str = "") -> Failure:
     """The record of an exception; its traceback goes to standard error, which a worker writes to the case's log.
 
-    :param owners: import package -> the plugin that it belongs to
+    :param owners: module or package -> the plugin that it belongs to
+    :param suspect: the module that is to blame if no plugin's code is in the traceback
     """
-    traceback.print_exception(error)
-    message = " ".join(str(error).split()) or type(error).__name__
-    return Failure(stage, type(error).__name__, message[:500], _plugin(error.__traceback__, owners), fatal)
+    try:
+        traceback.print_exception(error)
+    except Exception:  # an exception's own __str__ may raise
+        print(f"{type(error).__name__}, which cannot be printed")
+    return Failure(stage, type(error).__name__, message_of(error), blamed(error, owners, suspect), fatal)
 
 
-def _plugin(trace: TracebackType | None, owners: dict[str, str]) -> str:
-    """The plugin whose code is innermost in a traceback; empty if none is."""
-    plugin = ""
+def message_of(error: BaseException) -> str:
+    """What an exception says, in one line without control characters; its kind where it says nothing of use."""
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        text = f"{type(error).__name__} {text}".strip()
+    text = text or type(error).__name__
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+
+
+def blamed(error: BaseException, owners: dict[str, str], suspect: str = "") -> str:
+    """The plugin whose code is innermost in a traceback, else that of the module `suspect`; empty if there is none."""
+    plugin = owner_of(suspect, owners)
+    trace: TracebackType | None = error.__traceback__
     while trace is not None:
-        package = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        plugin = owners.get(package, plugin)
+        plugin = owner_of(str(trace.tb_frame.f_globals.get("__name__", "")), owners) or plugin
         trace = trace.tb_next
     return plugin
+
+
+def owner_of(module: str, owners: dict[str, str]) -> str:
+    """The plugin that a module belongs to, by itself or by a package around it."""
+    while module:
+        if module in owners:
+            return owners[module]
+        module = module.rpartition(".")[0]
+    return ""

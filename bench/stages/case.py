@@ -1,15 +1,19 @@
-"""A worker's main function: the stages of one case, one after the other, told to the parent as they end."""
+"""A worker's main functions: the stages of one case, one after the other, told to the parent as they end."""
 
+import json
 import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import torch
+from pytorch_lightning import LightningDataModule
 
+from bench.errors import BenchError
 from bench.results import DataResult
 from bench.stages.blame import failure
 from bench.stages.build import build_dataset
@@ -19,41 +23,54 @@ from bench.stages.export import export
 from bench.stages.request import CaseRequest
 from bench.stages.train import train
 
-STAGES = ("train", "export", "evaluate")
-
 # Messages to the parent: ("stage", name), ("progress", share), ("finished", name, seconds, fields of the CaseResult),
 # ("failed", Failure). The connection closes after the last.
 
 
 def run_case(request: CaseRequest, events: Connection) -> None:
-    """Train, export and evaluate one case in this process."""
+    """Do the stages that a request asks for, in this process."""
     redirect_output(request.log)
     torch.set_num_threads(request.train_threads)
-    stage = "train"
+    stage = request.stages[0]
     try:
         data = build_dataset(request.dataset, request.data_params)
-        work: dict[str, Callable[..., dict[str, Any]]] = {
-            "train": lambda progress: {"training": train(request, data, progress), "data": describe(data)},
-            "export": lambda progress: {"artifacts": export(request, progress)},
-            "evaluate": lambda progress: vars(evaluate(request, data, progress)),
-        }
-        for stage in STAGES:
+        for stage in request.stages:
             events.send(("stage", stage))
             started = time.perf_counter()
-            fields = work[stage](lambda share: events.send(("progress", share)))
+            fields = WORK[stage](request, data, lambda share: events.send(("progress", share)))
+            _refuse_what_is_no_json(fields)
             events.send(("finished", stage, time.perf_counter() - started, fields))
-    except BaseException as error:
+    except BaseException as error:  # also SystemExit: whatever a plugin does costs its own case
         events.send(("failed", failure(error, stage, request.owners)))
     finally:
         events.close()
 
 
-def run_check(requests: list[CaseRequest], fetch: bool, events: Connection) -> None:
+def run_check(requests: list[CaseRequest], fetch: bool, log: str, events: Connection) -> None:
     """Check all cases in this process and send the list of problems."""
+    redirect_output(log)
     try:
         events.send(check_cases(requests, fetch))
     finally:
         events.close()
+
+
+Told = Callable[[float], None]
+
+
+def _train(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
+    return {"training": train(request, data, progress), "data": describe(data)}
+
+
+def _export(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
+    return {"artifacts": export(request, progress)}
+
+
+def _evaluate(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
+    return vars(evaluate(request, data, progress))
+
+
+WORK = {"train": _train, "export": _export, "evaluate": _evaluate}
 
 
 def describe(data: Any) -> DataResult:
@@ -67,9 +84,23 @@ def describe(data: Any) -> DataResult:
 def redirect_output(log: Path | str) -> None:
     """Send everything that this process prints, in whatever language it is written, to a log."""
     Path(log).parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     for number in (1, 2):
         os.dup2(file, number)
     os.close(file)
     # Whoever started this process may have put other objects in their place.
     sys.stdout = sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+
+
+def _refuse_what_is_no_json(fields: dict[str, Any]) -> None:
+    """Find here, where it costs this case alone, what a plugin has put into a record that results.json cannot hold."""
+    try:
+        json.dumps(fields, default=_as_dict, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BenchError(f"what this stage found cannot be written as JSON: {error}") from error
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{value!r} of {type(value).__name__}")

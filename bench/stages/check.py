@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import torch
-from pytorch_lightning import LightningDataModule
+from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import resolve
 from bench.errors import BenchError
 from bench.signature import ParameterError
+from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
 from bench.stages.request import CaseRequest, Problem
+from bench.stages.train import make_trainer
 
 
 def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
@@ -19,7 +22,9 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
     """
     datasets: dict[str, LightningDataModule] = {}
+    tried: list[dict[str, Any]] = []
     problems = [problem for request in requests for problem in _check(request, datasets)]
+    problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
     problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
         firsts = {_key(request): request for request in reversed(requests)}
@@ -60,6 +65,17 @@ def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]
 def _key(request: CaseRequest) -> str:
     """What tells a dataset from others."""
     return json.dumps([request.dataset.name, request.data_params], sort_keys=True, default=str)
+
+
+def _check_training(request: CaseRequest, tried: list[dict[str, Any]]) -> Iterable[Problem]:
+    """Whether Lightning takes these settings on this machine, unless they are among those `tried` already."""
+    if request.train in tried:
+        return
+    tried.append(request.train)
+    try:
+        make_trainer(request.train, Callback())
+    except Exception as error:
+        yield Problem(request.id, "train", "", f"Lightning refuses these settings: {message_of(error)}", "")
 
 
 def _check_metrics(request: CaseRequest) -> Iterable[Problem]:

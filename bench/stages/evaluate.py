@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -19,8 +19,10 @@ from bench.stages.blame import failure
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.request import CaseRequest
+from bench.timing.request import ROTATED
 
 Batch = tuple[Tensor, Tensor]
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -64,48 +66,49 @@ class Scoring:
             self.reference = self._evaluation([_as_tuple(part.module(inputs)) for inputs, _ in batches])
         wanted = [info for info in request.metrics if info.task == part.task]
         self.pictures = [info for info in wanted if info.form == "picture"]
-        self.figures: dict[MetricInfo, float] = {}
-        for info in wanted:
-            if info.form != "picture":
-                self._attempt(self._take_reference, info)
+        self.figures = {
+            info: value
+            for info in wanted
+            if info.form != "picture" and (value := self._attempt(info, score, info, self.reference)) is not None
+        }
 
     def try_under(self, runtime: RuntimeInfo) -> None:
         """Score the artifact under a runtime; if that fails, the others are not disturbed."""
         try:
             self._score_under(runtime)
         except Exception as error:
-            self._note(error)
-
-    def _attempt(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Compute or draw something; what a metric calls `Unsuitable` is left out, what it fails at is noted."""
-        try:
-            work(*arguments)
-        except Unsuitable as reason:
-            print(f"left out of {self.part.name}: {reason}")
-        except Disagreement as error:
-            self._note(error)
-        except Exception as error:
-            self._note(error, fatal=self.request.metrics_named)
-
-    def _note(self, error: Exception, fatal: bool = True) -> None:
-        self.found.failures.append(failure(error, "evaluate", self.request.owners, fatal))
+            self.found.failures.append(failure(error, "evaluate", self.request.owners))
 
     def _score_under(self, runtime: RuntimeInfo) -> None:
-        """Execute the artifact, hold its outputs and figures against the torch model's, and keep them."""
+        """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         artifact = artifact_of(self.request, self.part)
         session = resolve(runtime)().load(artifact, self.request.device, self.request.timed_threads)
         outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
         answers = self._evaluation(outputs)
         self._compare_outputs(runtime, answers)
-        for info in self.figures:
-            self._attempt(self._compare_figure, runtime, info, answers)
+        rows = [self._attempt(info, self._compare_figure, runtime, info, answers) for info in self.figures]
+        self.found.metrics += [row for row in rows if row is not None]
         if runtime is self.request.runtimes[0]:
-            for info in self.pictures:
-                self._attempt(self._draw, info, answers)
+            drawn = [self._attempt(info, self._draw, info, answers) for info in self.pictures]
+            self.found.pictures += [picture for picture in drawn if picture is not None]
+
+    def _attempt(self, info: MetricInfo, work: Callable[..., Result], *arguments: Any) -> Result | None:
+        """What `work` gives for a metric or picture; None if it says `Unsuitable` or fails, which is noted."""
+        try:
+            return work(*arguments)
+        except Disagreement:
+            raise
+        except Unsuitable as reason:
+            print(f"{info.name} is left out of {self.part.name}: {reason}")
+        except Exception as error:
+            owners, suspect = self.request.owners, info.target.partition(":")[0]
+            found = failure(error, "evaluate", owners, fatal=self.request.metrics_named, suspect=suspect)
+            self.found.failures.append(found)
+        return None
 
     def save_rows(self) -> None:
-        """Keep as many rows of the test set as the largest timed batch has, and their outputs, for the timing."""
-        rows = np.resize(np.arange(len(self.inputs)), max(self.request.batch_sizes))
+        """Keep rows of the test set and their outputs for the timing, again from the first if there are too few."""
+        rows = np.resize(np.arange(len(self.inputs)), ROTATED * max(self.request.batch_sizes))
         outputs = {f"output_{n}": tensor.numpy()[rows] for n, tensor in enumerate(self.reference.all_outputs)}
         np.savez(self.request.rows(self.part.name), input_0=self.inputs.numpy()[rows], **outputs)
 
@@ -114,9 +117,6 @@ class Scoring:
         return Evaluation(
             self.spec, self.part.name, self.inputs, self.targets, joined[0], self.request.seed, all_outputs=joined
         )
-
-    def _take_reference(self, info: MetricInfo) -> None:
-        self.figures[info] = score(info, self.reference)
 
     def _compare_outputs(self, runtime: RuntimeInfo, answers: Evaluation) -> None:
         pairs = zip(self.part.outputs, self.reference.all_outputs, answers.all_outputs, strict=True)
@@ -131,35 +131,31 @@ class Scoring:
                     f"the bound is {ATOL} + {RTOL} x |reference|; the artifact is not timed",
                 )
 
-    def _compare_figure(self, runtime: RuntimeInfo, info: MetricInfo, answers: Evaluation) -> None:
+    def _compare_figure(self, runtime: RuntimeInfo, info: MetricInfo, answers: Evaluation) -> MetricResult:
         value, reference = score(info, answers), self.figures[info]
-        self.found.metrics.append(
-            MetricResult(
-                name=info.name,
-                value=value,
-                unit=info.unit,
-                higher_is_better=info.higher_is_better,
-                artifact=self.part.name,
-                runtime=runtime.name,
-                precision="fp32",
-                reference=reference,
-            )
-        )
         if not abs(value - reference) <= info.tolerance:
             raise Disagreement(
                 f"{info.name} of {self.part.name} under {runtime.name} is {value:.6g}, "
                 f"of the torch model {reference:.6g}",
-                f"the tolerance is {info.tolerance}; the artifact is not timed",
+                f"the tolerance is {info.tolerance}; the artifact gets no figures",
             )
+        return MetricResult(
+            name=info.name,
+            value=value,
+            unit=info.unit,
+            higher_is_better=info.higher_is_better,
+            artifact=self.part.name,
+            runtime=runtime.name,
+            precision="fp32",
+            reference=reference,
+        )
 
-    def _draw(self, info: MetricInfo, answers: Evaluation) -> None:
+    def _draw(self, info: MetricInfo, answers: Evaluation) -> PictureResult:
         path = self.request.images / f"{self.part.name}.{info.name}.png"
         figure = resolve(info)(answers)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
-        self.found.pictures.append(
-            PictureResult(info.name, self.part.name, path.relative_to(self.request.folder).as_posix())
-        )
+        return PictureResult(info.name, self.part.name, path.relative_to(self.request.folder).as_posix())
 
 
 def score(info: MetricInfo, evaluation: Evaluation) -> float:

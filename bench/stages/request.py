@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo
+from bench.results import STAGES
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class CaseRequest:
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
-    :param owners: import package -> the plugin that it belongs to, to say in whose code something failed
+    :param stages: which to do; an earlier run has left what comes before them
+    :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
     """
 
     id: str
@@ -38,6 +40,7 @@ class CaseRequest:
     timed_threads: int
     batch_sizes: tuple[int, ...]
     owners: dict[str, str]
+    stages: tuple[str, ...] = STAGES
 
     @property
     def artifacts(self) -> Path:

@@ -44,24 +44,32 @@ def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, A
 
     :param settings: Trainer arguments, and `batch_size`
     """
-    settings = {name: value for name, value in settings.items() if value is not None}
-    data.batch_size = settings.pop("batch_size", 64)
-    settings.setdefault("max_epochs", -1)  # without epochs, the suite bounds the steps
-    trainer = Trainer(
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        callbacks=[observer],
-        **settings,
-    )
+    data.batch_size = settings["batch_size"]
+    trainer = make_trainer(settings, observer)
     use_lean_epochs(trainer, observer.after_step)
     with warnings.catch_warnings():
         # The data is in tensors on the device: worker processes, which Lightning recommends, would only slow it down.
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         trainer.fit(model, datamodule=data)
     return trainer
+
+
+def make_trainer(settings: dict[str, Any], observer: Callback) -> Trainer:
+    """A trainer without what a benchmark does not need.
+
+    :param settings: Trainer arguments, of which None means Lightning's default, and `batch_size`
+    """
+    chosen = {name: value for name, value in settings.items() if value is not None and name != "batch_size"}
+    chosen.setdefault("max_epochs", -1)  # without epochs, the suite bounds the steps
+    return Trainer(
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        callbacks=[observer],
+        **chosen,
+    )
 
 
 class Observer(Callback):

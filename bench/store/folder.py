@@ -1,6 +1,7 @@
 """A run directory, and results.json in it."""
 
 import json
+import math
 import os
 import secrets
 from dataclasses import asdict
@@ -51,15 +52,18 @@ def read_results(run: Path) -> tuple[RunResult, Path]:
     """
     path = run / RESULTS if run.is_dir() else run
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text, parse_constant=_finite, parse_float=_finite)
     except OSError as error:
         raise RunError(f"{path}: {error.strerror}", "name a run directory: reports/<suite>/<run id>") from error
     except ValueError as error:
         raise RunError(f"{path}: damaged: {error}") from error
+    except RecursionError as error:
+        raise RunError(f"{path}: damaged: it is nested too deeply") from error
     found = content.get("format") if isinstance(content, dict) else None
     if found != FORMAT:
         raise RunError(f"{path}: has the format {found!r}", f"this version of bench reads format {FORMAT}")
-    return _validated(content, path), path.parent
+    return _validated(text, path), path.parent
 
 
 def results_schema() -> dict[str, Any]:
@@ -70,11 +74,18 @@ def results_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "bench results"}
 
 
-def _validated(content: Any, path: Path) -> RunResult:
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
+    return value
+
+
+def _validated(text: str, path: Path) -> RunResult:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(RunResult).validate_python(content)
+        return TypeAdapter(RunResult).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -1,5 +1,6 @@
 """What a suite may say. Its JSON Schema, for editors, is derived from these classes (`bench schema`)."""
 
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -7,13 +8,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PositiveFloat,
-    PositiveInt,
     field_validator,
     model_validator,
 )
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+
+# No sane suite asks for more; a slip of the finger does, and would be told only by a machine without memory.
+Count = Annotated[int, Field(gt=0, le=1_000_000)]
+Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
 def _as_list(value: Any) -> Any:
@@ -29,28 +32,34 @@ Names = Annotated[
 
 
 class Strict(BaseModel):
-    """A mapping in which an unknown key is an error."""
+    """A mapping in which an unknown key is an error, text is no number and a number is finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Train(Strict):
     """How to train: Lightning's Trainer names, and `batch_size`."""
 
-    max_epochs: PositiveInt | None = Field(None, description="passes over the training data; 10 if nothing bounds it")
-    max_steps: PositiveInt | None = Field(None, description="optimiser steps, if that bounds it rather than epochs")
-    batch_size: PositiveInt = Field(64, description="samples in a training step")
+    max_epochs: Count | None = Field(None, description="passes over the training data; 10 if nothing bounds it")
+    max_steps: Annotated[int, Field(gt=0, le=1_000_000_000)] | None = Field(
+        None, description="optimiser steps, if that bounds it rather than epochs"
+    )
+    batch_size: Count = Field(64, description="samples in a training step")
     accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps", "tpu"] = Field(
         "auto", description="where to train; auto takes what is there"
     )
-    devices: PositiveInt | Literal["auto"] = Field(1, description="how many of these devices a case takes")
+    devices: Annotated[int, Field(gt=0, le=1024)] | Literal["auto"] = Field(
+        1, description="how many of these devices a case takes"
+    )
     strategy: str = Field("auto", description="Lightning's strategy for several devices")
     precision: Literal["32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true"] = Field(
         "32-true", description="the arithmetic of training, not of the exported graph"
     )
-    gradient_clip_val: PositiveFloat | None = Field(None, description="bound on the norm of the gradient")
-    accumulate_grad_batches: PositiveInt = Field(1, description="batches in an optimiser step")
-    check_val_every_n_epoch: PositiveInt | None = Field(
+    gradient_clip_val: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="bound on the norm of the gradient"
+    )
+    accumulate_grad_batches: Count = Field(1, description="batches in an optimiser step")
+    check_val_every_n_epoch: Count | None = Field(
         None, description="epochs between two looks at the validation data; left out: about twenty looks in all"
     )
     deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
@@ -66,7 +75,16 @@ class Gate(Strict):
     def _bounds_something(self) -> "Gate":
         if self.max is None and self.min is None:
             raise ValueError("a gate needs max or min")
+        if self.max is not None and self.min is not None and self.min > self.max:
+            raise ValueError(f"nothing can pass: min, {self.min:g}, is above max, {self.max:g}")
         return self
+
+
+def _each_once(values: list[Any] | None) -> list[Any] | None:
+    twice = next((value for value, count in Counter(values or ()).items() if count > 1), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} stands there twice")
+    return values
 
 
 class CaseSpec(Strict):
@@ -96,20 +114,16 @@ class Measure(Strict):
 
     runtimes: list[Name] = Field(["onnxruntime"], min_length=1, description="what executes the artifacts")
     device: Literal["cpu", "cuda"] = Field("cpu", description="where they are executed")
-    batch_sizes: list[PositiveInt] = Field([1], min_length=1, description="samples in a call")
-    threads: PositiveInt = Field(1, description="threads of one call")
-    processes: PositiveInt = Field(3, description="fresh processes for each configuration, in turn with all others")
-    warmup_s: float = Field(0.05, ge=0, description="least seconds of calls before the first that counts")
-    min_seconds: PositiveFloat = Field(0.2, description="least seconds of calls that count, in each process")
-    min_samples: PositiveInt = Field(64, description="least number of calls that count, in each process")
+    batch_sizes: list[Count] = Field([1], min_length=1, description="samples in a call")
+    threads: int = Field(1, gt=0, le=1024, description="threads of one call")
+    processes: int = Field(
+        3, gt=0, le=1000, description="fresh processes for each configuration, in turn with all others"
+    )
+    warmup_s: float = Field(0.05, ge=0, le=3600, description="least seconds of calls before the first that counts")
+    min_seconds: float = Field(0.2, gt=0, le=3600, description="least seconds of calls that count, in each process")
+    min_samples: int = Field(64, gt=0, le=10_000_000, description="least number of calls that count, in each process")
 
-    @field_validator("runtimes", "batch_sizes")
-    @classmethod
-    def _names_each_once(cls, values: list[Any]) -> list[Any]:
-        for value in values:
-            if values.count(value) > 1:
-                raise ValueError(f"{value!r} stands there twice")
-        return values
+    _names_each_once = field_validator("runtimes", "batch_sizes")(_each_once)
 
 
 class Suite(Strict):
@@ -117,22 +131,19 @@ class Suite(Strict):
 
     name: Name = Field(description="names the folder of its runs")
     description: str = Field("", description="a sentence or two for the report")
-    seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field([0], min_length=1, description="one case for each")
+    seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field(
+        [0], min_length=1, max_length=1000, description="one case for each"
+    )
     train: Train = Train()
     cases: list[CaseSpec] = Field(min_length=1, description="what to run")
     metrics: list[Name] | None = Field(None, description="which to compute; left out: all that apply")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
-    silence_s: PositiveFloat = Field(
+    silence_s: Seconds = Field(
         1800.0, description="a case that shows no sign of life for so many seconds is stopped and has failed"
     )
 
-    @field_validator("seeds")
-    @classmethod
-    def _names_each_seed_once(cls, seeds: list[int]) -> list[int]:
-        if len(set(seeds)) < len(seeds):
-            raise ValueError("a seed stands there twice")
-        return seeds
+    _names_each_once = field_validator("seeds", "metrics")(_each_once)
 
 
 def suite_schema() -> dict[str, Any]:

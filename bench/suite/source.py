@@ -17,6 +17,12 @@ Location = tuple[str | int, ...]
 STANDARD = "tag:yaml.org,2002:"
 TYPES = ("map", "seq", "str", "int", "float", "bool", "null")
 
+# A suite is written by hand. Beyond these bounds it is a mistake or an attack: a few lines of aliases of aliases stand
+# for billions of parts, and what is nested without end exhausts the stack.
+MOST_PARTS = 100_000
+DEEPEST = 100
+TOO_DEEP = f"this is nested more than {DEEPEST} deep"
+
 
 class _Loader(yaml.SafeLoader):
     """YAML 1.1 as PyYAML reads it, but only what JSON can hold, as `results.json` holds the suite.
@@ -33,6 +39,17 @@ class _Loader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in found if tag != STANDARD + "timestamp"]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read a part with all that is in it."""
+        if self.depth > DEEPEST:
+            raise yaml.composer.ComposerError(None, None, TOO_DEEP, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        self.depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def finite_float(self, node: yaml.ScalarNode) -> float:
         """A number, neither infinite nor `.nan`."""
@@ -131,16 +148,15 @@ def _note_places(
     around: tuple[yaml.Node, ...],
 ) -> None:
     """Note the place of every key and item; refuse a key that is written twice or is no text, and an endless alias."""
-    source.places.setdefault(location, place(node.start_mark))
-    if any(node is outer for outer in around):
-        raise SuiteError(f"{place(node.start_mark)}: what this anchor names contains itself")
+    here = place(node.start_mark)
+    source.places.setdefault(location, here)
+    _refuse_endless(node, here, around, len(source.places))
+    _refuse_surrogates(node, here)
     around = (*around, node)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             where = place(key.start_mark)
-            if key.tag not in {STANDARD + "str", STANDARD + "merge"}:
-                written = f"the key {key.value}" if isinstance(key, yaml.ScalarNode) else "this key"
-                raise SuiteError(f"{where}: {written} is no text", "put it in quotes")
+            _refuse_no_text(key, where)
             inner = (*location, key.value)
             if inner in source.places:
                 raise SuiteError(f"{where}: the key {key.value!r} is written twice")
@@ -149,6 +165,31 @@ def _note_places(
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _note_places(item, (*location, index), source, place, around)
+
+
+def _refuse_endless(node: yaml.Node, where: str, around: tuple[yaml.Node, ...], parts: int) -> None:
+    """Refuse what grows beyond all bounds when its aliases are written out."""
+    if any(node is outer for outer in around):
+        raise SuiteError(f"{where}: what this anchor names contains itself")
+    if len(around) > DEEPEST:
+        raise SuiteError(f"{where}: {TOO_DEEP}")
+    if parts > MOST_PARTS:
+        raise SuiteError(f"{where}: with its aliases written out, the suite has more than {MOST_PARTS:,} parts")
+
+
+def _refuse_no_text(key: yaml.Node, where: str) -> None:
+    """Refuse a key that is no text."""
+    if key.tag not in {STANDARD + "str", STANDARD + "merge"}:
+        written = f"the key {key.value}" if isinstance(key, yaml.ScalarNode) else "this key"
+        raise SuiteError(f"{where}: {written} is no text", "put it in quotes")
+    _refuse_surrogates(key, where)
+
+
+def _refuse_surrogates(node: yaml.Node, where: str) -> None:
+    """Refuse half of a character, such as `"\\ud800"`, which no file can hold."""
+    found = re.search("[\ud800-\udfff]", node.value) if isinstance(node, yaml.ScalarNode) else None
+    if found:
+        raise SuiteError(f"{where}: {ascii(found[0])[1:-1]} is no character that a file can hold")
 
 
 def _apply(source: Source, override: str) -> None:

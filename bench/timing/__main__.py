@@ -1,6 +1,11 @@
-"""`python -m bench.timing REQUEST ANSWER`: a fresh interpreter for one timing process."""
+"""`python -m bench.timing REQUEST ANSWER`: a fresh interpreter for one timing process.
 
+It ends when its standard input does, so that it is not left over when whoever asked for it is gone.
+"""
+
+import os
 import sys
+import threading
 from pathlib import Path
 
 from bench.timing.process import answer
@@ -9,11 +14,17 @@ from bench.timing.request import TimingAnswer, TimingRequest
 
 def main(request: Path, result: Path) -> None:
     """Time what the request file asks for, and write the answer file whatever happens."""
+    threading.Thread(target=_end_with_input, daemon=True).start()
     try:
         answer(TimingRequest.from_json(request.read_text())).write(result)
     except Exception as error:
         TimingAnswer(error=f"{type(error).__name__}: {error}").write(result)
         raise
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":

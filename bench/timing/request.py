@@ -7,12 +7,16 @@ from typing import Any
 
 from bench.records import Artifact, RuntimeInfo, TensorSpec
 
+# How many different batches of the test set a configuration is called with, in rotation.
+ROTATED = 4
+
 
 @dataclass(frozen=True)
 class TimingRequest:
     """One process: an artifact under a runtime, at several batch sizes in the order given.
 
-    :param rows: an .npz with `input_0` and the `output_0` that is expected for it
+    :param rows: an .npz with `input_0`, `ROTATED` times as many rows as the largest batch has, and for each output of
+        the artifact what the torch model answers to them, `output_0` and so on
     :param samples: the .npy to write for each batch size, in the same order
     """
 
@@ -52,7 +56,7 @@ class TimingAnswer:
     """What really executed the artifact, or why nothing did (`error`)."""
 
     provider: str = ""
-    provider_share: float = 0.0
+    provider_share: float | None = None
     error: str = ""
 
     def write(self, path: Path) -> None:

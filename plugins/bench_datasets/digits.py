@@ -1,6 +1,7 @@
 """The digits that ship with scikit-learn."""
 
 import torch
+from pydantic import PositiveInt
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch.nn import functional as F
@@ -17,7 +18,7 @@ class Digits(TensorDataModule):
     :param augment: distortions of the training images, applied in this order
     """
 
-    def __init__(self, size: int = 8, augment: tuple[Distortion, ...] = ()) -> None:
+    def __init__(self, size: PositiveInt = 8, augment: tuple[Distortion, ...] = ()) -> None:
         spec = DataSpec(
             task="classification",
             input_shape=(1, size, size),

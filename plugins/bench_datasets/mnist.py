@@ -1,6 +1,9 @@
 """MNIST through torchvision."""
 
+from typing import Annotated
+
 import torch
+from pydantic import Field
 from torchvision import datasets
 
 from bench import DataMissing, DataSpec, data_root
@@ -16,7 +19,9 @@ class MNIST(TensorDataModule):
     :raises DataMissing: if the files are not in the data root and cannot be downloaded
     """
 
-    def __init__(self, validation: int = 5000, augment: tuple[Distortion, ...] = ()) -> None:
+    def __init__(
+        self, validation: Annotated[int, Field(ge=0, lt=60_000)] = 5000, augment: tuple[Distortion, ...] = ()
+    ) -> None:
         spec = DataSpec(
             task="classification",
             input_shape=(1, 28, 28),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
@@ -17,9 +18,11 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
     counts = multiclass_confusion_matrix(evaluation.outputs, evaluation.targets, classes).numpy()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = evaluation.spec.class_names or tuple(str(number) for number in range(classes))
-    figure = Figure(figsize=(4.2, 4.2), dpi=100, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(4.2, 4.2), dpi=100, layout="constrained", facecolor="none")
     axes = figure.subplots()
-    axes.imshow(shares**0.3, cmap="Blues", vmin=0, vmax=1)
+    # What never happened has no colour at all: it would be white, which glares on a dark page.
+    axes.imshow(np.ma.masked_equal(shares, 0) ** 0.3, cmap="Blues", vmin=0, vmax=1)
+    _in_grey(axes)
     axes.set_xticks(range(classes), names)
     axes.set_yticks(range(classes), names)
     axes.set_xlabel("answer")
@@ -44,15 +47,25 @@ def misclassified(evaluation: Evaluation) -> Figure:
     wrong = torch.nonzero(answers != evaluation.targets).flatten()
     wrong = wrong[confidence[wrong].argsort(descending=True)][:SHOWN]
     names = evaluation.spec.class_names or tuple(str(number) for number in range(evaluation.spec.classes or 0))
-    figure = Figure(figsize=(6.4, 2.9), dpi=100, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(6.4, 2.9), dpi=100, layout="constrained", facecolor="none")
     for axes, row in zip(figure.subplots(3, SHOWN // 3).flat, [*wrong.tolist(), *[None] * SHOWN], strict=False):
         axes.axis("off")
         if row is not None:
-            axes.imshow(_pixels(evaluation.inputs[row]), cmap="gray_r")
-            axes.set_title(f"{names[evaluation.targets[row]]} > {names[answers[row]]}", fontsize=8)
+            axes.imshow(_pixels(evaluation.inputs[row]), cmap="gray")
+            axes.set_title(f"{names[evaluation.targets[row]]} > {names[answers[row]]}", fontsize=8, color=INK)
     if not len(wrong):
-        figure.suptitle("no mistakes on the test set", fontsize=9)
+        figure.suptitle("no mistakes on the test set", fontsize=9, color=INK)
     return figure
+
+
+def _in_grey(axes: Axes) -> None:
+    """Draw all but the content in a grey that reads on a light and on a dark page."""
+    axes.set_facecolor("none")
+    axes.tick_params(colors=INK)
+    for spine in axes.spines.values():
+        spine.set_color(INK)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set_color(INK)
 
 
 def _pixels(image: torch.Tensor) -> np.ndarray:

@@ -1,6 +1,9 @@
 """What the classifiers share: their loss, their optimiser and the curves that they log."""
 
+from typing import Annotated
+
 import torch
+from pydantic import Field
 from pytorch_lightning import LightningModule
 from torch import Tensor
 from torch.nn import functional as F
@@ -8,6 +11,11 @@ from torch.nn import functional as F
 from bench import DataSpec, Unsuitable
 
 Batch = tuple[Tensor, Tensor]
+
+# What parameters of several models may be.
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Decay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 
 
 class Classifier(LightningModule):

@@ -1,9 +1,10 @@
 """The simplest convolutional net."""
 
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Unsuitable
-from bench_models.classifier import Classifier, image_shape
+from bench_models.classifier import Classifier, Decay, Rate, image_shape
 
 
 class ConvNet(Classifier):
@@ -18,7 +19,12 @@ class ConvNet(Classifier):
     """
 
     def __init__(
-        self, data: DataSpec, filters: int = 12, kernel: int = 5, lr: float = 1e-2, weight_decay: float = 1e-2
+        self,
+        data: DataSpec,
+        filters: PositiveInt = 12,
+        kernel: PositiveInt = 5,
+        lr: Rate = 1e-2,
+        weight_decay: Decay = 1e-2,
     ) -> None:
         super().__init__(data, lr, weight_decay)
         channels, height, width = image_shape(data, "convnet", least=2)

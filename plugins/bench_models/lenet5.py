@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from pydantic import NonNegativeInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.classifier import Classifier, image_shape
+from bench_models.classifier import Classifier, Decay, Rate, image_shape
 from bench_models.lenet5_1998 import OriginalLeNet5, maximum_a_posteriori
 
 
@@ -27,9 +28,9 @@ class LeNet5(Classifier):
         self,
         data: DataSpec,
         variant: Literal["modern", "1998"] = "modern",
-        padding: int = 0,
-        lr: float = 4e-3,
-        weight_decay: float = 5e-2,
+        padding: NonNegativeInt = 0,
+        lr: Rate = 4e-3,
+        weight_decay: Decay = 5e-2,
     ) -> None:
         super().__init__(data, lr, weight_decay)
         channels, height, width = image_shape(data, "lenet5", least=16 - 2 * padding)

@@ -4,10 +4,11 @@ from itertools import pairwise
 from math import prod
 from typing import Literal
 
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.classifier import Classifier
+from bench_models.classifier import Classifier, Decay, Rate, Share
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
 
@@ -29,12 +30,12 @@ class MLP(Classifier):
     def __init__(
         self,
         data: DataSpec,
-        hidden: tuple[int, ...] = (300,),
+        hidden: tuple[PositiveInt, ...] = (300,),
         activation: Literal["relu", "tanh", "sigmoid", "gelu"] = "relu",
-        dropout: float = 0.0,
-        input_dropout: float = 0.0,
-        lr: float = 2e-3,
-        weight_decay: float = 1e-2,
+        dropout: Share = 0.0,
+        input_dropout: Share = 0.0,
+        lr: Rate = 2e-3,
+        weight_decay: Decay = 1e-2,
     ) -> None:
         super().__init__(data, lr, weight_decay)
         widths = [prod(data.input_shape), *hidden]

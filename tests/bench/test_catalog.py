@@ -88,6 +88,57 @@ def test_one_name_of_two_kinds_is_no_clash(install, no_plugins):
     assert [kind for kind, _ in Catalog(load_plugins()).search("same")] == ["models", "datasets"]
 
 
+METRIC = """
+    import bench
+
+    @bench.hookimpl
+    def bench_metrics():
+        yield bench.MetricInfo(**{"name": "odd", "target": "somewhere:odd", "task": "t", "FIELD": VALUE})
+
+    @bench.hookimpl
+    def bench_runtimes():
+        yield bench.RuntimeInfo("fine", "somewhere:Fine", NEEDS_TORCH)
+"""
+
+
+def offering(install, field: str, value: str, needs_torch: str = "False") -> Catalog:
+    """What there is with a plugin whose metric has a field of this value."""
+    code = METRIC.replace("FIELD", field).replace("VALUE", value).replace("NEEDS_TORCH", needs_torch)
+    install("odd", code)
+    return Catalog(load_plugins())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("higher_is_better", "'yes'", "is neither True, False nor None"),
+        ("form", "'drawing'", "is none of torchmetric, function, picture"),
+        ("form", "['picture']", "is none of"),
+        ("tolerance", "'0.1'", "is no finite number from 0 on"),
+        ("tolerance", "-0.1", "is no finite number"),
+        ("tolerance", "float('nan')", "is no finite number"),
+        ("tolerance", "float('inf')", "is no finite number"),
+        ("tolerance", "True", "is no finite number"),
+        ("name", "'two words'", "as a suite can name it"),
+        ("name", "'-x'", "as a suite can name it"),
+        ("name", "''", "as a suite can name it"),
+        ("name", "'line' + chr(10)", "as a suite can name it"),
+    ],
+)
+def test_a_record_that_makes_no_sense_is_refused_alone(install, no_plugins, field, value, says):
+    catalog = offering(install, field, value)
+    assert not catalog.entries("metrics")
+    assert catalog.plugins.broken["odd"].startswith(f"bench_metrics: the {field} of MetricInfo(")
+    assert says in catalog.plugins.broken["odd"]
+    assert set(catalog.entries("runtimes")) == {"fine"}
+
+
+def test_needs_torch_is_true_or_false(install, no_plugins):
+    catalog = offering(install, "unit", "'s'", needs_torch="'no'")
+    assert not catalog.entries("runtimes")
+    assert "is neither True nor False" in catalog.plugins.broken["odd"]
+
+
 def test_resolve_imports_the_target():
     assert resolve(ModelInfo("join", "os.path:join", task="")) is __import__("os").path.join
 

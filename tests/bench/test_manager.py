@@ -18,6 +18,39 @@ BROKEN = {
     "raises at import": ("raise ImportError('no such library')", "ImportError: no such library"),
     "is no Python": ("def def", "SyntaxError"),
     "leaves at import": ("raise SystemExit(3)", "SystemExit: 3"),
+    "is interrupted at import": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "raises what is no Exception": ("class Odd(BaseException): ...\nraise Odd('at all')", "Odd: at all"),
+    "raises an error without words": (
+        """
+        class Odd(Exception):
+            def __str__(self):
+                raise ValueError
+        raise Odd
+        """,
+        "Odd: (its message cannot be read)",
+    ),
+    "hook is interrupted": (
+        """
+        import bench
+        @bench.hookimpl
+        def bench_models():
+            yield bench.ModelInfo("half", "somewhere:Net", task="classification")
+            raise KeyboardInterrupt
+        """,
+        "bench_models: KeyboardInterrupt",
+    ),
+    "returns what cannot be shown": (
+        """
+        import bench
+        class Odd:
+            def __repr__(self):
+                raise ValueError("no picture of me")
+        @bench.hookimpl
+        def bench_models():
+            yield Odd()
+        """,
+        "bench_models: ValueError: no picture of me",
+    ),
     "hook raises": (
         """
         import bench
@@ -220,3 +253,36 @@ def test_a_hook_that_returns_nothing_offers_nothing(install, no_plugins):
     plugins = load_plugins()
     assert not list(plugins.collect("bench_models"))
     assert not plugins.broken
+
+
+def test_ctrl_c_in_an_observer_ends_the_run(install, no_plugins):
+    install("observer", "import bench\n@bench.hookimpl\ndef bench_run_started(folder):\n    raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        load_plugins().notify("bench_run_started", folder="there", cases=[])
+
+
+def test_a_second_failure_does_not_hide_the_first(install, no_plugins):
+    install(
+        "bad",
+        """
+        import bench
+
+        @bench.hookimpl
+        def bench_models():
+            raise ValueError("first")
+
+        @bench.hookimpl
+        def bench_datasets():
+            raise ValueError("second")
+        """,
+    )
+    reason = Catalog(load_plugins()).plugins.broken["bad"]
+    assert "bench_models: ValueError: first" in reason
+    assert "bench_datasets: ValueError: second" in reason
+
+
+def test_what_fails_the_same_way_twice_is_told_once(no_plugins):
+    plugins = load_plugins()
+    for _ in range(2):
+        plugins.complain("bad", "it broke")
+    assert plugins.broken == {"bad": "it broke"}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from bench.signature import REQUIRED, ParameterError, checked, parameters
 
@@ -22,6 +22,7 @@ class Net:
         bias: bool = True,
         seed: int | None = None,
         extra=None,
+        sizes: list[PositiveInt] | None = None,
     ) -> None: ...
 
 
@@ -30,7 +31,8 @@ def check(**values: object) -> dict[str, object]:
 
 
 def test_lists_what_a_suite_can_set_in_order():
-    assert [p.name for p in parameters(Net, ("data",))] == ["width", "hidden", "act", "rate", "bias", "seed", "extra"]
+    names = ["width", "hidden", "act", "rate", "bias", "seed", "extra", "sizes"]
+    assert [p.name for p in parameters(Net, ("data",))] == names
 
 
 def test_what_has_no_default_is_required():
@@ -52,6 +54,7 @@ def test_variable_arguments_are_no_parameters():
         ("rate", "float > 0, <= 1"),
         ("seed", "int | None"),
         ("extra", "any"),
+        ("sizes", "list[int > 0] | None"),
     ],
 )
 def test_types_are_written_for_a_reader(name, written):
@@ -86,6 +89,13 @@ def test_values_of_the_right_type_stay_what_they_are(width, rate, bias, seed):
         ("act", "selu", "should be 'relu' or 'tanh', not 'selu'"),
         ("rate", 0, "greater than 0, not 0"),
         ("rate", 2, "less than or equal to 1, not 2"),
+        ("width", "64", "not '64' (the type is int)"),
+        ("width", True, "not True (the type is int)"),
+        ("rate", "0.5", "not '0.5'"),
+        ("rate", "nan", "not 'nan'"),
+        ("rate", True, "not True"),
+        ("bias", 1, "not 1 (the type is bool)"),
+        ("sizes", [1, 0], "greater than 0, not [1, 0]"),
         ("bias", "maybe", "not 'maybe' (the type is bool)"),
     ],
 )
@@ -95,6 +105,10 @@ def test_a_value_of_the_wrong_type_is_named_with_what_is_allowed(name, value, sa
     assert caught.value.parameter == name
     assert str(caught.value).startswith(f"{name}: ")
     assert says in str(caught.value)
+
+
+def test_a_whole_number_is_a_number():
+    assert check(rate=1)["rate"] == 1.0
 
 
 def test_an_unknown_parameter_is_named_with_the_nearest():

@@ -7,7 +7,7 @@ import bench
 
 @bench.hookimpl
 def bench_models():
-    for attribute in ("Raises", "Exits", "Killed", "Hangs", "Diverges", "Disagrees"):
+    for attribute in ("Raises", "Exits", "Killed", "Forks", "Quits", "Hangs", "Diverges", "Disagrees", "Unwritable"):
         yield bench.ModelInfo(attribute.lower(), f"faulty_parts:{attribute}", task="classification")
 
 
@@ -17,12 +17,17 @@ def bench_metrics():
 
 
 @bench.hookimpl
+def bench_runtimes():
+    yield bench.RuntimeInfo("stuck", "faulty_parts:Stuck")
+
+
+@bench.hookimpl
 def bench_run_started(folder, cases):
     Path(folder, "observed.txt").write_text(f"started {len(cases)}\n")
 
 
 @bench.hookimpl
-def bench_case_finished(case):
+def bench_case_finished(case, folder):
     raise RuntimeError(f"an observer that raises at {case.id}")
 
 

@@ -2,11 +2,15 @@
 
 import os
 import signal
+import sys
 import time
 
+import numpy as np
 import torch
 
+import bench
 from bench_models.mlp import MLP
+from bench_runtimes.onnx import OnnxRuntime
 
 
 class Raises(MLP):
@@ -22,6 +26,20 @@ class Exits(MLP):
 class Killed(MLP):
     def training_step(self, batch, index):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Forks(MLP):
+    """Leaves a process behind that holds whatever this one had open."""
+
+    def training_step(self, batch, index):
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(7)
+
+
+class Quits(MLP):
+    def training_step(self, batch, index):
+        sys.exit(0)
 
 
 class Hangs(MLP):
@@ -40,6 +58,23 @@ class Disagrees(MLP):
     def forward(self, inputs):
         scores = super().forward(inputs)
         return scores + 1 if torch.compiler.is_exporting() else scores
+
+
+class Unwritable(MLP):
+    """Gives bench a record that no JSON can hold."""
+
+    def exports(self):
+        inputs = (bench.TensorSpec("input", tuple(np.array([1, 8, 8]))),)
+        return [bench.Export("forward", self, "classification", inputs)]
+
+
+class Stuck(OnnxRuntime):
+    """Answers the evaluation, and never the timing."""
+
+    def load(self, artifact, device, threads):
+        if getattr(sys.modules["__main__"].__spec__, "name", "") == "bench.timing.__main__":
+            time.sleep(600)
+        return super().load(artifact, device, threads)
 
 
 def broken_metric(evaluation):

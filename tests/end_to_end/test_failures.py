@@ -10,7 +10,7 @@ train: {max_epochs: 1, batch_size: 256}
 silence_s: 6
 metrics: [accuracy]
 cases:
-  - model: [raises, exits, killed, hangs, diverges, disagrees, mlp]
+  - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, mlp]
     dataset: digits
 measure: {batch_sizes: [1], processes: 1, warmup_s: 0.0, min_seconds: 0.01}
 """
@@ -43,6 +43,9 @@ def test_the_good_case_has_everything(cases):
         ("raises", "train", "ValueError", "a mistake in a training step"),
         ("exits", "train", "Crash", "exit code 7"),
         ("killed", "train", "Crash", "SIGKILL"),
+        ("forks", "train", "Crash", "exit code 7"),
+        ("quits", "train", "SystemExit", "SystemExit 0"),
+        ("unwritable", "export", "BenchError", "cannot be written as JSON"),
         ("hangs", "train", "Silence", "no sign of life for 6 s"),
         ("diverges", "train", "BenchError", "the training loss is nan"),
         ("disagrees", "evaluate", "Disagreement", "differs from the torch model"),
@@ -70,7 +73,7 @@ def test_what_was_done_before_a_failure_is_kept(cases):
 
 
 def test_observers_are_called_and_one_that_raises_is_only_named(ran):
-    assert (ran.folder / "observed.txt").read_text() == "started 7\nfinished failed True\n"
+    assert (ran.folder / "observed.txt").read_text() == "started 10\nfinished failed True\n"
     assert "an observer that raises" in ran.err
 
 
@@ -96,3 +99,14 @@ def test_a_broken_metric_that_nobody_asked_for_is_only_noted(bench_command, faul
     assert case["measurements"]
     assert [(failure["plugin"], failure["fatal"]) for failure in case["failures"]] == [("faulty", False)]
     assert "a mistake in a metric" in (ran.folder / "report.md").read_text()
+
+
+def test_a_runtime_that_hangs_in_the_timing_costs_its_case(bench_command, faulty_plugin, tmp_path):
+    (tmp_path / "faulty.yaml").write_text(SUITE)
+    options = ("--only", "mlp", "--set", "measure.runtimes=[stuck, onnxruntime]")
+    ran = bench_command("run", "faulty.yaml", *options, folder=tmp_path, plugins=faulty_plugin)
+    assert ran.code == 3
+    (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
+    assert (case["error"]["stage"], case["error"]["plugin"]) == ("measure", "faulty")
+    assert "no answer after 6 s" in case["error"]["message"]
+    assert {row["runtime"] for row in case["measurements"]} == {"onnxruntime"}

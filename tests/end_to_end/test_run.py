@@ -2,12 +2,18 @@
 
 import hashlib
 import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import onnx
 import pytest
+import torch
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results.schema.json"
 
@@ -64,6 +70,11 @@ def test_the_graph_takes_any_batch(small_run, results):
     assert graph.output[0].type.tensor_type.shape.dim[0].dim_param
 
 
+def weights_of(folder, case):
+    content = torch.load(folder / case["training"]["checkpoint"], weights_only=True)
+    return {name: tensor.tolist() for name, tensor in content["weights"].items()}
+
+
 def test_seeds_differ_and_a_second_run_of_one_gives_the_same_weights(
     small_run, results, bench_command, tmp_path, small_suite
 ):
@@ -73,6 +84,7 @@ def test_seeds_differ_and_a_second_run_of_one_gives_the_same_weights(
     again = bench_command("run", "small.yaml", "--only", "*hidden=8]*#1", "--jobs", "1", folder=tmp_path)
     (case,) = json.loads((again.folder / "results.json").read_text())["cases"]
     expected = next(c for c in results["cases"] if c["id"] == case["id"])
+    assert weights_of(again.folder, case) == weights_of(small_run.folder, expected)
     assert case["metrics"] == expected["metrics"]
     assert case["data"] == expected["data"]
 
@@ -138,20 +150,104 @@ def test_missing_data_is_found_before_anything_runs(bench_command, tmp_path, sma
     assert "--data" in ran.err
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(bench_command, tmp_path, small_suite):
-    (tmp_path / "small.yaml").write_text(small_suite)
-    only = ("--only", "#0", "--set", "measure.processes=1")
-    first = bench_command("run", "small.yaml", *only, folder=tmp_path)
-    before = json.loads((first.folder / "results.json").read_text())["cases"]
-    (first.folder / before[1]["artifacts"][0]["path"]).write_bytes(b"damaged")
-    again = bench_command("run", "small.yaml", *only, "--resume", first.folder, folder=tmp_path)
+def cases_of(folder):
+    return json.loads((folder / "results.json").read_text())["cases"]
+
+
+def group_members(leader):
+    """The processes whose parents lead up to one process."""
+    found, new = set(), {leader}
+    while new:
+        found |= new
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+        new = {pid for pid, parent in pairs if parent in found} - found
+    return found
+
+
+def start_and_wait_for_a_case(folder, small_suite):
+    (folder / "small.yaml").write_text(small_suite)
+    command = [sys.executable, "-m", "bench", "run", "small.yaml", "--jobs", "1"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    for line in process.stderr:
+        if "passed in" in line:
+            return process
+    raise AssertionError(f"ended with {process.wait()}")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_however_a_run_is_ended_it_leaves_no_process_and_can_go_on(number, code, bench_command, tmp_path, small_suite):
+    process = start_and_wait_for_a_case(tmp_path, small_suite)
+    members = group_members(process.pid)
+    assert len(members) > 2
+    process.send_signal(number)
+    told = process.stderr.read()
+    assert process.wait(30) == code
+    deadline = time.monotonic() + 30
+    while (left := [pid for pid in members if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+    (folder,) = tmp_path.glob("reports/small/*")
+    before = cases_of(folder)
+    assert 1 <= len(before) < 4
+    if number == signal.SIGINT:
+        assert f"go on with: bench run small.yaml --jobs 1 --resume {folder}" in told
+    again = bench_command("run", "small.yaml", "--resume", folder, folder=tmp_path)
     assert again.code == 0
-    assert again.folder == first.folder
-    after = json.loads((again.folder / "results.json").read_text())["cases"]
+    after = cases_of(folder)
+    assert len(after) == 4
     assert after[0]["training"] == before[0]["training"]
-    assert after[0]["stages"] == before[0]["stages"]
-    assert after[1]["stages"] != before[1]["stages"]
-    assert after[1]["metrics"] == before[1]["metrics"]
-    assert all(case["measurements"] for case in after)
+    assert after[0]["stages"]["train"] == before[0]["stages"]["train"]
     assert f"{before[0]['id']}: train" not in again.err
-    assert f"{before[1]['id']}: train" in again.err
+    assert all(case["measurements"] for case in after)
+
+
+@pytest.fixture
+def whole_run(small_run, tmp_path, small_suite):
+    """A copy of the small run and of its suite, to go on with."""
+    (tmp_path / "small.yaml").write_text(small_suite)
+    folder = tmp_path / "reports" / "small" / "copy"
+    shutil.copytree(small_run.folder, folder)
+    return folder
+
+
+def test_what_is_damaged_is_done_again(whole_run, bench_command, tmp_path):
+    before = cases_of(whole_run)
+    (whole_run / before[1]["artifacts"][0]["path"]).write_bytes(b"damaged")
+    (whole_run / before[2]["training"]["checkpoint"]).write_bytes(b"damaged")
+    again = bench_command("run", "small.yaml", "--resume", whole_run, folder=tmp_path)
+    assert again.code == 0
+    stages = [
+        [stage for stage in ("train", "export", "evaluate") if f"{c['id']}: {stage}\n" in again.err] for c in before
+    ]
+    assert stages == [["evaluate"], ["export", "evaluate"], ["train", "export", "evaluate"], ["evaluate"]]
+    assert [case["metrics"] for case in cases_of(whole_run)] == [case["metrics"] for case in before]
+
+
+def test_a_resumed_run_is_scored_and_timed_as_the_suite_asks_now(whole_run, bench_command, tmp_path):
+    options = ("--set", "measure.batch_sizes=[1, 64]", "--set", "measure.runtimes=[torch]", "--only", "hidden=8")
+    again = bench_command("run", "small.yaml", *options, "--resume", whole_run, folder=tmp_path)
+    assert again.code == 0
+    *chosen, other, another = cases_of(whole_run)
+    for case in chosen:
+        assert {(row["runtime"], row["batch_size"]) for row in case["measurements"]} == {("torch", 1), ("torch", 64)}
+        assert {metric["runtime"] for metric in case["metrics"]} == {"torch"}
+    for case in (other, another):  # not chosen now, and not lost
+        assert {row["batch_size"] for row in case["measurements"]} == {1, 8}
+
+
+def test_a_run_of_another_suite_is_not_gone_on_with(whole_run, bench_command, tmp_path):
+    before = (whole_run / "results.json").read_bytes()
+    ran = bench_command("run", "small.yaml", "--set", "name=other", "--resume", whole_run, folder=tmp_path)
+    assert ran.code == 2
+    assert "a run of 'small', not of 'other'" in ran.err
+    assert (whole_run / "results.json").read_bytes() == before
+
+
+def test_files_in_the_current_folder_stand_in_for_no_package(bench_command, tmp_path, small_suite):
+    (tmp_path / "small.yaml").write_text(small_suite)
+    for package in ("onnxruntime", "numpy", "torch"):
+        (tmp_path / f"{package}.py").write_text("raise RuntimeError('the wrong file')")
+    options = ("--only", "hidden=8", "--set", "seeds=[0]", "--set", "measure.processes=1")
+    command = [Path(sys.executable).with_name("bench"), "run", "small.yaml", *options]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from matplotlib.image import imread
 from scipy.special import softmax
 from sklearn import metrics as reference
 
@@ -81,3 +82,26 @@ def test_misclassified_says_if_there_are_none():
     scores = np.eye(4, dtype="float32")
     figure = misclassified(evaluation((scores, np.arange(4))))
     assert "no mistakes" in figure.get_suptitle()
+
+
+@pytest.mark.parametrize("draw", [confusion_matrix, misclassified])
+def test_a_picture_has_no_background(answers, tmp_path, draw):
+    draw(evaluation(answers)).savefig(tmp_path / "a.png")
+    pixels = imread(tmp_path / "a.png")
+    assert pixels.shape[2] == 4
+    assert pixels[[0, 0, -1, -1], [0, -1, 0, -1], 3].max() == 0
+
+
+def test_what_never_happened_has_no_colour():
+    axes = confusion_matrix(evaluation((np.eye(4, dtype="float32"), np.arange(4)))).axes[0]
+    (image,) = axes.images
+    shown = image.to_rgba(image.get_array())
+    assert (shown[..., 3] > 0).tolist() == np.eye(4, dtype=bool).tolist()
+
+
+def test_ink_reads_on_a_light_and_a_dark_page(answers):
+    axes = confusion_matrix(evaluation(answers)).axes[0]
+    texts = [*axes.get_xticklabels(), *axes.get_yticklabels(), axes.xaxis.label, axes.yaxis.label]
+    assert {text.get_color() for text in texts} == {"#808080"}
+    titles = [axes.title for axes in misclassified(evaluation(answers)).axes]
+    assert {title.get_color() for title in titles} == {"#808080"}

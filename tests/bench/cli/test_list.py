@@ -1,5 +1,8 @@
 """`bench list`."""
 
+import sys
+
+import click
 import pytest
 
 KINDS = ("models", "datasets", "metrics", "runtimes", "reporters")
@@ -56,7 +59,17 @@ def test_a_clash_is_named_beside_the_list(command, install, no_plugins):
     assert answer.err == "model 'shared' is offered by several plugins (uninstall one: first, second)\n"
 
 
-@pytest.mark.parametrize("columns", [40, 80])
-def test_lines_fit_the_terminal(command, monkeypatch, columns):
+@pytest.mark.parametrize("columns", [70, 100])
+def test_lines_fit_the_terminal_and_nothing_is_lost(command, monkeypatch, columns):
+    whole = command("list").out
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert max(len(line) for line in command("list").out.splitlines()) <= columns
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    out = click.unstyle(command("list").out)
+    assert max(len(line) for line in out.splitlines()) <= columns < max(len(line) for line in whole.splitlines())
+    assert out.split() == whole.split()
+
+
+def test_what_is_no_terminal_gets_whole_lines(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    summary = "1,797 real handwritten digits of 8x8 pixels that ship with scikit-learn; works offline."
+    assert summary in command("list").out

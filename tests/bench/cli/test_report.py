@@ -59,3 +59,9 @@ def test_damaged_results_are_told(command, run_folder):
     answer = command("report", run_folder)
     assert answer.code == 2
     assert answer.err.startswith(f"error: {path}: damaged: ")
+
+
+def test_without_a_report_the_exit_code_tells(command, run_folder, install, no_plugins):
+    install("bad", "raise ImportError")
+    answer = command("report", run_folder)
+    assert (answer.code, answer.out) == (3, "")

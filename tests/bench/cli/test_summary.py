@@ -17,9 +17,19 @@ def test_a_report_that_is_not_there_is_not_named(make, tmp_path, capsys):
     assert "report.html" not in capsys.readouterr().out
 
 
+def test_every_report_is_named_whoever_wrote_it(make, tmp_path, capsys):
+    for name in ("results.json", "report.md", "metrics.csv", "metrics.csv.part"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "logs").mkdir()
+    print_summary(make.results(), tmp_path)
+    lines = capsys.readouterr().out.splitlines()[-3:]
+    assert lines == [f"{tmp_path / name}  2 B" for name in ("metrics.csv", "report.md", "results.json")]
+
+
 def test_a_failed_case_says_why_and_where_its_log_is(make, tmp_path, capsys):
-    failure = Failure("train", "ValueError", "it broke")
+    failure = Failure("train", "ValueError", "it broke", "their-plugin")
     print_summary(make.results(cases=[make.case(status="failed", error=failure)]), tmp_path)
     err = capsys.readouterr().err
     assert "failed: tiny@points#0 in train: it broke" in err
-    assert str(tmp_path / "logs") in err
+    assert "in the code of: their-plugin" in err
+    assert str(tmp_path / "logs" / "tiny@points-0.log") in err

@@ -1,10 +1,13 @@
 """Plain tables for the terminal."""
 
 import click
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.cli.text import table
+from bench.catalog import Catalog
+from bench.cli.text import say_failed, table
+from bench.manager import load_plugins
 
 cells = st.text("abc", max_size=6)
 
@@ -22,6 +25,23 @@ def test_an_empty_column_is_left_out():
     assert click.unstyle(table([("a", "", "b")], ("x", "y", "z"))) == "  x  z\n  a  b"
 
 
-def test_a_long_line_is_cut(monkeypatch):
+def test_a_long_line_is_wrapped_beside_its_row_on_a_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "26")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    rows = [("name", "the first of several words"), ("other", "short")]
+    assert table(rows) == "  name   the first of\n         several words\n  other  short"
+
+
+def test_a_long_line_stays_whole_for_other_programs(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
-    assert table([("name", "x" * 40)]) == "  name  xxxxxxxxxxx…"
+    assert table([("name", "x" * 40)]) == "  name  " + "x" * 40
+
+
+@pytest.mark.parametrize(
+    ("known", "told"), [((), True), ({"bad"}, False), ({"bad": "it broke"}, False), ({"bad": "it"}, True)]
+)
+def test_what_was_known_is_not_told_again(no_plugins, capsys, known, told):
+    catalog = Catalog(load_plugins())
+    catalog.plugins.complain("bad", "it broke")
+    say_failed(catalog, known)
+    assert ("plugin bad failed: it broke" in capsys.readouterr().err) is told

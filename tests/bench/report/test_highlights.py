@@ -47,3 +47,17 @@ def test_what_failed_wins_nothing(make):
 
 def test_an_empty_run_has_none(make):
     assert highlights(make.results(cases=[])) == []
+
+
+def test_what_was_measured_on_several_datasets_has_a_best_on_each(make):
+    cases = [
+        make.case(group=f"{name}@{dataset}", dataset=dataset, metrics=[make.metric(value=value)])
+        for name, dataset, value in (("tiny", "easy", 0.99), ("small", "easy", 0.9), ("tiny", "hard", 0.5))
+    ]
+    best = {title: winner for title, (winner, _) in told(make.results(cases=cases)).items() if "best" in title}
+    assert best == {"best accuracy on easy": "tiny@easy", "best accuracy on hard": "tiny@hard"}
+
+
+def test_of_many_datasets_three_are_told(make):
+    cases = [make.case(group=f"tiny@{n}", dataset=str(n)) for n in range(5)]
+    assert sum("best" in title for title in told(make.results(cases=cases))) == 3

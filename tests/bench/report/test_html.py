@@ -9,6 +9,8 @@ import pytest
 from bench.report.html import PICTURE_BUDGET, render
 from bench.results import Failure, PictureResult
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 class Page(HTMLParser):
     """What is in a page: its tags with their attributes, and the text between them."""
@@ -97,24 +99,46 @@ def test_a_chart_takes_names_literally(make, page):
     assert charts["front"]["axes"]["y"]["title"]["text"] == "accuracy [&lt;i&gt;]"
 
 
+def test_batch_sizes_are_the_ticks_and_the_front_is_a_step(make, page):
+    rows = [make.measurement(batch_size=size) for size in (1, 32)]
+    charts = page(cases=[make.case(measurements=rows)]).charts()
+    assert charts["throughput"]["axes"]["x"]["tickvals"] == [1, 32]
+    assert charts["front"]["traces"][0]["line"]["shape"] == "hv"
+
+
 def test_pictures_are_in_the_page(make, page, tmp_path):
-    (tmp_path / "a.png").write_bytes(b"\x89PNG...")
+    (tmp_path / "a.png").write_bytes(PNG + b"...")
     found = page(cases=[make.case(pictures=[PictureResult("a picture", "forward", "a.png")])])
     (image,) = [tag for name, tag in found.tags if name == "img"]
-    assert image["src"] == "data:image/png;base64," + base64.b64encode(b"\x89PNG...").decode()
+    assert image["src"] == "data:image/png;base64," + base64.b64encode(PNG + b"...").decode()
     assert image["alt"] == "a picture of tiny@points"
 
 
-def test_pictures_beyond_the_budget_or_lost_are_counted(make, page, tmp_path):
-    for name in ("a.png", "b.png"):
-        (tmp_path / name).write_bytes(bytes(PICTURE_BUDGET // 2 + 1))
-    pictures = [PictureResult(name, "forward", name) for name in ("a.png", "b.png", "lost.png")]
+def test_pictures_beyond_the_budget_are_counted_and_cost_no_other(make, page, tmp_path):
+    for name, size in {"a.png": PICTURE_BUDGET // 2, "b.png": PICTURE_BUDGET, "c.png": PICTURE_BUDGET // 4}.items():
+        (tmp_path / name).write_bytes(PNG + bytes(size))
+    pictures = [PictureResult(name, "forward", name) for name in ("a.png", "b.png", "c.png")]
     found = page(cases=[make.case(pictures=pictures)])
-    assert found.count("img") == 1
-    assert any("2 more are in the run directory." in text for text in found.texts)
+    assert [tag["alt"][:5] for name, tag in found.tags if name == "img"] == ["a.png", "c.png"]
+    assert any("1 more are in the run directory." in text for text in found.texts)
+
+
+def test_pictures_that_are_lost_are_not_said_to_be_there(make, page):
+    found = page(cases=[make.case(pictures=[PictureResult("lost", "forward", "lost.png")])])
+    (note,) = [text for text in found.texts if "first seed of each case" in text]
+    assert "1 of them cannot be shown" in note
+    assert "more are in" not in note
+
+
+def test_control_characters_do_not_reach_the_page(make, tmp_path):
+    failure = Failure("train", "ValueError", "\x1b[31mred\x1b[0m\x07 \x9bend")
+    case = make.case(group="\x1b[1mtiny", failures=[failure], training=None, measurements=[])
+    text = render(make.results(cases=[case]), tmp_path)
+    assert not set(text) & set("\x1b\x07\x9b")
+    assert "ValueError: red end" in text
 
 
 def test_a_file_of_the_largest_size_stays_below_six_megabytes(make, tmp_path):
-    (tmp_path / "a.png").write_bytes(bytes(PICTURE_BUDGET))
+    (tmp_path / "a.png").write_bytes(PNG + bytes(PICTURE_BUDGET - len(PNG)))
     case = make.case(pictures=[PictureResult("a", "forward", "a.png")])
     assert len(render(make.results(cases=[case]), tmp_path).encode()) < 6_000_000

@@ -102,10 +102,21 @@ def test_every_picture_exists(make, tmp_path):
     pictures = [PictureResult("a picture", "forward", "images/tiny@points-0/a picture.png")]
     path = tmp_path / pictures[0].path
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"png")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
     tokens = READER.parse(render(make.results(cases=[make.case(pictures=pictures)]), tmp_path))
     images = [child for token in tokens for child in token.children or () if child.type == "image"]
     sources = [unquote(image.attrs["src"]) for image in images]
     assert sources[-1] == pictures[0].path
     assert len(sources) == 4
     assert all((tmp_path / source).is_file() for source in sources)
+
+
+def test_a_picture_that_is_lost_is_not_linked_but_told(make, tmp_path):
+    pictures = [PictureResult("a picture", "forward", "images/lost.png")]
+    markdown = render(make.results(cases=[make.case(pictures=pictures)]), tmp_path)
+    assert "lost.png" not in markdown
+    assert "1 of them cannot be shown" in markdown
+
+
+def test_control_characters_are_left_out():
+    assert escape("\x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07and\x9b \x00blue\nline") == "red and blue line"

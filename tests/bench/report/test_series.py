@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.series import charts, curves, front, throughput
+from bench.report.series import charts, curves, fronts, throughput
 from bench.results import Latency, TrainingResult
+
+
+def front(results):
+    """The one chart of quality against latency, or None."""
+    found = fronts(results)
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def timed_case(make, model: str, latency: float, quality: float, higher: bool = True):
@@ -89,3 +96,25 @@ def test_an_empty_run_has_no_charts(make):
 
 def test_a_run_that_was_not_timed_has_its_curves(make):
     assert [chart.key for chart in charts(make.results(cases=[make.case(measurements=[])]))] == ["curves"]
+
+
+def test_each_dataset_has_a_front_of_its_own(make):
+    cases = [
+        make.case(group=f"tiny@{dataset}", dataset=dataset, metrics=[make.metric(value=value)])
+        for dataset, value in (("easy", 0.99), ("hard", 0.5))
+    ]
+    charts = fronts(make.results(cases=cases))
+    assert [chart.title for chart in charts] == ["accuracy against latency on easy", "accuracy against latency on hard"]
+    assert [chart.front.y for chart in charts] == [[0.99], [0.5]]
+    assert len({chart.key for chart in charts}) == 2
+
+
+def test_the_batch_sizes_are_the_ticks(make):
+    rows = [make.measurement(batch_size=size) for size in (32, 1)]
+    assert throughput(make.results(cases=[make.case(measurements=rows)])).x_ticks == (1, 32)
+
+
+@pytest.mark.parametrize(("least", "log"), [(0.1, True), (0.0, False), (-2.0, False)])
+def test_a_loss_that_is_not_positive_is_shown_too(make, least, log):
+    trained = TrainingResult(2, 4, "cpu", 1, "", "", {"train-loss": [0.9, least]})
+    assert curves(make.results(cases=[make.case(training=trained)])).log_y is log

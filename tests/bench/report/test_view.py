@@ -139,7 +139,7 @@ def test_speed_is_the_median_of_the_seeds(make):
         for seed, value in enumerate((10.0, 500.0, 20.0))
     ]
     table = speed_table(make.results(cases=cases))
-    assert (cells(table, "samples/s"), cells(table, "calls")) == (["20"], ["300"])
+    assert (cells(table, "samples/s"), cells(table, "calls")) == (["20"], ["100"])
 
 
 def test_spread_is_the_distance_of_the_processes_medians(make):
@@ -148,15 +148,23 @@ def test_spread_is_the_distance_of_the_processes_medians(make):
     assert cells(speed_table(make.results(cases=cases)), "spread") == ["20 %"]
 
 
-def test_processes_without_medians_have_no_spread(make):
-    row = make.measurement(process_p50_s=[])
-    assert cells(speed_table(make.results(cases=[make.case(measurements=[row])])), "spread") == ["0 %"]
+@pytest.mark.parametrize("medians", [[], [1.0]])
+def test_there_is_no_spread_without_two_processes(make, medians):
+    row = make.measurement(process_p50_s=medians)
+    assert cells(speed_table(make.results(cases=[make.case(measurements=[row])])), "spread") == ["-"]
 
 
 def test_the_least_share_of_nodes_on_the_provider_is_told(make):
     rows = [make.measurement(provider_share=share, batch_size=size) for size, share in ((1, 1.0), (2, 0.75))]
-    table = speed_table(make.results(cases=[make.case(measurements=rows)]))
-    assert "At least 75 % of every graph's nodes" in table.note
+    unknown = make.measurement(runtime="eager", provider_share=None)
+    note = speed_table(make.results(cases=[make.case(measurements=[*rows, unknown])])).note
+    assert "Under graph, at least 75 % of every graph's nodes" in note
+    assert "eager" not in note
+
+
+def test_calls_are_those_of_the_seed_with_the_fewest(make):
+    cases = [make.case(seed=n, measurements=[make.measurement(samples=count)]) for n, count in enumerate((90, 70, 80))]
+    assert cells(speed_table(make.results(cases=cases)), "calls") == ["70"]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +206,18 @@ def test_a_figure_has_three_digits_and_never_a_power_of_ten(write, value):
     assert float(digits) * UNITS[unit] == pytest.approx(value, rel=0.0051)
 
 
-def test_columns_of_figures_are_known():
-    table = Table("", ("a", "b", "c", "d"), [("x", "1.5 ms", "-", ""), ("1", "-", "-", "-3")])
-    assert table.numeric == [False, True, False, True]
+def test_a_table_says_itself_which_columns_are_figures():
+    table = Table("", ("a", "b", "c"), [("1 of 2", "0 of 1", "-")], words=2)
+    assert table.numeric == [False, False, True]
+
+
+def test_what_ran_is_words_although_it_begins_with_a_figure(make):
+    assert verdict_table(make.results()).numeric == [False, False, False, True]
+
+
+def test_what_figures_were_taken_with_is_words(make):
+    found = {table.title: table for table in tables(make.results())}
+    words = {title: [h for h, n in zip(t.headers, t.numeric, strict=True) if not n] for title, t in found.items()}
+    assert words["Training"] == ["case", "device"]
+    assert words["Speed"] == ["case", "runtime"]
+    assert words["Lineage"] == list(found["Lineage"].headers)

@@ -63,7 +63,7 @@ def test_a_bound_includes_itself(make, gate, value, passes):
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1))
 def test_the_mean_over_the_seeds_counts(make, values, bound):
     cases = [make.case(seed=seed, metrics=[make.metric(value=value)]) for seed, value in enumerate(values)]
-    (verdict,) = judge(plan_with({"accuracy": Gate(min=bound)}), cases)
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=bound)}, seeds=range(len(values))), cases)
     assert verdict.value == fmean(values)
     assert verdict.passed == (fmean(values) >= bound)
 
@@ -111,3 +111,12 @@ def test_timings_are_judged_at_every_batch_size(make, name, value):
 )
 def test_a_bound_is_written_for_a_reader(gate, text):
     assert written(gate) == text
+
+
+def test_a_gate_does_not_pass_on_some_of_the_seeds(make):
+    good = make.case(seed=0, metrics=[make.metric(value=0.95)])
+    failed = make.case(seed=1, status="failed", metrics=[make.metric(value=0.99)])
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=0.9)}, seeds=(0, 1)), [good, failed])
+    assert not verdict.passed
+    assert verdict.value == 0.95
+    assert "1 of 2 seeds" in verdict.where

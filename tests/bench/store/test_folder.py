@@ -111,6 +111,11 @@ def test_what_another_version_added_is_passed_over(results, tmp_path):
     [
         (lambda text: text[: len(text) // 2], "damaged: "),
         (lambda text: "", "damaged: Expecting value"),
+        (lambda text: "[" * 100_000, "damaged: it is nested too deeply"),
+        (lambda text: text.replace('"value": 0.9', '"value": NaN'), "damaged: NaN is no finite number"),
+        (lambda text: text.replace('"value": 0.9', '"value": -Infinity'), "damaged: -Infinity is no finite number"),
+        (lambda text: text.replace('"value": 0.9', '"value": 1e999'), "damaged: 1e999 is no finite number"),
+        (lambda text: text.replace('"value": 0.9', '"value": "nan"'), "damaged: cases.0.metrics.0.value: "),
         (lambda text: "[]", "has the format None (this version of bench reads format 1)"),
         (lambda text: text.replace('"format": 1', '"format": 2'), "has the format 2 (this version of bench reads form"),
         (lambda text: text.replace('"value": 0.9', '"value": "high"'), "damaged: cases.0.metrics.0.value: "),

@@ -40,7 +40,7 @@ MISTAKES = [
     (HEAD + "seeds: [4294967296]\n", 4, "seeds.0: should be less than 4294967296"),
     (HEAD + "seeds: [1.5]\n", 4, "seeds.0: should be a whole number, not `1.5`"),
     (HEAD + "seeds:\n  - 1\n  - one\n", 6, 'seeds.1: should be a whole number, not `"one"`'),
-    (HEAD + "seeds: [1, 2, 1]\n", 4, "seeds: a seed stands there twice"),
+    (HEAD + "seeds: [1, 2, 1]\n", 4, "seeds: 1 stands there twice"),
     (HEAD + "train: fast\n", 4, 'train: should be a mapping (`key: value`), not `"fast"`'),
     (HEAD + "train:\n", 4, "train: should be a mapping (`key: value`), but nothing stands there"),
     (HEAD + "train:\n  epochs: 3\n", 5, "unknown key 'epochs' (did you mean 'max_epochs'? allowed: accelerator,"),
@@ -54,6 +54,18 @@ MISTAKES = [
     (HEAD + "measure: {runtimes: [a, b, a]}\n", 4, "measure.runtimes: 'a' stands there twice"),
     (HEAD + "measure:\n  batch_sizes: [1, 0]\n", 5, "measure.batch_sizes.1: should be greater than 0, not `0`"),
     (HEAD + "measure: {min_seconds: soon}\n", 4, 'measure.min_seconds: should be a number, not `"soon"`'),
+    (HEAD + "seeds: [true]\n", 4, "seeds.0: should be a whole number, not `true`"),
+    (HEAD + "train: {max_epochs: true}\n", 4, "train.max_epochs: should be a whole number, not `true`"),
+    (HEAD + "train: {batch_size: '64'}\n", 4, 'train.batch_size: should be a whole number, not `"64"`'),
+    (HEAD + "train: {deterministic: 1}\n", 4, "train.deterministic: should be true or false, not `1`"),
+    (HEAD + "train: {batch_size: 1000001}\n", 4, "train.batch_size: should be less than or equal to 1000000"),
+    (HEAD + "measure: {min_seconds: 'inf'}\n", 4, 'measure.min_seconds: should be a number, not `"inf"`'),
+    (HEAD + "measure: {processes: 100000000}\n", 4, "measure.processes: should be less than or equal to 1000"),
+    (HEAD + "measure: {min_samples: 1e14}\n", 4, "measure.min_samples: should be"),
+    (HEAD + "measure: {min_samples: 100000000}\n", 4, "measure.min_samples: should be less than or equal to"),
+    (HEAD + "gates:\n  accuracy: {min: 'nan'}\n", 5, 'gates.accuracy.min: should be a number, not `"nan"`'),
+    (HEAD + "gates:\n  accuracy: {min: 2, max: 1}\n", 5, "gates.accuracy: nothing can pass: min, 2, is above max, 1"),
+    (HEAD + "metrics: [accuracy, accuracy]\n", 4, "metrics: 'accuracy' stands there twice"),
     (HEAD + "metrics: accuracy\n", 4, 'metrics: should be a list, not `"accuracy"`'),
     (HEAD + "gates:\n  accuracy: 0.9\n", 5, "gates.accuracy: should be a mapping (`key: value`), not `0.9`"),
     (HEAD + "gates:\n  accuracy: {}\n", 5, "gates.accuracy: a gate needs max or min"),
@@ -126,6 +138,11 @@ def test_one_name_is_a_list_of_one(suite_file):
     assert (suite.cases[0].model, suite.cases[0].dataset) == (["tiny"], ["points"])
 
 
+def test_a_whole_number_is_a_number(suite_file):
+    suite, _ = load_suite(suite_file(HEAD + "measure: {min_seconds: 2}\ngates: {accuracy: {min: 1}}\n"))
+    assert (suite.measure.min_seconds, suite.gates["accuracy"].min) == (2.0, 1.0)
+
+
 def test_an_override_is_part_of_the_suite(suite_file):
     suite, _ = load_suite(suite_file(HEAD), ("train.max_epochs=3", "seeds=[4, 5]", "cases.0.model=small"))
     assert (suite.train.max_epochs, suite.seeds, suite.cases[0].model) == (3, [4, 5], ["small"])
@@ -142,7 +159,7 @@ def test_the_suites_of_the_repository_are_valid_here_and_in_editors(path):
 
 
 # What a schema cannot say.
-BEYOND_SCHEMA = ("twice", "a gate needs", "stands under params")
+BEYOND_SCHEMA = ("twice", "a gate needs", "nothing can pass", "stands under params")
 
 
 SEEN_BY_EDITORS = [text for text, _, says in MISTAKES if not any(part in says for part in BEYOND_SCHEMA)]

@@ -123,6 +123,52 @@ def test_what_is_no_suite_is_told_with_its_line(suite_file, text, says):
     assert str(caught.value).startswith(f"{path}{says}")
 
 
+def bomb(levels: int, merged: bool) -> str:
+    """Aliases of aliases: ten lines that stand for billions of parts."""
+    lines = ["a0: &a0 {x: 1}" if merged else "a0: &a0 [1, 1]"]
+    for n in range(1, levels):
+        inner = ", ".join([f"*a{n - 1}"] * 10)
+        lines.append(f"a{n}: &a{n} " + (f"{{<<: [{inner}]}}" if merged else f"[{inner}]"))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_aliases_of_aliases_are_refused_before_they_fill_the_memory(suite_file, merged):
+    path = suite_file(bomb(10, merged))
+    with pytest.raises(
+        SuiteError, match=r"yaml:\d+: with its aliases written out, the suite has more than 100,000 parts"
+    ):
+        read_source(path)
+
+
+@pytest.mark.parametrize("nested", ["[" * 3000, "{x: " * 3000, "[" * 3000 + "]" * 3000])
+def test_what_is_nested_without_end_is_refused_with_its_line(suite_file, nested):
+    path = suite_file(f"a: 1\nb: {nested}")
+    with pytest.raises(SuiteError) as caught:
+        read_source(path)
+    assert str(caught.value).startswith(f"{path}:2: invalid YAML: this is nested more than 100 deep")
+
+
+def test_what_aliases_nest_without_end_is_refused(suite_file):
+    deep = [f"a{n}: &a{n} {'[' * 60}{f'*a{n - 1}' if n else ''}{']' * 60}" for n in range(40)]
+    with pytest.raises(SuiteError, match=r"yaml:\d+: this is nested more than 100 deep"):
+        read_source(suite_file("\n".join(deep)))
+
+
+def test_what_an_override_nests_without_end_is_refused(suite_file):
+    with pytest.raises(SuiteError, match="the value is invalid YAML: this is nested more than 100 deep"):
+        read_source(suite_file("a: 1\n"), ("a=" + "[" * 3000,))
+
+
+@pytest.mark.parametrize("line", ['b: "\\ud800"', '"\\udfff": 2', 'b: ["x\\ud83d\\ude00"]'])
+def test_half_a_character_is_refused_with_its_line(suite_file, line):
+    path = suite_file(f"a: 1\n{line}\n")
+    with pytest.raises(SuiteError) as caught:
+        read_source(path)
+    assert str(caught.value).startswith(f"{path}:2: \\ud")
+    assert "is no character that a file can hold" in str(caught.value)
+
+
 def test_no_such_file_names_the_suites_there(tmp_path):
     (tmp_path / "right.yaml").write_text("")
     (tmp_path / "other.yml").write_text("")

@@ -3,14 +3,16 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo, TensorSpec
-from bench.timing.process import ROTATED, answer
-from bench.timing.request import TimingAnswer, TimingRequest
+from bench.timing.process import answer, batches
+from bench.timing.request import ROTATED, TimingAnswer, TimingRequest
 
 RUNTIME = """
     import sys
@@ -42,7 +44,7 @@ RUNTIME = """
 def request_for(install, tmp_path):
     """A request to time `runtime` at batch sizes 2 and 5."""
     module = install("runtime", RUNTIME)
-    inputs = np.arange(24, dtype=np.float32).reshape(8, 3)
+    inputs = np.arange(60, dtype=np.float32).reshape(20, 3)
     np.savez(tmp_path / "rows.npz", input_0=inputs, output_0=2 * inputs)
 
     def make(runtime: str) -> TimingRequest:
@@ -75,8 +77,11 @@ def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
     request = request_for("Doubling")
     answer(request)
     calls = sys.modules[request.runtime.target.partition(":")[0]].calls
-    assert [len(batch) for batch in calls] == [5] * (3 + 9 + 1) + [2] * (3 + 9 + 1)
-    assert len({batch.tobytes() for batch in calls[:12]}) == ROTATED
+    each = ROTATED + 3 + 9 + ROTATED  # check, warm up, sample, check
+    assert [len(batch) for batch in calls] == [5] * each + [2] * each
+    assert all(a.tobytes() != b.tobytes() for a, b in pairwise(calls[ROTATED + 3 : each - ROTATED]))
+    rows = np.concatenate([batch for batch in calls[:ROTATED]])
+    assert len(np.unique(rows, axis=0)) == ROTATED * 5
     assert all(batch.flags.c_contiguous for batch in calls)
 
 
@@ -94,15 +99,33 @@ def fresh_interpreter(tmp_path):
         question.write_text(request.to_json())
         path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
         command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
-        subprocess.run(command, env=path, capture_output=True, check=False, timeout=60)
+        with subprocess.Popen(command, env=path, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            process.wait(60)
         return TimingAnswer.read(reply)
 
     return run
 
 
 def test_a_fresh_interpreter_imports_nothing_heavy(request_for, fresh_interpreter):
-    assert fresh_interpreter(request_for("Heavy")) == TimingAnswer("imported: []", 1.0)
+    assert fresh_interpreter(request_for("Heavy")) == TimingAnswer("imported: []", None)
 
 
 def test_a_process_that_fails_says_why(request_for, fresh_interpreter):
     assert ": at batch size 5 the timed artifact" in fresh_interpreter(request_for("Tripling")).error
+
+
+def test_too_few_rows_are_an_error_and_never_a_smaller_batch():
+    with pytest.raises(BenchError, match="7 rows are too few for 4 batches of 2"):
+        batches(np.zeros((7, 3)), 2)
+
+
+def test_a_process_whose_input_is_closed_ends(request_for, tmp_path):
+    request = replace(request_for("Doubling"), min_seconds=600.0)
+    (tmp_path / "request.json").write_text(request.to_json())
+    path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
+    command = [sys.executable, "-m", "bench.timing", str(tmp_path / "request.json"), str(tmp_path / "answer.json")]
+    with subprocess.Popen(command, env=path, stdin=subprocess.PIPE) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        process.stdin.close()
+        assert process.wait(10) == 1

@@ -1,0 +1,56 @@
+"""Starts one timing process and waits for its answer."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.run import targets
+from bench.run.workers import Workers
+from bench.timing.request import TimingAnswer, TimingRequest
+
+
+def in_fork(request: TimingRequest, workers: Workers, log: Path, silence_s: float) -> TimingAnswer:
+    """Time in a process that has torch already.
+
+    :param log: what the process prints goes there
+    :param silence_s: how long to wait for its answer
+    """
+    worker = workers.start(targets.timing, request, str(log))
+    try:
+        if not worker.events.poll(silence_s):
+            return TimingAnswer(error=f"no answer after {silence_s:g} s")
+        answer: TimingAnswer = worker.events.recv()
+        worker.let_end()
+        return answer
+    except EOFError:
+        return TimingAnswer(error=worker.death())
+    finally:
+        worker.stop()
+
+
+def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> TimingAnswer:
+    """Time in a new interpreter, which never imports torch; parameters as for `in_fork`."""
+    question, reply = log.with_suffix(".request.json"), log.with_suffix(".answer.json")
+    question.write_text(request.to_json())
+    # Without -P, a file in the current folder could stand in for a package. The process ends when its input does.
+    code: int | None = None
+    command = [sys.executable, "-P", "-m", "bench.timing", str(question), str(reply)]
+    try:
+        with (
+            log.open("a") as printed,
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=printed, stderr=printed, start_new_session=True
+            ) as process,
+        ):
+            try:
+                code = process.wait(silence_s)
+            except subprocess.TimeoutExpired:
+                return TimingAnswer(error=f"no answer after {silence_s:g} s")
+            finally:
+                process.kill()
+        return TimingAnswer.read(reply)
+    except (OSError, ValueError, TypeError):  # the process ended before it had written all of it
+        return TimingAnswer(error=f"its process ended with exit code {code} and no answer")
+    finally:
+        question.unlink(missing_ok=True)
+        reply.unlink(missing_ok=True)
