@@ -48,9 +48,9 @@ def added_commands(plugins: "Plugins") -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
     for plugin, command in plugins.collect("bench_commands"):
         if not isinstance(command, click.Command) or not command.name:
-            plugins.broken[plugin] = f"bench_commands: {command!r} is no click.Command with a name"
+            plugins.complain(plugin, f"bench_commands: {command!r} is no click.Command with a name")
         elif command.name in COMMANDS or command.name in found:
-            plugins.broken[plugin] = f"bench_commands: there is a command {command.name!r} already"
+            plugins.complain(plugin, f"bench_commands: there is a command {command.name!r} already")
         else:
             found[command.name] = command
     return found
@@ -76,7 +76,7 @@ INTERNAL, IO_ERROR, INTERRUPTED, TERMINATED, PIPE_CLOSED = 70, 74, 130, 143, 141
 
 def main() -> None:
     """The console script: an expected error is one message without a traceback, and its exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that workers are ended and files cleaned up
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         cli(standalone_mode=False)
     except BenchError as error:
@@ -87,9 +87,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as end:
         _complain("interrupted")
-        sys.exit(INTERRUPTED)
+        sys.exit(TERMINATED if isinstance(end, Terminated) else INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(PIPE_CLOSED)
@@ -100,6 +100,14 @@ def main() -> None:
         traceback.print_exc()
         _complain("this is a defect of bench or of a plugin; what had ended is in the run directory")
         sys.exit(INTERNAL)
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asks this process to end: workers are ended and files cleaned up, as after a Ctrl-C."""
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
 
 
 def _complain(text: str) -> None:

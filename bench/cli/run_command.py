@@ -56,7 +56,7 @@ def command(
     from bench.cli.text import say_failed
     from bench.run.loop import begin, exit_code
 
-    known = set(catalog.plugins.broken)
+    known = dict(catalog.plugins.broken)
     with progress_for(sys.stderr) as progress:
         run = begin(plan, catalog, output, jobs, resume, progress)
         try:

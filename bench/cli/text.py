@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -47,11 +47,11 @@ def say_broken(catalog: Catalog) -> None:
         click.secho(f"plugin {name} is broken; `bench plugins` says why", fg="yellow", err=True)
 
 
-def say_failed(catalog: Catalog, known: Collection[str] = ()) -> None:
+def say_failed(catalog: Catalog, known: Mapping[str, str] | None = None) -> None:
     """Say on standard error which plugins have broken since those that are known, and why.
 
-    :param known: names; with their reasons, what has broken since in a plugin that was broken before is told too
+    :param known: plugin -> the reason that it was broken for already
     """
     for name, reason in catalog.plugins.broken.items():
-        if name not in known or (isinstance(known, Mapping) and known[name] != reason):
+        if (known or {}).get(name) != reason:
             click.secho(f"plugin {name} failed: {reason}", fg="red", err=True)

@@ -38,7 +38,7 @@ def test_a_long_line_stays_whole_for_other_programs(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("known", "told"), [((), True), ({"bad"}, False), ({"bad": "it broke"}, False), ({"bad": "it"}, True)]
+    ("known", "told"), [(None, True), ({}, True), ({"bad": "it broke"}, False), ({"bad": "it"}, True)]
 )
 def test_what_was_known_is_not_told_again(no_plugins, capsys, known, told):
     catalog = Catalog(load_plugins())

@@ -80,7 +80,7 @@ def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
     each = ROTATED + 3 + 9 + ROTATED  # check, warm up, sample, check
     assert [len(batch) for batch in calls] == [5] * each + [2] * each
     assert all(a.tobytes() != b.tobytes() for a, b in pairwise(calls[ROTATED + 3 : each - ROTATED]))
-    rows = np.concatenate([batch for batch in calls[:ROTATED]])
+    rows = np.concatenate(calls[:ROTATED])
     assert len(np.unique(rows, axis=0)) == ROTATED * 5
     assert all(batch.flags.c_contiguous for batch in calls)
 
