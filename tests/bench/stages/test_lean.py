@@ -120,6 +120,6 @@ class Plain(LightningDataModule):
 
 def test_a_step_without_an_index_and_data_without_validation():
     observer = Observer(lambda share: None)
-    trainer = fit(Two(), Plain(), {"max_epochs": 2, "accelerator": "cpu"}, observer)
+    trainer = fit(Two(), Plain(), {"max_epochs": 2, "batch_size": 4, "accelerator": "cpu"}, observer)
     assert trainer.global_step == 10
     assert observer.curves["train-loss"][1] < observer.curves["train-loss"][0]
