@@ -181,7 +181,8 @@ def test_however_a_run_is_ended_it_leaves_no_process_and_can_go_on(number, code,
     members = group_members(process.pid)
     assert len(members) > 2
     process.send_signal(number)
-    told = process.stderr.read()
+    with process.stderr:
+        told = process.stderr.read()
     assert process.wait(30) == code
     deadline = time.monotonic() + 30
     while (left := [pid for pid in members if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
