@@ -89,7 +89,7 @@ def main() -> None:
         sys.exit(end.exit_code)
     except (click.Abort, KeyboardInterrupt) as end:
         _complain("interrupted")
-        sys.exit(TERMINATED if isinstance(end, Terminated) else INTERRUPTED)
+        sys.exit(TERMINATED if isinstance(end.__cause__, Terminated) else INTERRUPTED)  # click wraps it
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(PIPE_CLOSED)

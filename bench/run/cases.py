@@ -48,8 +48,8 @@ def run_cases(
             for case in _ended(running, silence_s, progress):
                 running.remove(case)
                 case.worker.stop()
+                finished(case.result)  # on disk before anyone is told
                 progress.finished(case.result)
-                finished(case.result)
     finally:
         for case in running:
             case.worker.stop()
