@@ -21,7 +21,7 @@ from bench.cli.options import suite_options, use_data_root
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Go on in the directory of an earlier run of SUITE: its cases that passed are not trained again.",
+    help="Go on in the directory of an earlier run of SUITE: what was trained there is not trained again.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything and print the plan; run nothing.")
 def command(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median, stdev
 
-from bench.results import CaseResult, GateResult, MeasurementResult, MetricResult, RunResult
+from bench.results import STAGES, CaseResult, GateResult, MeasurementResult, MetricResult, RunResult
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,6 @@ def lineage_table(results: RunResult) -> Table:
     return Table("Lineage", ("case", "data", "weights", "artifact", "graph"), rows, 5, note)
 
 
-STAGES = ("train", "export", "evaluate")
 Key = tuple[str, str, str, str, int]
 
 
