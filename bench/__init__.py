@@ -13,6 +13,7 @@ from bench.records import (
     ModelInfo,
     ReporterInfo,
     RuntimeInfo,
+    RuntimeUse,
     Session,
     TensorSpec,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ReporterInfo",
     "RunResult",
     "RuntimeInfo",
+    "RuntimeUse",
     "Session",
     "TensorSpec",
     "Unsuitable",

@@ -9,7 +9,16 @@ from typing import Any, get_args, get_type_hints
 
 from bench.errors import BenchError, UnknownName
 from bench.manager import Plugins
-from bench.records import DatasetInfo, Info, MetricInfo, ModelInfo, ReporterInfo, RuntimeInfo
+from bench.records import (
+    PRECISIONS,
+    SCENARIOS,
+    DatasetInfo,
+    Info,
+    MetricInfo,
+    ModelInfo,
+    ReporterInfo,
+    RuntimeInfo,
+)
 
 KINDS: dict[str, type[Any]] = {
     "models": ModelInfo,
@@ -20,6 +29,14 @@ KINDS: dict[str, type[Any]] = {
 }
 
 FORMS: tuple[str, ...] = get_args(get_type_hints(MetricInfo)["form"])
+
+
+def _is_bound(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+
+
+def _are_among(known: tuple[str, ...]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, tuple) and value != () and all(one in known for one in value)
 
 
 # A field's name, or else its type -> what is wrong with a value that does not hold.
@@ -35,9 +52,16 @@ RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
         lambda value: value is None or isinstance(value, bool),
     ),
     "form": (f"is none of {', '.join(FORMS)}", lambda value: value in FORMS),
-    "tolerance": (
-        "is no finite number from 0 on",
-        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf,
+    "tolerance": ("is no finite number from 0 on", _is_bound),
+    "lossy_tolerance": (
+        "is neither None nor a finite number from 0 on",
+        lambda value: value is None or _is_bound(value),
+    ),
+    "precisions": (f"is no tuple of some of {', '.join(PRECISIONS)}", _are_among(PRECISIONS)),
+    "scenarios": (f"is no tuple of some of {', '.join(SCENARIOS)}", _are_among(SCENARIOS)),
+    "requires": (
+        "is no tuple of module names",
+        lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
     ),
 }
 

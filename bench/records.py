@@ -6,6 +6,10 @@ Every `*Info` names its `target` as `"package.module:attribute"`; it is imported
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+# What an artifact's arithmetic may be, and the load patterns under which it may be timed, with MLPerf's meanings.
+PRECISIONS = ("fp32", "fp16", "int8-dynamic", "int8-static")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline")
+
 
 @dataclass(frozen=True)
 class ModelInfo:
@@ -47,7 +51,8 @@ class MetricInfo:
     `"function"`: a callable `(evaluation: Evaluation) -> float`, for what needs more than that;
     `"picture"`: a callable `(evaluation: Evaluation) -> matplotlib.figure.Figure`.
 
-    `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit.
+    `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
+    `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged.
     """
 
     name: str
@@ -57,16 +62,19 @@ class MetricInfo:
     higher_is_better: bool | None = None
     form: Literal["torchmetric", "function", "picture"] = "torchmetric"
     tolerance: float = 1e-3
+    lossy_tolerance: float | None = None
     summary: str = ""
     source: str = ""
 
 
 @dataclass(frozen=True)
 class RuntimeInfo:
-    """What executes artifacts. `target` is a class; an instance has `devices()` and `load(artifact, device, threads)`.
+    """What executes artifacts: `target` is a class, built as `Target(**params)`.
 
-    `needs_torch` says in which kind of process it is timed: one forked from a server that has imported torch, or a
-    fresh interpreter that never does.
+    An instance has `devices()` and `load(artifact, device, threads)`. `needs_torch` says in which kind of process it
+    is timed: one forked from a server that has imported torch, or a fresh interpreter that never does. `precisions`
+    and `scenarios` are those that it can serve. `requires` are the modules that it imports beyond what bench itself
+    depends on, and `extra` is what to give pip to have them.
     """
 
     name: str
@@ -74,6 +82,20 @@ class RuntimeInfo:
     needs_torch: bool = False
     summary: str = ""
     source: str = ""
+    precisions: tuple[str, ...] = ("fp32",)
+    scenarios: tuple[str, ...] = SCENARIOS
+    requires: tuple[str, ...] = ()
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class RuntimeUse:
+    """A runtime as a suite asks for it: with parameters, at some precisions, and under a name of its own."""
+
+    name: str
+    info: RuntimeInfo
+    params: dict[str, Any] = field(default_factory=dict)
+    precisions: tuple[str, ...] = ("fp32",)
 
 
 @dataclass(frozen=True)
@@ -145,13 +167,14 @@ class Artifact:
 class Session:
     """A loaded artifact. `call` takes a list of numpy arrays in the order of the artifact's inputs and returns a list.
 
-    `provider` names what executes it; `provider_share` is the share of its nodes that really ran there, None if the
-    runtime cannot tell.
+    `provider` names what executes it; `provider_share` is the share of its nodes that really ran there,
+    `provider_time_share` the share of the time. None if the runtime cannot tell.
     """
 
     call: Any
     provider: str
     provider_share: float | None = None
+    provider_time_share: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 

@@ -55,7 +55,8 @@ class ArtifactResult:
 class ParityResult:
     """How far one of an artifact's outputs under a runtime lies from the torch model's on the test set.
 
-    The bound on an element's error is `atol + rtol * |reference|`; `excess` is the largest ratio of error to bound.
+    `relative_error` is the Euclidean length of the difference against that of the torch model's output; `excess` is the
+    error against the bound of the precision, which `bench.parity` states: above 1, they do not agree.
     """
 
     artifact: str
@@ -63,14 +64,16 @@ class ParityResult:
     runtime: str
     precision: str
     max_abs_error: float
+    relative_error: float
     excess: float
-    atol: float
-    rtol: float
 
 
 @dataclass(frozen=True)
 class MetricResult:
-    """A figure on the test set. `reference` is the torch model's own value, which `value` must agree with."""
+    """A figure on the test set. `reference` is the torch model's own value.
+
+    `value` lies at most `tolerance` from it; None where the metric states no bound for this precision.
+    """
 
     name: str
     value: float
@@ -80,6 +83,7 @@ class MetricResult:
     runtime: str
     precision: str
     reference: float
+    tolerance: float | None
 
 
 @dataclass(frozen=True)
@@ -93,24 +97,71 @@ class PictureResult:
 
 @dataclass(frozen=True)
 class Latency:
-    """Percentiles in seconds of the time for one call. None where there are too few samples to state it."""
+    """Percentiles in seconds of the time for one query. None where there are too few samples to state it."""
 
     p50: float | None
     p90: float | None
     p99: float | None
+    p999: float | None = None
+
+
+@dataclass(frozen=True)
+class ProcessResult:
+    """One timing process under one load, and what else the machine did meanwhile. None where it cannot be told.
+
+    `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
+    `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
+    `waiting` is the share of the time in which it was ready and had no core, `busy_cores` how many cores others kept
+    busy, `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of the
+    windows in which the GPU's clock was lowered, `joules` the GPU's energy.
+    """
+
+    turn: int
+    cores: list[int]
+    load_s: float
+    first_s: float
+    samples: int
+    p50_s: float
+    peak_memory_bytes: int | None = None
+    gpu_memory_bytes: int | None = None
+    warmup_calls: int = 0
+    warm: bool = True
+    waiting: float | None = None
+    busy_cores: float | None = None
+    stolen: float | None = None
+    throttled: float | None = None
+    joules: float | None = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The standard deviation of a measurement's durations, against their median, by where it comes from.
+
+    `within` is that of single queries in one process, `between` that of the processes' medians, beyond what
+    `within` explains; None if there are too few processes.
+    """
+
+    within: float
+    between: float | None
 
 
 @dataclass(frozen=True)
 class MeasurementResult:
-    """One configuration timed. `samples` counts calls over all processes.
+    """One artifact under one runtime and one load. `samples` counts queries over all processes.
 
-    `samples_path` is an array of int64 (samples, 2): the number of the process and the nanoseconds of one call.
+    `scenario` has MLPerf's meaning: in single-stream and multi-stream the next query begins when one ends; in server,
+    queries arrive at random at `rate_per_s` and latency counts from when each was due; in offline, a query is all
+    there is, and `batch_size` the best way to cut it. `meets_bound` says whether a server kept its bound at this rate.
+    `instrument` is who held the clock. `noise` holds the reasons for which this row is not to be trusted.
+    `roofline` is its share of what this machine can attain for such a graph, as `bench calibrate` has measured it.
+    `samples_path` is an array of int64 (samples, 2): the number of the process and the nanoseconds of one query.
     """
 
     artifact: str
     runtime: str
     provider: str
     provider_share: float | None
+    provider_time_share: float | None
     device: str
     precision: str
     batch_size: int
@@ -121,7 +172,14 @@ class MeasurementResult:
     processes: int
     samples: int
     samples_path: str
-    process_p50_s: list[float] = field(default_factory=list)
+    by_process: list[ProcessResult] = field(default_factory=list)
+    spread: Spread | None = None
+    noise: list[str] = field(default_factory=list)
+    rate_per_s: float | None = None
+    meets_bound: bool | None = None
+    instrument: str = "bench"
+    roofline: float | None = None
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +197,7 @@ class TrainingResult:
     """How a case was trained.
 
     `curves` holds a value an epoch for each name that was logged; None in an epoch that did not log it.
+    `epoch_ends_s` are the seconds from the start of training to the end of each epoch.
     """
 
     epochs: int
@@ -148,6 +207,7 @@ class TrainingResult:
     checkpoint: str
     checkpoint_sha256: str
     curves: dict[str, list[float | None]] = field(default_factory=dict)
+    epoch_ends_s: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def print_plan(plan: Plan) -> None:
     processes = len(plan.cases) * len(plan.runtimes) * measure.processes
     click.echo(
         f"\n{len(plan.cases)} cases; then {processes} timing processes of one artifact each "
-        f"({', '.join(measure.runtimes)}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
+        f"({', '.join(spec.name for spec in measure.runtimes)}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
         f"about {timing_seconds(plan):.0f} s"
     )
 

@@ -210,8 +210,8 @@ def all_metrics(results: RunResult) -> Iterator[MetricResult]:
 
 def first_runtime(results: RunResult) -> str:
     """The runtime whose figures stand for quality: the first that the suite names."""
-    runtimes: list[str] = results.suite["measure"]["runtimes"]
-    return runtimes[0]
+    name: str = results.suite["measure"]["runtimes"][0]["name"]
+    return name
 
 
 def values_of(cases: Iterable[CaseResult], name: str, artifact: str, runtime: str) -> list[float]:
@@ -229,7 +229,7 @@ def process_spread(found: list[MeasurementResult]) -> float | None:
 
     None where there are no two processes to compare.
     """
-    medians = [m.process_p50_s for m in found if len(m.process_p50_s) > 1]
+    medians = [[one.p50_s for one in m.by_process] for m in found if len(m.by_process) > 1]
     return max(((max(each) - min(each)) / median(each) for each in medians), default=None)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.records import Artifact, RuntimeInfo
-from bench.results import CaseResult, Failure, MeasurementResult
+from bench.records import Artifact, RuntimeUse
+from bench.results import CaseResult, Failure, MeasurementResult, ProcessResult
 from bench.run.progress import Progress
 from bench.run.timing_process import in_fork, in_new_interpreter
 from bench.run.workers import Workers
@@ -27,7 +27,7 @@ class Configuration:
 
     request: CaseRequest
     artifact: Artifact
-    runtime: RuntimeInfo
+    runtime: RuntimeUse
     answers: list[TimingAnswer] = field(default_factory=list)
     parts: dict[int, list[Path]] = field(default_factory=dict)
     failure: Failure | None = None
@@ -85,13 +85,14 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
             name=found.name,
             task=found.task,
             precision=found.precision,
-            path=str(request.graph(found.name)),
+            path=str(request.graph(found.name, found.precision)),
             checkpoint=str(request.checkpoint),
             inputs=tuple(found.inputs),
             outputs=tuple(found.outputs),
         )
         for runtime in request.runtimes:
-            yield Configuration(request, artifact, runtime)
+            if found.precision in runtime.precisions:
+                yield Configuration(request, artifact, runtime)
 
 
 def _one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
@@ -114,12 +115,12 @@ def _one_process(configuration: Configuration, suite: Suite, turn: int, order: r
         min_samples=measure.min_samples,
     )
     patience = suite.silence_s * len(batch_sizes)
-    if configuration.runtime.needs_torch:
+    if configuration.runtime.info.needs_torch:
         answer = in_fork(timing, workers, request.log, patience)
     else:
         answer = in_new_interpreter(timing, request.log, patience)
     if answer.error:
-        owner = owner_of(configuration.runtime.target.partition(":")[0], request.owners)
+        owner = owner_of(configuration.runtime.info.target.partition(":")[0], request.owners)
         configuration.failure = Failure("measure", "Timing", f"{configuration.label}: {answer.error}", owner)
     configuration.answers.append(answer)
 
@@ -157,5 +158,9 @@ def _row(configuration: Configuration, batch_size: int, measure: Measure) -> Mea
         processes=len(processes),
         samples=len(durations),
         samples_path=str(path.relative_to(configuration.request.folder)),
-        process_p50_s=[float(np.median(durations)) / 1e9 for durations in processes],
+        provider_time_share=None,
+        by_process=[
+            ProcessResult(n, [], 0.0, 0.0, len(durations), float(np.median(durations)) / 1e9)
+            for n, durations in enumerate(processes)
+        ],
     )

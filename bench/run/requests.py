@@ -75,6 +75,7 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         metrics=tuple(plan.metrics),
         metrics_named=plan.suite.metrics is not None,
         runtimes=tuple(plan.runtimes),
+        precisions=tuple(measure.precisions),
         device=measure.device,
         train_threads=threads,
         timed_threads=measure.threads,

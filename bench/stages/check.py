@@ -89,12 +89,12 @@ def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
 
 
 def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:
-    for info in request.runtimes:
+    for use in request.runtimes:
         try:
-            devices = resolve(info)().devices()
+            devices = resolve(use.info)(**use.params).devices()
         except Exception as error:
-            yield Problem("", "measure", "runtimes", f"runtime {info.name!r}: {type(error).__name__}: {error}", "")
+            yield Problem("", "measure", "runtimes", f"runtime {use.name!r}: {type(error).__name__}: {error}", "")
             continue
         if request.device not in devices:
             hint = f"it can serve here: {', '.join(devices)}"
-            yield Problem("", "measure", "device", f"runtime {info.name!r} cannot serve {request.device!r}", hint)
+            yield Problem("", "measure", "device", f"runtime {use.name!r} cannot serve {request.device!r}", hint)

@@ -13,7 +13,7 @@ from torch import Tensor
 from bench.catalog import resolve
 from bench.errors import BenchError, Unsuitable
 from bench.parity import ATOL, RTOL, Disagreement, difference
-from bench.records import DataSpec, Evaluation, Export, MetricInfo, RuntimeInfo
+from bench.records import DataSpec, Evaluation, Export, MetricInfo, RuntimeUse
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.blame import failure
 from bench.stages.build import load_checkpoint
@@ -72,17 +72,19 @@ class Scoring:
             if info.form != "picture" and (value := self._attempt(info, score, info, self.reference)) is not None
         }
 
-    def try_under(self, runtime: RuntimeInfo) -> None:
+    def try_under(self, runtime: RuntimeUse) -> None:
         """Score the artifact under a runtime; if that fails, the others are not disturbed."""
         try:
             self._score_under(runtime)
         except Exception as error:
             self.found.failures.append(failure(error, "evaluate", self.request.owners))
 
-    def _score_under(self, runtime: RuntimeInfo) -> None:
+    def _score_under(self, runtime: RuntimeUse) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         artifact = artifact_of(self.request, self.part)
-        session = resolve(runtime)().load(artifact, self.request.device, self.request.timed_threads)
+        session = resolve(runtime.info)(**runtime.params).load(
+            artifact, self.request.device, self.request.timed_threads
+        )
         outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
         answers = self._evaluation(outputs)
         self._compare_outputs(runtime, answers)
@@ -118,20 +120,18 @@ class Scoring:
             self.spec, self.part.name, self.inputs, self.targets, joined[0], self.request.seed, all_outputs=joined
         )
 
-    def _compare_outputs(self, runtime: RuntimeInfo, answers: Evaluation) -> None:
+    def _compare_outputs(self, runtime: RuntimeUse, answers: Evaluation) -> None:
         pairs = zip(self.part.outputs, self.reference.all_outputs, answers.all_outputs, strict=True)
         for name, expected, got in pairs:
             largest, excess = difference(expected, got)
-            self.found.parity.append(
-                ParityResult(self.part.name, name, runtime.name, "fp32", largest, excess, ATOL, RTOL)
-            )
+            self.found.parity.append(ParityResult(self.part.name, name, runtime.name, "fp32", largest, 0.0, excess))
             if excess > 1:
                 raise Disagreement(
                     f"{name} of {self.part.name} under {runtime.name} differs from the torch model by {largest:.3g}",
                     f"the bound is {ATOL} + {RTOL} x |reference|; the artifact is not timed",
                 )
 
-    def _compare_figure(self, runtime: RuntimeInfo, info: MetricInfo, answers: Evaluation) -> MetricResult:
+    def _compare_figure(self, runtime: RuntimeUse, info: MetricInfo, answers: Evaluation) -> MetricResult:
         value, reference = score(info, answers), self.figures[info]
         if not abs(value - reference) <= info.tolerance:
             raise Disagreement(
@@ -148,6 +148,7 @@ class Scoring:
             runtime=runtime.name,
             precision="fp32",
             reference=reference,
+            tolerance=info.tolerance,
         )
 
     def _draw(self, info: MetricInfo, answers: Evaluation) -> PictureResult:

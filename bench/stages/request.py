@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo
+from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeUse
 from bench.results import STAGES
 
 
@@ -16,6 +16,7 @@ class CaseRequest:
     :param name: the case's name among the files of the run directory
     :param metrics_named: whether the suite asks for these metrics by name; else one that fails is only noted
     :param train: Lightning's Trainer arguments and `batch_size`
+    :param precisions: each is exported, scored and timed by the runtimes that are used at it
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
@@ -34,7 +35,8 @@ class CaseRequest:
     seed: int
     metrics: tuple[MetricInfo, ...]
     metrics_named: bool
-    runtimes: tuple[RuntimeInfo, ...]
+    runtimes: tuple[RuntimeUse, ...]
+    precisions: tuple[str, ...]
     device: str
     train_threads: int
     timed_threads: int
@@ -62,9 +64,9 @@ class CaseRequest:
         """The trained weights."""
         return self.artifacts / "checkpoint.pt"
 
-    def graph(self, artifact: str) -> Path:
+    def graph(self, artifact: str, precision: str = "fp32") -> Path:
         """An exported graph."""
-        return self.artifacts / f"{artifact}.onnx"
+        return self.artifacts / (f"{artifact}.onnx" if precision == "fp32" else f"{artifact}.{precision}.onnx")
 
     def rows(self, artifact: str) -> Path:
         """Rows of the test set, and the torch model's outputs for them, that the timing feeds and checks."""

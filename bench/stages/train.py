@@ -36,6 +36,7 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
         checkpoint=str(request.checkpoint.relative_to(request.folder)),
         checkpoint_sha256=sha256(request.checkpoint),
         curves=observer.curves,
+        epoch_ends_s=observer.epoch_ends_s,
     )
 
 
@@ -77,6 +78,8 @@ class Observer(Callback):
 
     def __init__(self, progress: Callable[[float], None], every_s: float = 0.2) -> None:
         self.curves: dict[str, list[float | None]] = {}
+        self.epoch_ends_s: list[float] = []
+        self._began = 0.0
         self._progress = progress
         self._every_s = every_s
         self._next = 0.0
@@ -86,6 +89,7 @@ class Observer(Callback):
 
     def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:
         self._trainer = trainer
+        self._began = time.monotonic()
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, outputs: Any, *_: Any) -> None:
         self.after_step(outputs.get("loss") if isinstance(outputs, dict) else outputs)
@@ -100,6 +104,7 @@ class Observer(Callback):
             self._progress(_share_done(self._trainer))
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
+        self.epoch_ends_s.append(round(time.monotonic() - self._began, 4))
         if self._losses:
             loss = float(torch.stack(self._losses).mean())
             self._losses.clear()

@@ -3,21 +3,20 @@
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.catalog import Catalog
 from bench.errors import BenchError, SuiteError, suggestion
-from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo
+from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.suite.load import validated
-from bench.suite.schema import CaseSpec, Gate, Suite, Train
+from bench.suite.schema import CaseSpec, Gate, Measure, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
 
 # What a gate can bound besides metrics; each is judged on every timed configuration of a group.
-TIMINGS = ("latency-p50", "latency-p90", "throughput")
-
+TIMINGS = ("latency-p50", "latency-p90", "latency-p99", "throughput")
 
 DEFAULT_EPOCHS = 10
 
@@ -50,7 +49,7 @@ class Plan:
     source: Source
     cases: list[PlannedCase]
     metrics: list[MetricInfo]
-    runtimes: list[RuntimeInfo]
+    runtimes: list[RuntimeUse]
 
 
 def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, ...] = ()) -> Plan:
@@ -60,10 +59,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     :raises SuiteError: for an unknown model, dataset, metric or runtime, a wrong `train`, or a case asked for twice
     """
     metrics = _metrics(suite, source, catalog)
-    runtimes = [
-        _find(catalog, source, "runtimes", name, ("measure", "runtimes", index))
-        for index, name in enumerate(suite.measure.runtimes)
-    ]
+    runtimes = [_runtime(suite.measure, source, catalog, index) for index in range(len(suite.measure.runtimes))]
     _check_gates(suite, source, metrics)
     cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
@@ -74,6 +70,33 @@ def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricInfo]
     if suite.metrics is None:
         return [entry.info for entry in catalog.entries("metrics").values()]
     return [_find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)]
+
+
+def _runtime(measure: Measure, source: Source, catalog: Catalog, index: int) -> RuntimeUse:
+    """One of the runtimes that a suite asks for, if it can serve what the suite asks of it."""
+    spec, location = measure.runtimes[index], ("measure", "runtimes", index)
+    info: RuntimeInfo = _find(catalog, source, "runtimes", spec.runtime, location)
+    asked = [precision for precision in measure.precisions if precision in (spec.precisions or measure.precisions)]
+    unasked = next((one for one in spec.precisions or () if one not in measure.precisions), None)
+    if unasked:
+        raise source.error(location, f"{unasked!r} is not among `measure.precisions`, {', '.join(measure.precisions)}")
+    _refuse_what_cannot_be_served("precision", asked, info.precisions, spec, source)
+    _refuse_what_cannot_be_served("scenario", measure.scenarios, info.scenarios, spec, source)
+    return RuntimeUse(spec.name, info, spec.params, tuple(asked))
+
+
+def _refuse_what_cannot_be_served(
+    what: str, asked: Sequence[str], served: tuple[str, ...], spec: RuntimeSpec, source: Source
+) -> None:
+    """:raises SuiteError: if a runtime is asked for a precision or scenario that it does not have."""
+    refused = next((value for value in asked if value not in served), None)
+    if refused is None:
+        return
+    hint = f"it serves: {', '.join(served)}"
+    if what == "precision":
+        fewer = [value for value in asked if value in served]
+        hint += f"; write {{runtime: {spec.runtime}, precisions: [{', '.join(fewer)}]}}" if fewer else ""
+    raise source.error(("measure", f"{what}s"), f"runtime {spec.name!r} cannot serve the {what} {refused!r}", hint)
 
 
 def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Location) -> Any:

@@ -1,7 +1,7 @@
 """What a suite may say. Its JSON Schema, for editors, is derived from these classes (`bench schema`)."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -11,6 +11,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from bench.records import PRECISIONS, SCENARIOS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
 
@@ -109,21 +111,81 @@ class CaseSpec(Strict):
         return self
 
 
+Precision = Literal["fp32", "fp16", "int8-dynamic", "int8-static"]
+Scenario = Literal["single-stream", "multi-stream", "server", "offline"]
+assert get_args(Precision) == PRECISIONS and get_args(Scenario) == SCENARIOS  # noqa: PT018
+
+
+class RuntimeSpec(Strict):
+    """A runtime with parameters, at fewer precisions than the others, or both."""
+
+    runtime: Name = Field(description="the runtime's name")
+    name: Name = Field("", description="what to call it here; the runtime's own name if left out")
+    params: dict[str, Any] = Field({}, description="the runtime's parameters")
+    precisions: list[Precision] | None = Field(
+        None, min_length=1, description="at which of the suite's precisions it is used; all if left out"
+    )
+
+    _names_each_once = field_validator("precisions")(_each_once)
+
+
+def _as_runtime(value: Any) -> Any:
+    """A name alone is a runtime without parameters, and a runtime without a name is called what it is."""
+    if isinstance(value, str):
+        return {"runtime": value, "name": value}
+    return {"name": value["runtime"], **value} if isinstance(value, dict) and "runtime" in value else value
+
+
+Runtime = Annotated[RuntimeSpec, BeforeValidator(_as_runtime, json_schema_input_type=Name | RuntimeSpec)]
+
+
+class Server(Strict):
+    """What a server has to keep."""
+
+    p99_s: Seconds = Field(0.015, description="the bound on the 99th percentile of the latency, in seconds")
+
+
 class Measure(Strict):
     """What to time, and how long."""
 
-    runtimes: list[Name] = Field(["onnxruntime"], min_length=1, description="what executes the artifacts")
+    runtimes: list[Runtime] = Field(
+        [RuntimeSpec(runtime="onnxruntime", name="onnxruntime")],
+        min_length=1,
+        description="what executes the artifacts",
+    )
     device: Literal["cpu", "cuda"] = Field("cpu", description="where they are executed")
-    batch_sizes: list[Count] = Field([1], min_length=1, description="samples in a call")
+    precisions: list[Precision] = Field(
+        ["fp32"], min_length=1, description="the arithmetic of the graphs; each is an artifact of its own"
+    )
+    scenarios: list[Scenario] = Field(
+        ["single-stream"], min_length=1, description="how queries come, with MLPerf's meanings"
+    )
+    batch_sizes: list[Count] = Field(
+        [1], min_length=1, description="samples in a query of single-stream; offline takes the best of them"
+    )
+    server: Server = Field(Server(), description="the server scenario's bound")
     threads: int = Field(1, gt=0, le=1024, description="threads of one call")
+    cores: list[Annotated[int, Field(ge=0)]] | None = Field(
+        None, min_length=1, description="the cores to time on; left out: the last ones, as many as `threads`"
+    )
     processes: int = Field(
-        3, gt=0, le=1000, description="fresh processes for each configuration, in turn with all others"
+        5, gt=0, le=1000, description="fresh processes for each configuration, in turn with all others"
     )
     warmup_s: float = Field(0.05, ge=0, le=3600, description="least seconds of calls before the first that counts")
+    warmup_max_s: float = Field(
+        2.0, ge=0, le=3600, description="most seconds to wait for the calls to take the same time as those before"
+    )
     min_seconds: float = Field(0.2, gt=0, le=3600, description="least seconds of calls that count, in each process")
     min_samples: int = Field(64, gt=0, le=10_000_000, description="least number of calls that count, in each process")
+    loadgen: bool = Field(False, description="also let MLPerf's LoadGen measure; needs the extra `loadgen`")
 
-    _names_each_once = field_validator("runtimes", "batch_sizes")(_each_once)
+    _names_each_once = field_validator("precisions", "scenarios", "batch_sizes", "cores")(_each_once)
+
+    @field_validator("runtimes")
+    @classmethod
+    def _runtimes_each_once(cls, values: list[RuntimeSpec]) -> list[RuntimeSpec]:
+        _each_once([spec.name for spec in values])
+        return values
 
 
 class Suite(Strict):
@@ -139,6 +201,9 @@ class Suite(Strict):
     metrics: list[Name] | None = Field(None, description="which to compute; left out: all that apply")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
+    targets: dict[str, Gate] = Field(
+        {}, description="bounds on learning curves; the report tells how long each training took to reach them"
+    )
     silence_s: Seconds = Field(
         1800.0, description="a case that shows no sign of life for so many seconds is stopped and has failed"
     )

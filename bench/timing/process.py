@@ -24,7 +24,9 @@ def answer(request: TimingRequest) -> TimingAnswer:
     """
     rows = np.load(request.rows)
     outputs = [rows[name] for name in rows.files if name.startswith("output_")]
-    session: Session = resolve(request.runtime)().load(request.artifact, request.device, request.threads)
+    session: Session = resolve(request.runtime.info)(**request.runtime.params).load(
+        request.artifact, request.device, request.threads
+    )
     for batch_size, path in zip(request.batch_sizes, request.samples, strict=True):
         inputs = [[batch] for batch in batches(rows["input_0"], batch_size)]
         expected = list(zip(*(batches(output, batch_size) for output in outputs), strict=True))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import Artifact, RuntimeInfo, TensorSpec
+from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
 
 # How many different batches of the test set a configuration is called with, in rotation.
 ROTATED = 4
@@ -20,7 +20,7 @@ class TimingRequest:
     :param samples: the .npy to write for each batch size, in the same order
     """
 
-    runtime: RuntimeInfo
+    runtime: RuntimeUse
     artifact: Artifact
     rows: str
     device: str
@@ -43,7 +43,7 @@ class TimingRequest:
         artifact["inputs"] = tuple(TensorSpec(i["name"], tuple(i["shape"]), i["dtype"]) for i in artifact["inputs"])
         artifact["outputs"] = tuple(artifact["outputs"])
         return cls(
-            runtime=RuntimeInfo(**content.pop("runtime")),
+            runtime=_runtime_use(content.pop("runtime")),
             artifact=Artifact(**artifact),
             batch_sizes=tuple(content.pop("batch_sizes")),
             samples=tuple(content.pop("samples")),
@@ -67,3 +67,9 @@ class TimingAnswer:
     def read(cls, path: Path) -> "TimingAnswer":
         """The answer that `write` kept."""
         return cls(**json.loads(path.read_text()))
+
+
+def _runtime_use(content: dict[str, Any]) -> RuntimeUse:
+    info = content.pop("info")
+    lists = {name: tuple(info.pop(name)) for name in ("precisions", "scenarios", "requires")}
+    return RuntimeUse(info=RuntimeInfo(**info, **lists), precisions=tuple(content.pop("precisions")), **content)

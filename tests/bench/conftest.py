@@ -25,6 +25,7 @@ from bench.results import (
     MeasurementResult,
     MetricResult,
     ParityResult,
+    ProcessResult,
     RunResult,
     StageResult,
     TrainingResult,
@@ -149,6 +150,11 @@ def command(monkeypatch, capsys):
     return run
 
 
+def make_process(**changes: object) -> ProcessResult:
+    default = ProcessResult(turn=0, cores=[1], load_s=0.01, first_s=0.001, samples=100, p50_s=20e-6)
+    return replace(default, **changes)
+
+
 def make_measurement(**changes: object) -> MeasurementResult:
     default = MeasurementResult(
         artifact="forward",
@@ -165,7 +171,8 @@ def make_measurement(**changes: object) -> MeasurementResult:
         processes=2,
         samples=200,
         samples_path="samples/tiny@points-0/forward.graph.b1.npy",
-        process_p50_s=[19e-6, 21e-6],
+        provider_time_share=1.0,
+        by_process=[make_process(turn=0, p50_s=19e-6), make_process(turn=3, p50_s=21e-6)],
     )
     return replace(default, **changes)
 
@@ -180,6 +187,7 @@ def make_metric(**changes: object) -> MetricResult:
         runtime="graph",
         precision="fp32",
         reference=0.9,
+        tolerance=1e-3,
     )
     return replace(default, **changes)
 
@@ -224,7 +232,7 @@ def make_case(model: str = "tiny", seed: int = 0, **changes: object) -> CaseResu
             curves={"train-loss": [0.9, 0.5], "val-loss": [1.0, None], "lr": [0.1, 0.1]},
         ),
         artifacts=[make_artifact()],
-        parity=[ParityResult("forward", "output", "graph", "fp32", 1e-6, 0.01, 1e-4, 1e-3)],
+        parity=[ParityResult("forward", "output", "graph", "fp32", 1e-6, 1e-5, 0.01)],
         metrics=[make_metric()],
         measurements=[make_measurement()],
     )
@@ -234,7 +242,7 @@ def make_case(model: str = "tiny", seed: int = 0, **changes: object) -> CaseResu
 def make_results(cases: list[CaseResult] | None = None, **changes: object) -> RunResult:
     default = RunResult(
         run_id="20240501-120000-abcd",
-        suite={"name": "trial", "description": "Two nets.", "measure": {"runtimes": ["graph"]}},
+        suite={"name": "trial", "description": "Two nets.", "measure": {"runtimes": [{"name": "graph"}]}},
         environment={
             "python": "3.12.1",
             "platform": "Linux",
@@ -256,6 +264,7 @@ def make_results(cases: list[CaseResult] | None = None, **changes: object) -> Ru
 class Make:
     """Results without a run; what is not given has a plausible value."""
 
+    process = staticmethod(make_process)
     measurement = staticmethod(make_measurement)
     metric = staticmethod(make_metric)
     artifact = staticmethod(make_artifact)

@@ -84,7 +84,7 @@ def test_what_came_from_outside_is_text(make, page):
     failure = Failure("train", HOSTILE, HOSTILE, HOSTILE)
     metric = make.metric(name=HOSTILE, unit=HOSTILE)
     case = make.case(group=HOSTILE, id=HOSTILE, failures=[failure], metrics=[metric])
-    suite = {"name": HOSTILE, "description": HOSTILE, "measure": {"runtimes": ["graph"]}}
+    suite = {"name": HOSTILE, "description": HOSTILE, "measure": {"runtimes": [{"name": "graph"}]}}
     environment = {**make.results().environment, "cpu": HOSTILE}
     found = page(cases=[case], suite=suite, environment=environment)
     assert [tag for tag, _ in found.tags].count("script") == plain.count("script")

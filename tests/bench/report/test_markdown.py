@@ -52,7 +52,7 @@ def test_text_in_a_heading_is_taken_literally(text):
 
 @given(anything | tricky)
 def test_a_description_is_taken_literally(make, tmp_path, text):
-    suite = {"name": "t", "description": text, "measure": {"runtimes": ["graph"]}}
+    suite = {"name": "t", "description": text, "measure": {"runtimes": [{"name": "graph"}]}}
     paragraphs = literal(render(make.results(cases=[], suite=suite), tmp_path))
     expected = " ".join(text.split())
     assert paragraphs[1].startswith(expected or "0 of 0 cases passed.")
@@ -60,7 +60,7 @@ def test_a_description_is_taken_literally(make, tmp_path, text):
 
 @pytest.mark.parametrize("text", ["- item", "+ item", "1. item", "2) item", "---", "# heading", "> quote", "    code"])
 def test_a_description_begins_no_list_or_the_like(make, tmp_path, text):
-    suite = {"name": "t", "description": text, "measure": {"runtimes": ["graph"]}}
+    suite = {"name": "t", "description": text, "measure": {"runtimes": [{"name": "graph"}]}}
     assert literal(render(make.results(cases=[], suite=suite), tmp_path))[1] == text.strip()
 
 

@@ -143,14 +143,17 @@ def test_speed_is_the_median_of_the_seeds(make):
 
 
 def test_spread_is_the_distance_of_the_processes_medians(make):
-    rows = [make.measurement(process_p50_s=medians) for medians in ([1.0, 1.0], [0.9, 1.0, 1.1])]
+    rows = [
+        make.measurement(by_process=[make.process(p50_s=p50) for p50 in medians])
+        for medians in ([1.0, 1.0], [0.9, 1.0, 1.1])
+    ]
     cases = [make.case(seed=seed, measurements=[row]) for seed, row in enumerate(rows)]
     assert cells(speed_table(make.results(cases=cases)), "spread") == ["20 %"]
 
 
 @pytest.mark.parametrize("medians", [[], [1.0]])
 def test_there_is_no_spread_without_two_processes(make, medians):
-    row = make.measurement(process_p50_s=medians)
+    row = make.measurement(by_process=[make.process(p50_s=p50) for p50 in medians])
     assert cells(speed_table(make.results(cases=[make.case(measurements=[row])])), "spread") == ["-"]
 
 

@@ -129,7 +129,7 @@ def test_a_mistake_in_an_override_is_told_as_it_was_given(suite_file):
 def test_what_is_left_out_has_a_default(suite_file):
     suite, _ = load_suite(suite_file(HEAD))
     assert suite.seeds == [0]
-    assert suite.measure.runtimes == ["onnxruntime"]
+    assert [spec.name for spec in suite.measure.runtimes] == ["onnxruntime"]
     assert suite.metrics is None
 
 

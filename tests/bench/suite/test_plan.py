@@ -90,7 +90,7 @@ CASE = "{model: tiny, dataset: points}"
         (["{model: [tiny,\n     smal], dataset: points}"], "", 5, "unknown model 'smal' (did you mean 'small'?"),
         ([CASE], "metrics:\n  - loss\n  - acuracy\n", 7, "unknown metric 'acuracy' (did you mean 'accuracy'? allowed:"),
         ([CASE], "gates:\n  acuracy: {min: 1}\n", 6, "unknown gate 'acuracy' (did you mean 'accuracy'? allowed:"),
-        ([CASE], "gates:\n  latency-p99: {max: 1}\n", 6, "unknown gate 'latency-p99' (did you mean 'latency-p90'?"),
+        ([CASE], "gates:\n  latency-p999: {max: 1}\n", 6, "unknown gate 'latency-p999' (did you mean 'latency-p99'?"),
         ([CASE], "gates:\n  confusion: {max: 1}\n", 6, "unknown gate 'confusion' (allowed: accuracy, latency-p50,"),
         ([CASE], "metrics: [loss]\ngates:\n  accuracy: {min: 1}\n", 7, "unknown gate 'accuracy' (allowed: latency-p"),
         (["{model: tiny, dataset: points, gates: {los: {max: 1}}}"], "", 4, "unknown gate 'los' (did you mean 'loss'?"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.errors import BenchError
-from bench.records import Artifact, RuntimeInfo, TensorSpec
+from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.timing.process import answer, batches
 from bench.timing.request import ROTATED, TimingAnswer, TimingRequest
 
@@ -49,7 +49,7 @@ def request_for(install, tmp_path):
 
     def make(runtime: str) -> TimingRequest:
         return TimingRequest(
-            runtime=RuntimeInfo("numpy", f"{module}:{runtime}"),
+            runtime=RuntimeUse("numpy", RuntimeInfo("numpy", f"{module}:{runtime}")),
             artifact=Artifact("forward", "", "fp32", "", "", (TensorSpec("input", (3,)),), ("output",)),
             rows=str(tmp_path / "rows.npz"),
             device="cpu",
@@ -76,7 +76,7 @@ def test_samples_of_each_batch_size_are_written(request_for, tmp_path):
 def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
     request = request_for("Doubling")
     answer(request)
-    calls = sys.modules[request.runtime.target.partition(":")[0]].calls
+    calls = sys.modules[request.runtime.info.target.partition(":")[0]].calls
     each = ROTATED + 3 + 9 + ROTATED  # check, warm up, sample, check
     assert [len(batch) for batch in calls] == [5] * each + [2] * each
     assert all(a.tobytes() != b.tobytes() for a, b in pairwise(calls[ROTATED + 3 : each - ROTATED]))
