@@ -18,6 +18,9 @@ from bench.run.progress import Progress
 WEIGHTS = {"train": 0.6, "export": 0.3, "evaluate": 0.1}
 
 
+WAITING = "another run is measuring on this host; waiting until it has ended"
+
+
 @contextmanager
 def progress_for(stream: IO[str]) -> Iterator[Progress]:
     """The right display for a stream, live until the block ends."""
@@ -56,6 +59,9 @@ class Lines(Progress):
         if done in (0, total) or now - self._told >= 10:
             self._told = now
             self._say(f"measured {done} of {total} processes")
+
+    def waiting_for_host(self) -> None:
+        self._say(WAITING)
 
     def interrupted(self, advice: str) -> None:
         self._say(advice)
@@ -119,6 +125,9 @@ class LiveTable(Progress):
         self._timed = (done, total)
         if case:
             self._rows[case].timed += 1
+
+    def waiting_for_host(self) -> None:
+        self.live.console.print(WAITING, markup=False, highlight=False, soft_wrap=True)
 
     def interrupted(self, advice: str) -> None:
         self.live.console.print(advice, markup=False, highlight=False, soft_wrap=True)

@@ -21,9 +21,10 @@ def print_plan(plan: Plan) -> None:
     click.echo(table(rows, ("case", "training")))
     measure = plan.suite.measure
     processes = len(plan.cases) * len(plan.runtimes) * measure.processes
+    runtimes = ", ".join(spec.name for spec in measure.runtimes)
     click.echo(
         f"\n{len(plan.cases)} cases; then {processes} timing processes of one artifact each "
-        f"({', '.join(spec.name for spec in measure.runtimes)}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
+        f"({runtimes}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
         f"about {timing_seconds(plan):.0f} s"
     )
 

@@ -1,45 +1,45 @@
 """Times the artifacts: one process at a time, all configurations in turn, so that a drift hits all alike."""
 
+import os
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from bench.records import Artifact, RuntimeUse
-from bench.results import CaseResult, Failure, MeasurementResult, ProcessResult
+from bench.results import CaseResult, Failure
+from bench.run.host_lock import alone_on_this_host
+from bench.run.loads import loads_of
 from bench.run.progress import Progress
+from bench.run.rows import Part, Timed, rows_of
 from bench.run.timing_process import in_fork, in_new_interpreter
 from bench.run.workers import Workers
 from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
 from bench.suite.schema import Measure, Suite
-from bench.timing import statistics
-from bench.timing.request import TimingAnswer, TimingRequest
-
-SCENARIO = "single-stream"
+from bench.timing.request import Effort, Load, TimingAnswer, TimingRequest
+from bench.timing.server import LADDER
 
 
 @dataclass
 class Configuration:
-    """An artifact under a runtime: timed at all batch sizes in each of several processes."""
+    """An artifact under a runtime: measured under all loads in each of several processes.
+
+    :param loads: what the first process has found, the best batch size or the rates, is in them from then on
+    """
 
     request: CaseRequest
     artifact: Artifact
     runtime: RuntimeUse
-    answers: list[TimingAnswer] = field(default_factory=list)
-    parts: dict[int, list[Path]] = field(default_factory=dict)
+    loads: list[Load]
+    parts: list[Part] = field(default_factory=list)
     failure: Failure | None = None
 
     @property
-    def label(self) -> str:
-        """A file name's part that tells it from the case's other configurations."""
-        return f"{self.artifact.name}.{self.runtime.name}"
-
-    def samples_path(self, batch_size: int) -> Path:
-        """Where the raw samples of one batch size are kept."""
-        return Path(self.request.folder, "samples", self.request.name, f"{self.label}.b{batch_size}.npy")
+    def samples(self) -> Path:
+        """Where raw samples are kept: a file name begins like this."""
+        name = ".".join([self.artifact.name, self.artifact.precision, self.runtime.name])
+        return Path(self.request.folder, "samples", self.request.name, name)
 
 
 def measure_cases(
@@ -50,33 +50,31 @@ def measure_cases(
     :returns: the results with their measurements, by case identifier
     """
     pairs, measure = list(pairs), suite.measure
-    configurations = [one for request, result in pairs for one in _configurations(request, result)]
-    order = random.Random(suite.seeds[0])
+    configurations = [one for request, result in pairs for one in _configurations(request, result, measure)]
     try:
-        _take_turns(configurations, suite, order, workers, progress)
+        if configurations:
+            with alone_on_this_host(progress.waiting_for_host):
+                _take_turns(configurations, suite, workers, progress)
         return {result.id: _measured(result, configurations, measure) for _, result in pairs}
     finally:
-        for part in (part for one in configurations for parts in one.parts.values() for part in parts):
-            part.unlink(missing_ok=True)  # after an interruption; else they are in one file
+        for part in (part for one in configurations for part in one.parts):
+            part.path.unlink(missing_ok=True)  # after an interruption; else they are in one file
 
 
-def _take_turns(
-    configurations: list[Configuration], suite: Suite, order: random.Random, workers: Workers, progress: Progress
-) -> None:
+def _take_turns(configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress) -> None:
     """Run all processes: every configuration once, in random order, then every one again, and so on."""
-    measure = suite.measure
-    total, done = measure.processes * len(configurations), 0
-    for turn in range(measure.processes):
+    order = random.Random(suite.seeds[0])
+    total, done = suite.measure.processes * len(configurations), 0
+    for _ in range(suite.measure.processes):
         for configuration in order.sample(configurations, len(configurations)):
             progress.measuring(configuration.request.id, done, total)
             if configuration.failure is None:
-                _one_process(configuration, suite, turn, order, workers)
+                _one_process(configuration, suite, done, order, workers)
             done += 1
-    if total:
-        progress.measuring("", total, total)
+    progress.measuring("", total, total)
 
 
-def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Configuration]:
+def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
     """What of a case is timed: everything, if all of it was scored and agreed with torch."""
     if result.status == "failed":
         return
@@ -92,75 +90,107 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
         )
         for runtime in request.runtimes:
             if found.precision in runtime.precisions:
-                yield Configuration(request, artifact, runtime)
+                yield Configuration(request, artifact, runtime, loads_of(measure))
 
 
 def _one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
-    """Run one timing process to its end and keep where its samples are."""
-    request, measure = configuration.request, suite.measure
-    batch_sizes = order.sample(measure.batch_sizes, len(measure.batch_sizes))
-    paths = [configuration.samples_path(size).with_suffix(f".{turn}.npy") for size in batch_sizes]
-    for size, path in zip(batch_sizes, paths, strict=True):
-        configuration.parts.setdefault(size, []).append(path)
-    timing = TimingRequest(
-        runtime=configuration.runtime,
-        artifact=configuration.artifact,
-        rows=str(request.rows(configuration.artifact.name)),
-        device=request.device,
-        threads=measure.threads,
-        batch_sizes=tuple(batch_sizes),
-        samples=tuple(str(path) for path in paths),
-        warmup_s=measure.warmup_s,
-        min_seconds=measure.min_seconds,
-        min_samples=measure.min_samples,
-    )
-    patience = suite.silence_s * len(batch_sizes)
+    """Run one timing process to its end, take in what it found, and keep where its samples are."""
+    request = configuration.request
+    asked = [number for number, load in enumerate(configuration.loads) if _is_ready(load)]
+    asked = order.sample(asked, len(asked))
+    timing = _timing_request(configuration, suite, turn, [configuration.loads[number] for number in asked])
+    patience = suite.silence_s * len(asked)
     if configuration.runtime.info.needs_torch:
         answer = in_fork(timing, workers, request.log, patience)
     else:
         answer = in_new_interpreter(timing, request.log, patience)
     if answer.error:
-        owner = owner_of(configuration.runtime.info.target.partition(":")[0], request.owners)
-        configuration.failure = Failure("measure", "Timing", f"{configuration.label}: {answer.error}", owner)
-    configuration.answers.append(answer)
+        configuration.failure = _failure(configuration, answer)
+        return
+    configuration.parts += [Part(turn, asked[one.load], answer, one) for one in answer.loads]
+    _take_what_was_found(configuration)
+
+
+def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads: list[Load]) -> TimingRequest:
+    request, measure = configuration.request, suite.measure
+    return TimingRequest(
+        runtime=configuration.runtime,
+        artifact=configuration.artifact,
+        rows=str(request.rows(configuration.artifact.name)),
+        device=request.device,
+        threads=measure.threads,
+        cores=_cores(measure),
+        loads=tuple(loads),
+        effort=Effort(
+            measure.warmup_s,
+            max(measure.warmup_s, measure.warmup_max_s),
+            measure.min_seconds,
+            measure.min_samples,
+            measure.server.p99_s,
+        ),
+        samples=f"{configuration.samples}.turn{turn}",
+        seed=suite.seeds[0] + turn,
+    )
+
+
+def _cores(measure: Measure) -> tuple[int, ...]:
+    """The cores to time on: the last ones, since systems like to do their own work on the first."""
+    if not hasattr(os, "sched_getaffinity"):
+        return ()
+    return tuple(measure.cores or sorted(os.sched_getaffinity(0))[-measure.threads :])
+
+
+def _is_ready(load: Load) -> bool:
+    """Whether a load can be measured: LoadGen measures a server and offline as the first process has found them."""
+    return load.instrument == "bench" or not _is_open(load)
+
+
+def _is_open(load: Load) -> bool:
+    """Whether the first process has to find something: a server's rates, or the best batch size."""
+    return (load.scenario == "server" and not load.rates_per_s) or len(load.batch_sizes) > 1
+
+
+def _take_what_was_found(configuration: Configuration) -> None:
+    """Fill in what a process has found, for those that follow; LoadGen gets a server's highest rate."""
+    for number, load in enumerate(configuration.loads):
+        if not _is_open(load):
+            continue
+        found = [
+            part
+            for part in configuration.parts
+            if configuration.loads[part.load].scenario == load.scenario and part.load <= number
+        ]
+        if not found:
+            continue
+        rates = tuple(part.answer.rate_per_s for part in found if part.answer.rate_per_s is not None)
+        if rates and load.instrument != "bench":
+            rates = (rates[LADDER.index(1.0)],)
+        configuration.loads[number] = replace(load, batch_sizes=(found[0].answer.batch_size,), rates_per_s=rates)
+
+
+def _failure(configuration: Configuration, answer: TimingAnswer) -> Failure:
+    owner = owner_of(configuration.runtime.info.target.partition(":")[0], configuration.request.owners)
+    return Failure("measure", "Timing", f"{configuration.samples.name}: {answer.error}", owner)
 
 
 def _measured(result: CaseResult, configurations: list[Configuration], measure: Measure) -> CaseResult:
     """A case's result with its measurements, or with the failure of its timing."""
     own = [configuration for configuration in configurations if configuration.request.id == result.id]
-    rows = [_row(one, size, measure) for one in own if one.failure is None for size in measure.batch_sizes]
+    rows = [row for one in own if one.failure is None for row in rows_of(_timed(one, measure), one.loads, one.parts)]
     failures = [one.failure for one in own if one.failure is not None]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures])
     return replace(result, status="failed", error=failures[0]) if failures else result
 
 
-def _row(configuration: Configuration, batch_size: int, measure: Measure) -> MeasurementResult:
-    """One configuration at one batch size: the raw samples of its processes in one file, and their statistics."""
-    processes = [np.load(path) for path in configuration.parts[batch_size]]
-    path = configuration.samples_path(batch_size)
-    numbered = [np.column_stack([np.full_like(durations, n), durations]) for n, durations in enumerate(processes)]
-    np.save(path, np.concatenate(numbered))
-    durations = np.concatenate(processes)
-    answer = configuration.answers[0]
-    shares = [one.provider_share for one in configuration.answers if one.provider_share is not None]
-    return MeasurementResult(
+def _timed(configuration: Configuration, measure: Measure) -> Timed:
+    return Timed(
         artifact=configuration.artifact.name,
-        runtime=configuration.runtime.name,
-        provider=answer.provider,
-        provider_share=min(shares) if shares else None,
-        device=configuration.request.device,
         precision=configuration.artifact.precision,
-        batch_size=batch_size,
-        scenario=SCENARIO,
+        runtime=configuration.runtime.name,
+        device=configuration.request.device,
         threads=measure.threads,
-        latency_s=statistics.latency(durations),
-        throughput_per_s=statistics.throughput(durations, batch_size),
-        processes=len(processes),
-        samples=len(durations),
-        samples_path=str(path.relative_to(configuration.request.folder)),
-        provider_time_share=None,
-        by_process=[
-            ProcessResult(n, [], 0.0, 0.0, len(durations), float(np.median(durations)) / 1e9)
-            for n, durations in enumerate(processes)
-        ],
+        bound_s=measure.server.p99_s,
+        folder=Path(configuration.request.folder),
+        samples=configuration.samples,
+        cores=os.cpu_count() or 1,
     )

@@ -21,5 +21,8 @@ class Progress:
     def interrupted(self, advice: str) -> None:
         """The user has stopped the run."""
 
+    def waiting_for_host(self) -> None:
+        """Another run is measuring on this host; this one waits for it."""
+
     def measuring(self, case: str, done: int, total: int) -> None:
         """`done` of `total` timing processes have ended; the next times `case`."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.catalog import KINDS, Catalog
 from bench.results import STAGES, CaseResult
+from bench.run.loads import batch_sizes_of, loads_of
 from bench.stages.request import CaseRequest
 from bench.suite.plan import Plan, PlannedCase
 
@@ -43,8 +44,9 @@ def case_requests(
 def timing_seconds(plan: Plan) -> float:
     """About how long the timing of a whole plan takes, if each case has one artifact."""
     measure = plan.suite.measure
-    one = PROCESS_START_S + len(measure.batch_sizes) * (measure.warmup_s + measure.min_seconds)
-    return len(plan.cases) * len(measure.runtimes) * measure.processes * one
+    one = PROCESS_START_S + len(loads_of(measure)) * (measure.warmup_s + measure.min_seconds)
+    configurations = sum(len(use.precisions) for use in plan.runtimes)
+    return len(plan.cases) * configurations * measure.processes * one
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:
@@ -79,6 +81,6 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         device=measure.device,
         train_threads=threads,
         timed_threads=measure.threads,
-        batch_sizes=tuple(measure.batch_sizes),
+        batch_sizes=batch_sizes_of(measure),
         owners=owners,
     )

@@ -1,6 +1,8 @@
-"""What a timing process does at each batch size: check, warm up, sample, check again."""
+"""What a timing process does: load, check, measure under each load, check again."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +12,58 @@ from bench.catalog import resolve
 from bench.errors import BenchError
 from bench.parity import Disagreement, difference
 from bench.records import Session
-from bench.timing.request import ROTATED, TimingAnswer, TimingRequest
-from bench.timing.sampling import sample
+from bench.timing.conditions import Watch, bind
+from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest
+from bench.timing.scenarios import Subject, Taken, measure, refuse_what_cannot_be_met
 
 Arrays = list[Any]
 
 
 def answer(request: TimingRequest) -> TimingAnswer:
-    """Time the artifact at every batch size and write the raw samples.
+    """Measure the artifact under every load and write the raw samples.
 
-    :raises BenchError: if there are too few rows for a batch size
+    :raises BenchError: if there are too few rows for a batch size, or a bound that cannot be met
     :raises Disagreement: if the artifact does not answer what it answered when it was scored
     """
-    rows = np.load(request.rows)
-    outputs = [rows[name] for name in rows.files if name.startswith("output_")]
+    cores = bind(request.cores)
+    began = time.perf_counter()
     session: Session = resolve(request.runtime.info)(**request.runtime.params).load(
         request.artifact, request.device, request.threads
     )
-    for batch_size, path in zip(request.batch_sizes, request.samples, strict=True):
-        inputs = [[batch] for batch in batches(rows["input_0"], batch_size)]
-        expected = list(zip(*(batches(output, batch_size) for output in outputs), strict=True))
-        _check(session, inputs, expected)
-        durations = sample(session.call, inputs, request.warmup_s, request.min_seconds, request.min_samples)
-        _check(session, inputs, expected)
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, durations)
-    return TimingAnswer(session.provider, session.provider_share)
+    load_s = time.perf_counter() - began
+    rows = Rows(request)
+    smallest = min(size for load in request.loads for size in load.batch_sizes)
+    began = time.perf_counter()
+    session.call(rows.inputs(smallest)[0])
+    first_s = time.perf_counter() - began
+    return TimingAnswer(
+        provider=session.provider,
+        provider_share=session.provider_share,
+        provider_time_share=session.provider_time_share,
+        load_s=load_s,
+        first_s=first_s,
+        cores=cores,
+        loads=tuple(_measured(request, session, rows)),
+        details=session.details,
+    )
+
+
+class Rows:
+    """Rows of the test set, and what the torch model answers to them."""
+
+    def __init__(self, request: TimingRequest) -> None:
+        rows = np.load(request.rows)
+        self._inputs = rows["input_0"]
+        self._outputs = [rows[name] for name in rows.files if name.startswith("output_")]
+        self.inputs = cache(self._batched)
+
+    def _batched(self, size: int) -> list[Arrays]:
+        """The batches of a size to rotate through."""
+        return [[batch] for batch in batches(self._inputs, size)]
+
+    def outputs(self, size: int) -> list[tuple[np.ndarray, ...]]:
+        """What the torch model answers to them."""
+        return list(zip(*(batches(output, size) for output in self._outputs), strict=True))
 
 
 def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
@@ -48,11 +76,48 @@ def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [np.ascontiguousarray(rows[n * size : (n + 1) * size]) for n in range(ROTATED)]
 
 
-def _check(session: Session, inputs: Sequence[Arrays], expected: Sequence[tuple[np.ndarray, ...]]) -> None:
+def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
+    """Every load in turn; at each of its batch sizes, outputs are checked before the clock runs and after."""
+    subject = Subject(
+        session.call, rows.inputs, request.effort, Watch(_gpu(request.device)), np.random.default_rng(request.seed)
+    )
+    refuse_what_cannot_be_met(request.loads, subject)
+    for number, load in enumerate(request.loads):
+        for size in load.batch_sizes:
+            _check(request, session, rows, size)
+        for part, taken in enumerate(measure(load, subject)):
+            yield _kept(taken, number, Path(request.samples).with_suffix(f".{number}.{part}.npy"))
+        for size in load.batch_sizes:
+            _check(request, session, rows, size)
+
+
+def _gpu(device: str) -> Any:
+    if device == "cpu":
+        return None
+    from bench.timing.nvml import Gpu
+
+    return Gpu.open()
+
+
+def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, taken.durations)
+    return LoadAnswer(
+        load=load,
+        batch_size=taken.batch_size,
+        rate_per_s=taken.rate_per_s,
+        samples=str(path),
+        seconds=taken.seconds,
+        warmup_calls=taken.warm.calls,
+        warm=taken.warm.stable,
+        conditions=taken.conditions,
+    )
+
+
+def _check(request: TimingRequest, session: Session, rows: Rows, size: int) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
-    for arrays, outputs in zip(inputs, expected, strict=True):
+    for arrays, outputs in zip(rows.inputs(size), rows.outputs(size), strict=True):
         for output, got in zip(outputs, session.call(arrays), strict=True):
             largest, excess = difference(output, got)
             if excess > 1:
-                size = len(arrays[0])
                 raise Disagreement(f"at batch size {size} the timed artifact is off the scored one by {largest:.3g}")

@@ -1,7 +1,7 @@
 """What a timing process is asked, and what it answers; both travel as JSON. Standard library only."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,47 @@ ROTATED = 4
 
 
 @dataclass(frozen=True)
+class Load:
+    """How queries come.
+
+    :param scenario: one of `bench.records.SCENARIOS`
+    :param batch_sizes: the samples in a query; where there are several, as in offline, the first process takes the best
+    :param rates_per_s: a server's arrivals a second, each measured; if there are none, the first process finds them
+    :param instrument: who holds the clock, `bench` or `loadgen`
+    """
+
+    scenario: str
+    batch_sizes: tuple[int, ...]
+    rates_per_s: tuple[float, ...] = ()
+    instrument: str = "bench"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure each load: both the least duration and the least count are met.
+
+    :param warmup_s: least seconds of calls that do not count
+    :param warmup_max_s: most seconds to wait for calls to become stable
+    :param bound_s: what a server's 99th percentile has to keep
+    """
+
+    warmup_s: float
+    warmup_max_s: float
+    min_seconds: float
+    min_samples: int
+    bound_s: float
+
+
+@dataclass(frozen=True)
 class TimingRequest:
-    """One process: an artifact under a runtime, at several batch sizes in the order given.
+    """One process: an artifact under a runtime, under several loads in the order given.
 
     :param rows: an .npz with `input_0`, `ROTATED` times as many rows as the largest batch has, and for each output of
         the artifact what the torch model answers to them, `output_0` and so on
-    :param samples: the .npy to write for each batch size, in the same order
+    :param cores: what the process is bound to; empty where the system cannot do that
+    :param samples: where to write the samples of the n-th load: the path with `.n` before its suffix, and `.n.rate`
+        for each rate
+    :param seed: of a server's arrivals
     """
 
     runtime: RuntimeUse
@@ -25,11 +60,11 @@ class TimingRequest:
     rows: str
     device: str
     threads: int
-    batch_sizes: tuple[int, ...]
-    samples: tuple[str, ...]
-    warmup_s: float
-    min_seconds: float
-    min_samples: int
+    cores: tuple[int, ...]
+    loads: tuple[Load, ...]
+    effort: Effort
+    samples: str
+    seed: int = 0
 
     def to_json(self) -> str:
         """The request as text."""
@@ -39,24 +74,62 @@ class TimingRequest:
     def from_json(cls, text: str) -> "TimingRequest":
         """The request that `to_json` wrote."""
         content: dict[str, Any] = json.loads(text)
-        artifact = content.pop("artifact")
-        artifact["inputs"] = tuple(TensorSpec(i["name"], tuple(i["shape"]), i["dtype"]) for i in artifact["inputs"])
-        artifact["outputs"] = tuple(artifact["outputs"])
+        runtime, artifact = content.pop("runtime"), content.pop("artifact")
+        artifact["inputs"] = tuple(_rebuilt(TensorSpec, one) for one in artifact["inputs"])
+        runtime["info"] = _rebuilt(RuntimeInfo, runtime["info"])
         return cls(
-            runtime=_runtime_use(content.pop("runtime")),
-            artifact=Artifact(**artifact),
-            batch_sizes=tuple(content.pop("batch_sizes")),
-            samples=tuple(content.pop("samples")),
+            runtime=_rebuilt(RuntimeUse, runtime),
+            artifact=_rebuilt(Artifact, artifact),
+            loads=tuple(_rebuilt(Load, one) for one in content.pop("loads")),
+            effort=Effort(**content.pop("effort")),
+            cores=tuple(content.pop("cores")),
             **content,
         )
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What else the machine did while a load was measured; None where it cannot be told. See `ProcessResult`."""
+
+    waiting: float | None = None
+    busy_cores: float | None = None
+    stolen: float | None = None
+    throttled: float | None = None
+    joules: float | None = None
+    peak_memory_bytes: int | None = None
+    gpu_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class LoadAnswer:
+    """One load as it was measured: of several batch sizes the one that was taken, of several rates one.
+
+    :param samples: the .npy with the durations of all queries in nanoseconds
+    :param seconds: from the beginning of the first query to the end of the last
+    """
+
+    load: int
+    batch_size: int
+    rate_per_s: float | None
+    samples: str
+    seconds: float
+    warmup_calls: int
+    warm: bool
+    conditions: Conditions
+
+
+@dataclass(frozen=True)
 class TimingAnswer:
-    """What really executed the artifact, or why nothing did (`error`)."""
+    """What really executed the artifact and how it went, or why nothing did (`error`)."""
 
     provider: str = ""
     provider_share: float | None = None
+    provider_time_share: float | None = None
+    load_s: float = 0.0
+    first_s: float = 0.0
+    cores: tuple[int, ...] = ()
+    loads: tuple[LoadAnswer, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
     error: str = ""
 
     def write(self, path: Path) -> None:
@@ -66,10 +139,12 @@ class TimingAnswer:
     @classmethod
     def read(cls, path: Path) -> "TimingAnswer":
         """The answer that `write` kept."""
-        return cls(**json.loads(path.read_text()))
+        content = json.loads(path.read_text())
+        loads = [LoadAnswer(conditions=Conditions(**one.pop("conditions")), **one) for one in content.pop("loads")]
+        return cls(loads=tuple(loads), cores=tuple(content.pop("cores")), **content)
 
 
-def _runtime_use(content: dict[str, Any]) -> RuntimeUse:
-    info = content.pop("info")
-    lists = {name: tuple(info.pop(name)) for name in ("precisions", "scenarios", "requires")}
-    return RuntimeUse(info=RuntimeInfo(**info, **lists), precisions=tuple(content.pop("precisions")), **content)
+def _rebuilt(record: type[Any], content: dict[str, Any]) -> Any:
+    """A record from its content as JSON, which has lists for tuples."""
+    values = {f.name: content[f.name] for f in fields(record)}
+    return record(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

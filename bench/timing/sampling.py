@@ -1,43 +1,57 @@
-"""The timed loop."""
+"""The timed loops. The clock spans the queries alone; storage is made, and garbage collected, outside of it."""
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 Arrays = Sequence[Any]
+Call = Callable[[Arrays], Any]
 
 
-def sample(
-    call: Callable[[Arrays], Any],
-    inputs: Sequence[Arrays],
-    warmup_s: float,
-    min_seconds: float,
-    min_samples: int,
-) -> np.ndarray:
-    """The durations of single calls in nanoseconds, int64, one after the other.
-
-    It ends when both the least duration and the least count are met. The garbage collector is off meanwhile, and the
-    clock spans the call alone: the samples' storage is doubled outside of it.
-
-    :param call: what is timed; it must return only when its work is done
-    :param inputs: what it is called with, in rotation, so that no call sees the same data as the one before
-    :param warmup_s: least seconds of calls that do not count; there are at least three such calls
-    """
-    _warm_up(call, inputs, warmup_s)
-    clock = time.perf_counter_ns
-    durations = np.empty(max(min_samples, 1024), dtype=np.int64)
-    count, total, least = 0, 0, int(min_seconds * 1e9)
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Keep the garbage collector away."""
     was_enabled = gc.isenabled()
     gc.collect()
     gc.freeze()
     gc.disable()
     try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
+
+
+def one_after_the_other(
+    call: Call,
+    inputs: Sequence[Arrays],
+    min_seconds: float,
+    min_samples: int,
+    between: Callable[[], None] | None = None,
+) -> np.ndarray:
+    """The durations of queries in nanoseconds, int64, of which the next begins when one has ended.
+
+    It ends when both the least duration and the least count are met.
+
+    :param call: what is timed; it must return only when its work is done
+    :param inputs: what it is called with, in rotation, so that no call sees the same data as the one before
+    :param between: called about ten times a second between two queries, off the clock
+    """
+    clock = time.perf_counter_ns
+    durations = np.empty(max(min_samples, 1024), dtype=np.int64)
+    count, total, least, look = 0, 0, int(min_seconds * 1e9), 0
+    with frozen():
         while count < min_samples or total < least:
             if count == len(durations):
                 durations = np.concatenate([durations, np.empty_like(durations)])
+            if between is not None and total >= look:
+                look = total + 100_000_000
+                between()
             arrays = inputs[count % len(inputs)]
             start = clock()
             call(arrays)
@@ -45,16 +59,50 @@ def sample(
             durations[count] = duration
             total += duration
             count += 1
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()
     return durations[:count]
 
 
-def _warm_up(call: Callable[[Arrays], Any], inputs: Sequence[Arrays], least_s: float) -> None:
-    end = time.perf_counter() + least_s
-    count = 0
-    while count < 3 or time.perf_counter() < end:
-        call(inputs[count % len(inputs)])
-        count += 1
+def all_at_once(call: Call, inputs: Sequence[Arrays], count: int) -> np.ndarray:
+    """One query that is cut into `count` calls: the nanoseconds from the end of one call to the end of the next.
+
+    They add up to the duration of the query.
+    """
+    clock = time.perf_counter_ns
+    ends = np.empty(count + 1, dtype=np.int64)
+    with frozen():
+        ends[0] = clock()
+        for n in range(count):
+            call(inputs[n % len(inputs)])
+            ends[n + 1] = clock()
+    return np.diff(ends)
+
+
+def as_they_come(call: Call, inputs: Sequence[Arrays], due_ns: np.ndarray) -> np.ndarray:
+    """The latencies of queries that come at given times and are served in order, in nanoseconds.
+
+    A latency counts from the time at which the query was due, whenever it was served: a server that stalls cannot hide
+    those that wait meanwhile.
+
+    :param due_ns: nanoseconds from the start at which each query is due, ascending
+    """
+    clock = time.perf_counter_ns
+    latencies = np.empty(len(due_ns), dtype=np.int64)
+    dues = due_ns.tolist()
+    with frozen():
+        start = clock() + 1_000_000
+        for n, due in enumerate(dues):
+            moment = start + due
+            _wait_until(moment)
+            call(inputs[n % len(inputs)])
+            latencies[n] = clock() - moment
+    return latencies
+
+
+def _wait_until(moment_ns: int) -> None:
+    """Sleep while there is time, and look at the clock for the last 200 microseconds, for which sleep is too coarse."""
+    clock = time.perf_counter_ns
+    left = moment_ns - clock()
+    if left > 400_000:
+        time.sleep((left - 200_000) / 1e9)
+    while clock() < moment_ns:
+        pass

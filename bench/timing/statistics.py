@@ -1,26 +1,45 @@
-"""Statistics of samples."""
+"""Statistics of samples: percentiles, throughput, and where their spread comes from."""
+
+from collections.abc import Sequence
+from math import pi, sqrt
 
 import numpy as np
 
-from bench.results import Latency
-
-# The fewest samples from which a percentile may be stated, by the early-stopping rule of MLPerf's LoadGen at 99 %
-# confidence: fewer could all have been lucky.
-LEAST_SAMPLES = {50: 11, 90: 64, 99: 662}
+from bench.percentiles import LEAST_SAMPLES, missing
+from bench.results import Latency, Spread
 
 
 def latency(durations_ns: np.ndarray) -> Latency:
     """The percentiles of the pooled durations of all processes, in seconds."""
-    return Latency(**{f"p{q}": percentile(durations_ns, q) for q in LEAST_SAMPLES})
+    return Latency(**{f"p{q}".replace(".", ""): percentile(durations_ns, q) for q in LEAST_SAMPLES})
 
 
-def percentile(durations_ns: np.ndarray, q: int) -> float | None:
+def percentile(durations_ns: np.ndarray, q: float) -> float | None:
     """The q-th percentile in seconds; None if there are too few samples to state it."""
-    if len(durations_ns) < LEAST_SAMPLES[q]:
+    if missing(q, len(durations_ns)):
         return None
     return float(np.percentile(durations_ns, q)) / 1e9
 
 
-def throughput(durations_ns: np.ndarray, batch_size: int) -> float:
-    """Samples a second over all calls back to back."""
-    return batch_size * len(durations_ns) / (float(durations_ns.sum()) / 1e9)
+def spread(processes_ns: Sequence[np.ndarray]) -> Spread:
+    """Where the spread of durations comes from: within a process, or between processes.
+
+    Within: the interquartile range over 1.349, which is the standard deviation if durations are normal and does not
+    mind a few that are not. Between: the variance of the processes' medians less what sampling explains of it, which
+    for the median of n normal durations is pi / 2 of their variance over n.
+
+    :param processes_ns: the durations of each process
+    """
+    medians = np.array([np.median(durations) for durations in processes_ns])
+    middle = float(np.median(medians))
+    within = [_deviation(durations) for durations in processes_ns]
+    between = None
+    if len(medians) > 1:
+        sampling = np.mean([pi / 2 * w**2 / len(ns) for w, ns in zip(within, processes_ns, strict=True)])
+        between = sqrt(max(0.0, float(medians.var(ddof=1) - sampling))) / middle
+    return Spread(within=float(np.median(within)) / middle, between=between)
+
+
+def _deviation(durations: np.ndarray) -> float:
+    low, high = np.percentile(durations, [25, 75])
+    return float(high - low) / 1.349

@@ -12,10 +12,14 @@ import pytest
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.timing.process import answer, batches
-from bench.timing.request import ROTATED, TimingAnswer, TimingRequest
+from bench.timing.request import ROTATED, Effort, Load, TimingAnswer, TimingRequest
+from bench.timing.server import LADDER
+
+QUICK = Effort(warmup_s=0.0, warmup_max_s=0.0, min_seconds=0.0, min_samples=9, bound_s=0.002)
 
 RUNTIME = """
     import sys
+    import time
     from bench import Session
 
     calls = []
@@ -33,6 +37,27 @@ RUNTIME = """
     class Tripling(Doubling):
         factor = 3
 
+    class Slow(Doubling):
+        def load(self, artifact, device, threads):
+            time.sleep(0.05)
+            return super().load(artifact, device, threads)
+
+        def call(self, arrays):
+            time.sleep(0.02 if not calls else 0)
+            return super().call(arrays)
+
+    class FiveAtOnce(Doubling):
+        def call(self, arrays):
+            time.sleep(0.002 if len(arrays[0]) == 5 else 0.003)
+            return super().call(arrays)
+
+    class OneMillisecond(Doubling):
+        def call(self, arrays):
+            end = time.perf_counter() + 0.001
+            while time.perf_counter() < end:
+                pass
+            return super().call(arrays)
+
     class Heavy(Doubling):
         def load(self, artifact, device, threads):
             heavy = sorted({"torch", "pytorch_lightning", "onnx"} & set(sys.modules))
@@ -47,18 +72,17 @@ def request_for(install, tmp_path):
     inputs = np.arange(60, dtype=np.float32).reshape(20, 3)
     np.savez(tmp_path / "rows.npz", input_0=inputs, output_0=2 * inputs)
 
-    def make(runtime: str) -> TimingRequest:
+    def make(runtime: str, *loads: Load) -> TimingRequest:
         return TimingRequest(
             runtime=RuntimeUse("numpy", RuntimeInfo("numpy", f"{module}:{runtime}")),
             artifact=Artifact("forward", "", "fp32", "", "", (TensorSpec("input", (3,)),), ("output",)),
             rows=str(tmp_path / "rows.npz"),
             device="cpu",
             threads=2,
-            batch_sizes=(5, 2),
-            samples=tuple(str(tmp_path / "samples" / f"{size}.npy") for size in (5, 2)),
-            warmup_s=0.0,
-            min_seconds=0.0,
-            min_samples=9,
+            cores=(),
+            loads=tuple(loads) or (Load("single-stream", (5,)), Load("single-stream", (2,))),
+            effort=QUICK,
+            samples=str(tmp_path / "samples" / "doubling.turn7"),
         )
 
     return make
@@ -67,10 +91,13 @@ def request_for(install, tmp_path):
 def test_samples_of_each_batch_size_are_written(request_for, tmp_path):
     found = answer(request_for("Doubling"))
     assert (found.provider, found.provider_share, found.error) == ("cpu with 2 threads", 0.5, "")
-    for size in (5, 2):
-        durations = np.load(tmp_path / "samples" / f"{size}.npy")
+    assert [(one.load, one.batch_size, one.rate_per_s) for one in found.loads] == [(0, 5, None), (1, 2, None)]
+    for one in found.loads:
+        durations = np.load(one.samples)
         assert durations.shape == (9,)
         assert (durations > 0).all()
+        assert one.seconds == pytest.approx(durations.sum() / 1e9)
+    assert len({one.samples for one in found.loads}) == 2
 
 
 def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
@@ -78,9 +105,9 @@ def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
     answer(request)
     calls = sys.modules[request.runtime.info.target.partition(":")[0]].calls
     each = ROTATED + 3 + 9 + ROTATED  # check, warm up, sample, check
-    assert [len(batch) for batch in calls] == [5] * each + [2] * each
-    assert all(a.tobytes() != b.tobytes() for a, b in pairwise(calls[ROTATED + 3 : each - ROTATED]))
-    rows = np.concatenate(calls[:ROTATED])
+    assert [len(batch) for batch in calls] == [2] + [5] * each + [2] * each  # the first is timed on its own
+    assert all(a.tobytes() != b.tobytes() for a, b in pairwise(calls[1 + ROTATED + 3 : 1 + each - ROTATED]))
+    rows = np.concatenate(calls[1 : 1 + ROTATED])
     assert len(np.unique(rows, axis=0)) == ROTATED * 5
     assert all(batch.flags.c_contiguous for batch in calls)
 
@@ -107,7 +134,45 @@ def fresh_interpreter(tmp_path):
 
 
 def test_a_fresh_interpreter_imports_nothing_heavy(request_for, fresh_interpreter):
-    assert fresh_interpreter(request_for("Heavy")) == TimingAnswer("imported: []", None)
+    assert fresh_interpreter(request_for("Heavy")).provider == "imported: []"
+
+
+def test_loading_and_the_first_call_are_timed(request_for):
+    found = answer(request_for("Slow", Load("single-stream", (1,))))
+    assert 0.05 <= found.load_s < 0.3
+    assert 0.02 <= found.first_s < 0.3
+    assert np.load(found.loads[0].samples).max() < 0.02e9
+
+
+def test_offline_takes_the_batch_size_that_does_most(request_for):
+    found = answer(request_for("FiveAtOnce", Load("offline", (1, 2, 5))))
+    assert [one.batch_size for one in found.loads] == [5]
+    assert found.loads[0].seconds == pytest.approx(np.load(found.loads[0].samples).sum() / 1e9)
+
+
+def test_a_server_is_measured_around_the_highest_rate_that_it_bears(request_for):
+    request = replace(request_for("OneMillisecond", Load("server", (1,))), effort=replace(QUICK, bound_s=0.005))
+    found = answer(request).loads
+    rates = [one.rate_per_s for one in found]
+    assert rates == pytest.approx([share * rates[LADDER.index(1.0)] for share in LADDER])
+    assert rates[0] < 1000  # what it could do without a pause
+    p50 = [np.median(np.load(one.samples)) for one in found]
+    assert p50[0] < p50[-1]
+
+
+def test_rates_that_are_given_are_measured_as_they_are(request_for):
+    found = answer(request_for("Doubling", Load("server", (1,), (2000.0, 4000.0)))).loads
+    assert [one.rate_per_s for one in found] == [2000.0, 4000.0]
+    assert [one.seconds for one in found] == pytest.approx([662 / 2000, 662 / 4000], rel=0.2)
+
+
+def test_a_bound_that_a_query_alone_exceeds_is_refused_before_anything_is_timed(request_for, tmp_path):
+    request = replace(request_for("OneMillisecond", Load("server", (1,))), effort=replace(QUICK, bound_s=0.0005))
+    with pytest.raises(
+        BenchError, match=r"a query takes 0.00\d+ s, so a server meets its bound of 0.0005 s at no rate"
+    ):
+        answer(request)
+    assert not (tmp_path / "samples").exists()
 
 
 def test_a_process_that_fails_says_why(request_for, fresh_interpreter):
@@ -120,7 +185,7 @@ def test_too_few_rows_are_an_error_and_never_a_smaller_batch():
 
 
 def test_a_process_whose_input_is_closed_ends(request_for, tmp_path):
-    request = replace(request_for("Doubling"), min_seconds=600.0)
+    request = replace(request_for("Doubling"), effort=replace(QUICK, min_seconds=600.0))
     (tmp_path / "request.json").write_text(request.to_json())
     path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
     command = [sys.executable, "-m", "bench.timing", str(tmp_path / "request.json"), str(tmp_path / "answer.json")]

@@ -1,6 +1,5 @@
 """What a timing process is asked and answers survives the way through a file."""
 
-import dataclasses
 import json
 
 import pytest
@@ -8,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.timing.request import TimingAnswer, TimingRequest
+from bench.timing.request import Conditions, Effort, Load, LoadAnswer, TimingAnswer, TimingRequest
 
 texts = st.text(max_size=10)
 names = st.lists(texts, max_size=3).map(tuple)
 tensors = st.builds(TensorSpec, texts, st.lists(st.integers(1, 99), max_size=3).map(tuple), texts)
 artifacts = st.builds(Artifact, *[texts] * 5, inputs=st.lists(tensors, max_size=3).map(tuple), outputs=names)
+seconds = st.floats(0, 10)
+maybe = st.none() | seconds
+loads = st.builds(
+    Load, texts, st.lists(st.integers(1, 99), max_size=3).map(tuple), rates_per_s=st.lists(seconds).map(tuple)
+)
 requests = st.builds(
     TimingRequest,
     runtime=st.builds(RuntimeUse, texts, st.builds(RuntimeInfo, texts, texts, st.booleans(), texts, texts)),
@@ -21,11 +25,22 @@ requests = st.builds(
     rows=texts,
     device=texts,
     threads=st.integers(1, 8),
-    batch_sizes=st.lists(st.integers(1, 512), max_size=3).map(tuple),
-    samples=names,
-    warmup_s=st.floats(0, 10),
-    min_seconds=st.floats(0, 10),
-    min_samples=st.integers(1, 999),
+    cores=st.lists(st.integers(0, 8), max_size=3).map(tuple),
+    loads=st.lists(loads, max_size=3).map(tuple),
+    effort=st.builds(Effort, seconds, seconds, seconds, st.integers(1, 999), seconds),
+    samples=texts,
+)
+conditions = st.builds(Conditions, maybe, maybe, maybe)
+answered = st.builds(
+    LoadAnswer, st.integers(0, 9), st.integers(1, 99), maybe, texts, seconds, st.integers(), st.booleans(), conditions
+)
+answers = st.builds(
+    TimingAnswer,
+    texts,
+    maybe,
+    cores=st.lists(st.integers(0, 8)).map(tuple),
+    loads=st.lists(answered, max_size=3).map(tuple),
+    error=texts,
 )
 
 
@@ -34,7 +49,7 @@ def test_a_request_survives_json(request_):
     assert TimingRequest.from_json(request_.to_json()) == request_
 
 
-@given(st.builds(TimingAnswer, texts, st.floats(0, 1), texts))
+@given(answers)
 def test_an_answer_survives_its_file(tmp_path, answer):
     answer.write(tmp_path / "answer.json")
     assert TimingAnswer.read(tmp_path / "answer.json") == answer
@@ -51,4 +66,4 @@ def test_half_an_answer_is_no_answer(tmp_path):
 def test_an_answer_is_plain_json(tmp_path):
     TimingAnswer(error="it hung").write(tmp_path / "answer.json")
     content = json.loads((tmp_path / "answer.json").read_text())
-    assert content == dataclasses.asdict(TimingAnswer(error="it hung"))
+    assert (content["error"], content["loads"]) == ("it hung", [])

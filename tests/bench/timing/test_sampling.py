@@ -1,4 +1,4 @@
-"""The timed loop: when it ends, what it spans, and that it leaves the garbage collector as it was."""
+"""The timed loops: when they end, what they span, and that they leave the garbage collector as it was."""
 
 import gc
 import time
@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.timing.sampling import sample
+from bench.timing import sampling
+from bench.timing.sampling import all_at_once, one_after_the_other
 
 
 class Recorder:
@@ -29,8 +30,8 @@ class Recorder:
             pass
 
 
-def run(call: Recorder, inputs=("a",), warmup_s=0.0, min_seconds=0.0, min_samples=1) -> np.ndarray:
-    return sample(call, inputs, warmup_s, min_seconds, min_samples)
+def run(call: Recorder, inputs=("a",), min_seconds=0.0, min_samples=1) -> np.ndarray:
+    return one_after_the_other(call, inputs, min_seconds, min_samples)
 
 
 @pytest.mark.parametrize("least", [1, 1023, 1024, 1025, 3000])  # storage is doubled from 1024 on
@@ -54,20 +55,6 @@ def test_durations_are_whole_nanoseconds_of_single_calls():
     assert (durations >= 1_000_000).all()
 
 
-def test_at_least_three_calls_come_before_those_that_count():
-    call = Recorder()
-    assert len(run(call, min_samples=7)) == 7
-    assert len(call.got) == 3 + 7
-
-
-def test_warms_up_for_the_time_that_is_asked_for():
-    call = Recorder(0.001)
-    started = time.perf_counter()
-    counted = run(call, warmup_s=0.02, min_samples=1)
-    assert time.perf_counter() - started >= 0.02
-    assert len(call.got) > len(counted) + 3
-
-
 @pytest.mark.parametrize(("inputs", "samples"), [(2, 1), (2, 5), (5, 3), (4, 9)])
 def test_no_call_sees_the_same_input_as_the_one_before(inputs, samples):
     call = Recorder()
@@ -80,7 +67,7 @@ def test_no_call_sees_the_same_input_as_the_one_before(inputs, samples):
 def test_garbage_collector_is_off_for_the_calls_that_count():
     call = Recorder()
     run(call, min_samples=5)
-    assert call.gc_was_on == [True] * 3 + [False] * 5
+    assert call.gc_was_on == [False] * 5
 
 
 @pytest.fixture
@@ -104,3 +91,57 @@ def test_garbage_collector_is_as_it_was_afterwards(collector, was_on, fails_at):
             run(call, min_samples=10)
     assert gc.isenabled() is was_on
     assert gc.get_freeze_count() == 0
+
+
+def test_between_calls_somebody_may_look_off_the_clock():
+    looks = []
+    durations = one_after_the_other(Recorder(0.01), ("a",), 0.35, 1, lambda: looks.append(time.sleep(0.05)))
+    assert len(looks) == 4  # at the beginning, and after every tenth of a second of calls
+    assert durations.max() < 0.05e9
+
+
+def test_one_query_of_many_calls_takes_as_long_as_they_do_together():
+    call = Recorder(0.001)
+    started = time.perf_counter()
+    durations = all_at_once(call, range(3), 7)
+    assert call.got == [0, 1, 2, 0, 1, 2, 0]
+    assert 0.007 <= durations.sum() / 1e9 <= time.perf_counter() - started
+
+
+MS = 1_000_000
+
+
+@pytest.fixture
+def serve(clock):
+    """Serve queries on a clock of their own: `serve(due, seconds each takes) -> latencies, starts`, in milliseconds."""
+
+    def run(due_ms, seconds):
+        time = clock(sampling)
+        starts = []
+
+        def call(number: int) -> None:
+            starts.append(time.now_ns)
+            time.sleep(seconds[number])
+
+        latencies = sampling.as_they_come(call, range(len(due_ms)), np.array(due_ms) * MS)
+        return latencies / MS, np.array(starts) / MS
+
+    return run
+
+
+def test_a_query_is_served_when_it_is_due_and_not_before(serve):
+    latencies, starts = serve([0, 3, 9], [0.001] * 3)
+    assert starts - starts[0] == pytest.approx([0, 3, 9], abs=1e-3)
+    assert latencies == pytest.approx([1, 1, 1], abs=1e-3)
+
+
+def test_a_latency_counts_from_when_the_query_was_due(serve):
+    latencies, _ = serve([0, 1, 2, 60], [0.004] * 4)
+    assert latencies == pytest.approx([4, 7, 10, 4], abs=1e-3)
+
+
+def test_a_stall_is_seen_by_all_who_wait_meanwhile(serve):
+    latencies, _ = serve(range(0, 200, 5), [0.0, 0.0, 0.1] + [0.0] * 37)
+    assert latencies[:2] == pytest.approx([0, 0], abs=1e-3)
+    assert latencies[2:23] == pytest.approx(range(100, -5, -5), abs=1e-3)
+    assert latencies[23:] == pytest.approx(np.zeros(17), abs=1e-3)

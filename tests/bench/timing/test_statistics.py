@@ -1,4 +1,4 @@
-"""Percentiles and throughput, against the standard library, numpy and scipy."""
+"""Percentiles and spread, against the standard library, numpy and scipy."""
 
 import statistics as reference
 
@@ -9,22 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bench.timing.statistics import LEAST_SAMPLES, latency, percentile, throughput
+from bench.percentiles import LEAST_SAMPLES
+from bench.timing.statistics import latency, percentile, spread
 
-durations = arrays(np.int64, st.integers(662, 700), elements=st.integers(1, 10**12))
-few = arrays(np.int64, st.integers(1, 70), elements=st.integers(1, 10**12))
+durations = arrays(np.int64, st.integers(6636, 6700), elements=st.integers(1, 10**12))
 
 
 @pytest.mark.parametrize("q", LEAST_SAMPLES)
 @given(durations)
 def test_percentile_is_the_standard_librarys(q, nanoseconds):
-    expected = reference.quantiles(nanoseconds.tolist(), n=100, method="inclusive")[q - 1]
-    assert percentile(nanoseconds, q) == pytest.approx(expected / 1e9, rel=1e-12)
+    expected = reference.quantiles(nanoseconds.tolist(), n=1000, method="inclusive")[round(10 * q) - 1]
+    assert percentile(nanoseconds, q) == pytest.approx(expected / 1e9, rel=1e-9)
 
 
 @pytest.mark.parametrize("q", LEAST_SAMPLES)
 def test_percentile_does_not_depend_on_the_order(q):
-    nanoseconds = np.arange(1, 1001)
+    nanoseconds = np.arange(1, 10_001)
     assert percentile(nanoseconds, q) == percentile(np.random.default_rng(0).permutation(nanoseconds), q)
 
 
@@ -50,15 +50,32 @@ def test_latency_has_the_percentiles_that_its_samples_can_state():
 @given(durations)
 def test_percentiles_do_not_decrease(nanoseconds):
     found = latency(nanoseconds)
-    assert found.p50 <= found.p90 <= found.p99
+    assert found.p50 <= found.p90 <= found.p99 <= found.p999
 
 
-@given(few, st.integers(1, 1024))
-def test_throughput_is_samples_over_time(nanoseconds, batch_size):
-    seconds = sum(nanoseconds.tolist()) / 1e9
-    assert throughput(nanoseconds, batch_size) == pytest.approx(batch_size * len(nanoseconds) / seconds)
+def normal(rng: np.random.Generator, middle: float, deviation: float, count: int) -> np.ndarray:
+    return rng.normal(middle, deviation, count).astype(np.int64)
 
 
-@given(st.integers(1, 10**9), st.integers(1, 100), st.integers(1, 64))
-def test_equal_calls_have_the_throughput_of_one(nanoseconds, calls, batch_size):
-    assert throughput(np.full(calls, nanoseconds), batch_size) == pytest.approx(batch_size / (nanoseconds / 1e9))
+def test_spread_of_processes_that_do_not_differ_is_all_within():
+    rng = np.random.default_rng(0)
+    found = spread([normal(rng, 1e6, 5e4, 2000) for _ in range(30)])
+    assert found.within == pytest.approx(0.05, rel=0.05)
+    assert found.between < 0.001
+
+
+def test_spread_between_processes_is_found_beside_that_within():
+    rng = np.random.default_rng(1)
+    found = spread([normal(rng, middle, 5e4, 200) for middle in rng.normal(1e6, 2e4, 400)])
+    assert found.within == pytest.approx(0.05, rel=0.05)
+    assert found.between == pytest.approx(0.02, rel=0.1)
+
+
+def test_one_process_tells_nothing_of_others():
+    assert spread([np.array([1, 2, 3])]).between is None
+
+
+def test_a_few_that_are_far_off_do_not_make_the_spread():
+    durations = normal(np.random.default_rng(2), 1e6, 1e4, 1000)
+    durations[:20] = 10**9
+    assert spread([durations]).within == pytest.approx(0.01, rel=0.1)

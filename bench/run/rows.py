@@ -1,0 +1,116 @@
+"""What timing processes answered -> a row for each load, and one file with its raw samples."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.results import MeasurementResult, ProcessResult
+from bench.timing import noise, statistics
+from bench.timing.request import Load, LoadAnswer, TimingAnswer
+
+
+@dataclass(frozen=True)
+class Part:
+    """One load in one process.
+
+    :param turn: the process's place in the order of all timing processes
+    :param load: the load's number among those of its configuration
+    """
+
+    turn: int
+    load: int
+    process: TimingAnswer
+    answer: LoadAnswer
+
+    @property
+    def path(self) -> Path:
+        """Where the process left the durations."""
+        return Path(self.answer.samples)
+
+    def result(self, durations: np.ndarray) -> ProcessResult:
+        """What the report says of it."""
+        return ProcessResult(
+            turn=self.turn,
+            cores=list(self.process.cores),
+            load_s=self.process.load_s,
+            first_s=self.process.first_s,
+            samples=len(durations),
+            p50_s=float(np.median(durations)) / 1e9,
+            warmup_calls=self.answer.warmup_calls,
+            warm=self.answer.warm,
+            **vars(self.answer.conditions),
+        )
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What is the same in all rows of a configuration.
+
+    :param folder: the run directory
+    :param samples: where its raw samples go: the beginning of a path
+    :param cores: of this machine
+    """
+
+    artifact: str
+    precision: str
+    runtime: str
+    device: str
+    threads: int
+    bound_s: float
+    folder: Path
+    samples: Path
+    cores: int
+
+
+def rows_of(timed: Timed, loads: Sequence[Load], parts: Iterable[Part]) -> list[MeasurementResult]:
+    """A row for each load, and of a server one for each rate."""
+    together: dict[tuple[int, float], list[Part]] = {}
+    for part in parts:
+        together.setdefault((part.load, part.answer.rate_per_s or 0.0), []).append(part)
+    return [_row(timed, loads[number], together[number, rate]) for number, rate in sorted(together)]
+
+
+def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
+    processes = [np.load(part.path) for part in parts]
+    durations = np.concatenate(processes)
+    by_process = [part.result(each) for part, each in zip(parts, processes, strict=True)]
+    process, answer, latency = parts[0].process, parts[0].answer, statistics.latency(durations)
+    shares = [part.process.provider_share for part in parts if part.process.provider_share is not None]
+    times = [part.process.provider_time_share for part in parts if part.process.provider_time_share is not None]
+    server = load.scenario == "server"
+    return MeasurementResult(
+        artifact=timed.artifact,
+        runtime=timed.runtime,
+        provider=process.provider,
+        provider_share=min(shares) if shares else None,
+        provider_time_share=min(times) if times else None,
+        device=timed.device,
+        precision=timed.precision,
+        batch_size=answer.batch_size,
+        scenario=load.scenario,
+        threads=timed.threads,
+        latency_s=latency,
+        throughput_per_s=answer.batch_size * len(durations) / sum(part.answer.seconds for part in parts),
+        processes=len(parts),
+        samples=len(durations),
+        samples_path=_keep(timed, load, answer, processes),
+        by_process=by_process,
+        spread=statistics.spread(processes),
+        noise=noise.reasons(by_process, timed.cores, queued=server),
+        rate_per_s=answer.rate_per_s,
+        meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
+        instrument=load.instrument,
+        details=process.details,
+    )
+
+
+def _keep(timed: Timed, load: Load, answer: LoadAnswer, processes: Sequence[np.ndarray]) -> str:
+    """Write the durations of all processes into one file, each with the number of its process."""
+    rate = f".r{answer.rate_per_s:.6g}" if answer.rate_per_s else ""
+    instrument = "" if load.instrument == "bench" else f".{load.instrument}"
+    path = timed.samples.with_name(f"{timed.samples.name}.{load.scenario}.b{answer.batch_size}{rate}{instrument}.npy")
+    numbered = [np.column_stack([np.full_like(each, n), each]) for n, each in enumerate(processes)]
+    np.save(path, np.concatenate(numbered))
+    return path.relative_to(timed.folder).as_posix()

@@ -1,0 +1,131 @@
+"""What else the machine does while something is timed. What this system cannot tell is None."""
+
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.timing.request import Conditions
+
+PROC = Path("/proc")
+
+
+def bind(cores: Iterable[int]) -> tuple[int, ...]:
+    """Bind this process to some cores, where the system can do that; to which it is bound."""
+    chosen = tuple(cores)
+    if not chosen or not hasattr(os, "sched_setaffinity"):
+        return ()
+    os.sched_setaffinity(0, chosen)
+    return tuple(sorted(os.sched_getaffinity(0)))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    wall_s: float
+    own_s: float
+    waited_s: float | None
+    busy_s: float | None
+    stolen_s: float | None
+    joules: float | None
+
+
+@dataclass
+class Watch:
+    """Readings before and after a load, and of the GPU's clock in between.
+
+    :param gpu: what reads the GPU that is timed, if there is one
+    """
+
+    gpu: Any = None
+    _throttled: list[bool] = field(default_factory=list)
+    _first: _Reading | None = None
+
+    def begin(self) -> None:
+        """Take the first reading, and forget the peak of memory so far."""
+        _reset_peak_memory()
+        self._throttled.clear()
+        self._first = self._read()
+
+    def look(self) -> None:
+        """Look whether the GPU's clock is lowered; called between queries, off the clock."""
+        if self.gpu is not None:
+            self._throttled.append(self.gpu.reading().throttled)
+
+    def end(self) -> Conditions:
+        """What has happened since `begin`."""
+        first, last = self._first, self._read()
+        assert first is not None
+        wall = last.wall_s - first.wall_s
+        own, busy = last.own_s - first.own_s, _since(first.busy_s, last.busy_s)
+        waited, stolen = _since(first.waited_s, last.waited_s), _since(first.stolen_s, last.stolen_s)
+        gpu = self.gpu.reading() if self.gpu is not None else None
+        return Conditions(
+            waiting=None if waited is None else waited / wall,
+            busy_cores=None if busy is None else max(0.0, busy - own) / wall,
+            stolen=None if stolen is None else stolen / wall,
+            throttled=sum(self._throttled) / len(self._throttled) if self._throttled else None,
+            joules=_since(first.joules, last.joules),
+            peak_memory_bytes=_peak_memory(),
+            gpu_memory_bytes=gpu.process_memory_bytes if gpu is not None else None,
+        )
+
+    def _read(self) -> _Reading:
+        energy = self.gpu.reading().energy_mj if self.gpu is not None else None
+        busy, stolen = _cpu_seconds()
+        return _Reading(
+            wall_s=time.perf_counter(),
+            own_s=time.process_time(),
+            waited_s=_waited_seconds(),
+            busy_s=busy,
+            stolen_s=stolen,
+            joules=None if energy is None else energy / 1000,
+        )
+
+
+def _since(first: float | None, last: float | None) -> float | None:
+    return None if first is None or last is None else last - first
+
+
+def _waited_seconds() -> float | None:
+    """How long this thread has been ready to run and had no core, as the scheduler counts."""
+    try:
+        return int((PROC / "thread-self" / "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _cpu_seconds() -> tuple[float | None, float | None]:
+    """The seconds that all cores were busy, and those that the host of a virtual machine took away (proc(5))."""
+    try:
+        user, nice, system, _, _, irq, softirq, steal = map(int, (PROC / "stat").read_text().split(maxsplit=9)[1:9])
+    except (OSError, ValueError):
+        return None, None
+    tick = os.sysconf("SC_CLK_TCK")
+    return (user + nice + system + irq + softirq) / tick, steal / tick
+
+
+def _reset_peak_memory() -> None:
+    with suppress(OSError):  # then the peak is the process's own since its start
+        (PROC / "self" / "clear_refs").write_text("5")
+
+
+def _peak_memory() -> int | None:
+    """The most memory that this process had resident."""
+    try:
+        lines = (PROC / "self" / "status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
+        return _largest_ever()
+
+
+def _largest_ever() -> int | None:
+    try:
+        import resource
+        import sys
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

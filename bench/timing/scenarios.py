@@ -1,0 +1,139 @@
+"""The scenarios, with MLPerf's meanings: what a process does under each load (Reddi et al. 2020, arXiv 1911.02549)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.errors import BenchError
+from bench.percentiles import LEAST_SAMPLES
+from bench.timing import server
+from bench.timing.conditions import Watch
+from bench.timing.request import Conditions, Effort, Load
+from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, one_after_the_other
+from bench.timing.warmup import WarmUp, warm_up
+
+# How long offline tries a batch size before it takes the best, and a server's service is timed to begin its search.
+TRIAL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A loaded artifact that is measured.
+
+    :param call: what is timed
+    :param inputs: batch size -> batches to rotate through
+    :param rng: of a server's arrivals
+    """
+
+    call: Call
+    inputs: Callable[[int], list[Arrays]]
+    effort: Effort
+    watch: Watch
+    rng: np.random.Generator
+
+    def warm_up(self, batch_size: int) -> WarmUp:
+        """Call with this batch size until calls are stable."""
+        return warm_up(self.call, self.inputs(batch_size), self.effort.warmup_s, self.effort.warmup_max_s)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was measured: the durations of queries in nanoseconds, and the seconds from the first to the last."""
+
+    batch_size: int
+    rate_per_s: float | None
+    durations: np.ndarray
+    seconds: float
+    warm: WarmUp
+    conditions: Conditions
+
+
+def measure(load: Load, subject: Subject) -> Iterator[Taken]:
+    """Measure a load: once, or for a server once at each rate."""
+    if load.scenario == "server":
+        yield from _server(load, subject)
+    elif load.scenario == "offline":
+        yield _offline(load, subject)
+    else:
+        yield _stream(load, subject)
+
+
+def refuse_what_cannot_be_met(loads: tuple[Load, ...], subject: Subject) -> None:
+    """Before anything is timed, see whether a single query keeps a server's bound.
+
+    :raises BenchError: if it does not
+    """
+    if any(load.scenario == "server" for load in loads):
+        alone, bound = subject.warm_up(1).call_s, subject.effort.bound_s
+        if alone > bound:
+            raise BenchError(
+                f"a query takes {alone:.3g} s, so a server meets its bound of {bound:g} s at no rate",
+                "raise measure.server.p99_s",
+            )
+
+
+def _stream(load: Load, subject: Subject) -> Taken:
+    """Single-stream and multi-stream: the next query begins when one has ended."""
+    (size,), effort = load.batch_sizes, subject.effort
+    warm = subject.warm_up(size)
+    subject.watch.begin()
+    inputs = subject.inputs(size)
+    durations = one_after_the_other(
+        subject.call, inputs, effort.min_seconds, effort.min_samples, subject.watch.look if subject.watch.gpu else None
+    )
+    return Taken(size, None, durations, durations.sum() / 1e9, warm, subject.watch.end())
+
+
+def _offline(load: Load, subject: Subject) -> Taken:
+    """All samples are there at once, and the runtime may cut them as it likes: into batches of the best size."""
+    size = _best_batch_size(load.batch_sizes, subject)
+    warm, effort = subject.warm_up(size), subject.effort
+    count = max(-(-effort.min_samples // size), round(effort.min_seconds / warm.call_s), 1)
+    subject.watch.begin()
+    durations = all_at_once(subject.call, subject.inputs(size), count)
+    return Taken(size, None, durations, durations.sum() / 1e9, warm, subject.watch.end())
+
+
+def _best_batch_size(sizes: tuple[int, ...], subject: Subject) -> int:
+    if len(sizes) == 1:
+        return sizes[0]
+
+    def rate(size: int) -> float:
+        subject.warm_up(size)
+        durations = one_after_the_other(subject.call, subject.inputs(size), TRIAL_S, 3)
+        return size / float(np.median(durations))
+
+    return max(sizes, key=rate)
+
+
+def _server(load: Load, subject: Subject) -> Iterator[Taken]:
+    """Queries of one sample come at random and are served in order, at each rate."""
+    warm = subject.warm_up(1)
+    rates = load.rates_per_s or _rates(subject)
+    for rate in rates:
+        subject.watch.begin()
+        due, latencies = _serve(rate, subject)
+        yield Taken(1, rate, latencies, (due[-1] + latencies[-1]) / 1e9, warm, subject.watch.end())
+
+
+def _rates(subject: Subject) -> tuple[float, ...]:
+    """The rates around the highest that meets the bound: expected from service times, then found by serving."""
+    effort = subject.effort
+    services = one_after_the_other(subject.call, subject.inputs(1), TRIAL_S, LEAST_SAMPLES[99])
+    expected = server.expected_rate(services, effort.bound_s, subject.rng)
+    found = server.highest_rate(lambda rate: _meets(rate, subject), 0.1 * expected, 1.05 * expected)
+    return tuple(share * (found or 0.1 * expected) for share in server.LADDER)
+
+
+def _meets(rate: float, subject: Subject) -> bool:
+    _, latencies = _serve(rate, subject)
+    return float(np.percentile(latencies, 99)) <= subject.effort.bound_s * 1e9
+
+
+def _serve(rate: float, subject: Subject) -> tuple[np.ndarray, np.ndarray]:
+    """When each query was due, and its latency."""
+    effort = subject.effort
+    count = server.queries(rate, effort.min_seconds, effort.min_samples, effort.bound_s)
+    due = server.arrivals(rate, count, subject.rng)
+    return due, as_they_come(subject.call, subject.inputs(1), due)

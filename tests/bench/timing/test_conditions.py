@@ -1,0 +1,114 @@
+"""What else the machine does is seen, and what a system cannot tell is None."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench.timing import conditions
+from bench.timing.conditions import Watch, bind
+from bench.timing.request import Conditions
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
+
+
+def spin(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+@pytest.fixture
+def unbound():
+    """Let this process run everywhere again."""
+    before = os.sched_getaffinity(0)
+    yield before
+    os.sched_setaffinity(0, before)
+
+
+@linux
+def test_binds_to_the_cores_that_are_named(unbound):
+    last = max(unbound)
+    assert bind([last]) == (last,)
+    assert os.sched_getaffinity(0) == {last}
+
+
+@linux
+def test_without_cores_nothing_is_bound(unbound):
+    assert bind([]) == ()
+    assert os.sched_getaffinity(0) == unbound
+
+
+@linux
+def test_a_core_that_another_process_keeps_busy_is_seen(unbound):
+    last = max(unbound)
+    bind([last])
+    watch = Watch()
+    watch.begin()
+    spin(0.5)
+    before = watch.end()
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:  # bound as this process is
+        try:
+            time.sleep(0.3)
+            watch.begin()
+            spin(1.0)
+            found = watch.end()
+        finally:
+            other.kill()
+    assert found.waiting > 0.2
+    assert found.waiting > before.waiting
+    assert found.busy_cores > 0.2
+
+
+@linux
+def test_the_peak_of_memory_is_that_since_the_beginning():
+    watch = Watch()
+    held = bytearray(300_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    del held
+    watch.begin()
+    calm = watch.end().peak_memory_bytes
+    watch.begin()
+    held = bytearray(100_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    assert 90_000_000 < watch.end().peak_memory_bytes - calm < 150_000_000
+
+
+def test_what_cannot_be_read_is_not_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(conditions, "PROC", tmp_path)
+    watch = Watch()
+    watch.begin()
+    found = watch.end()
+    assert (found.waiting, found.busy_cores, found.stolen) == (None, None, None)
+    assert found.peak_memory_bytes > 1_000_000
+
+
+class FakeGpu:
+    """Throttles in every second reading, and uses a joule between two."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def reading(self) -> object:
+        self.count += 1
+
+        class Reading:
+            throttled = self.count % 2 == 0
+            energy_mj = 1000 * self.count
+            process_memory_bytes = 7
+
+        return Reading
+
+
+def test_the_gpus_clock_and_energy_are_read():
+    watch = Watch(FakeGpu())
+    watch.begin()
+    for _ in range(4):
+        watch.look()
+    found = watch.end()
+    assert found.throttled == 0.5
+    assert found.joules == 5
+    assert found.gpu_memory_bytes == 7
+    assert isinstance(found, Conditions)

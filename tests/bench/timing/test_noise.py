@@ -1,0 +1,57 @@
+"""Why a row is marked, and what it says would help."""
+
+import pytest
+
+from bench.timing.noise import reasons
+
+
+def told(make, *changes, cores=2, queued=False):
+    return reasons([make.process(**change) for change in changes], cores, queued)
+
+
+CALM = {"busy_cores": 0.02, "waiting": 0.0001, "stolen": 0.0}
+
+
+def test_a_calm_row_is_not_marked(make):
+    assert told(make, *[{**CALM, "p50_s": p50} for p50 in (1e-3, 1.002e-3, 0.999e-3)]) == []
+
+
+def test_what_a_system_cannot_tell_marks_nothing(make):
+    assert told(make, {}, {}, {}) == []
+
+
+def test_processes_that_differ_are_told_with_how_many_would_help(make):
+    (reason,) = told(make, *[{"p50_s": p50} for p50 in (1.0, 1.05, 0.97, 1.02, 0.96)])
+    assert reason.startswith("the processes' medians lie apart, which leaves ±4.6% of doubt; measure.processes: 7")
+
+
+def test_processes_that_differ_wildly_are_no_reason_for_thousands_of_them(make):
+    (reason,) = told(make, *[{"p50_s": p50} for p50 in (1.0, 9.0, 2.0)])
+    assert reason.endswith("find out what disturbs them")
+
+
+def test_waiting_in_a_queue_differs_by_itself(make):
+    assert told(make, *[{"p50_s": p50} for p50 in (1.0, 9.0, 2.0)], queued=True) == []
+
+
+def test_one_process_shows_no_difference(make):
+    assert told(make, {}) == ["one process alone does not show how far processes differ; measure.processes: 5 would"]
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "words"),
+    [
+        ({"busy_cores": 1.0}, "other processes kept 1.0 of 2 cores busy"),
+        ({"waiting": 0.4}, "had no core for 40% of the time"),
+        ({"stolen": 0.05}, "took 5% of the time"),
+        ({"throttled": 0.25}, "lowered in up to 25% of the time"),
+        ({"warm": False}, "not become stable in 3 of 3 processes"),
+    ],
+)
+def test_a_disturbance_is_told(make, disturbance, words):
+    (reason,) = told(make, *[{**CALM, **disturbance}] * 3)
+    assert words in reason
+
+
+def test_a_busy_core_of_many_is_no_disturbance(make):
+    assert told(make, *[{"busy_cores": 1.0}] * 3, cores=128) == []
