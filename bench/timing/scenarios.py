@@ -122,8 +122,8 @@ def _rates(subject: Subject) -> tuple[float, ...]:
     effort = subject.effort
     services = one_after_the_other(subject.call, subject.inputs(1), TRIAL_S, LEAST_SAMPLES[99])
     expected = server.expected_rate(services, effort.bound_s, subject.rng)
-    found = server.highest_rate(lambda rate: _meets(rate, subject), 0.1 * expected, 1.05 * expected)
-    return tuple(share * (found or 0.1 * expected) for share in server.LADDER)
+    found = server.highest_rate(lambda rate: _meets(rate, subject), expected, 1.05 * expected)
+    return tuple(share * (found or server.STEP * expected) for share in server.LADDER)
 
 
 def _meets(rate: float, subject: Subject) -> bool:

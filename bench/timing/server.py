@@ -8,7 +8,11 @@ from bench.percentiles import LEAST_SAMPLES
 
 # A rate is tried for so many times the bound at least: a queue that grows by 2 % a service must have grown past it.
 TRIAL_BOUNDS = 50
-TRIALS = 5
+
+# The search: down to this share of a rate that did not meet the bound, so many times at most; then so many halvings.
+STEP = 0.7
+STEPS = 6
+HALVINGS = 3
 
 # What is measured around the rate that was found, to show how latency rises with load.
 LADDER = (0.5, 0.75, 0.9, 0.95, 1.0, 1.05)
@@ -33,14 +37,21 @@ def queue(due_ns: np.ndarray, services_ns: np.ndarray) -> np.ndarray:
     return served + np.maximum.accumulate(due_ns - (served - services_ns)) - due_ns
 
 
-def highest_rate(meets: Callable[[float], bool], low: float, high: float, trials: int = TRIALS) -> float | None:
-    """The highest rate that meets a bound, by halving the interval; None if `low` does not.
+def highest_rate(meets: Callable[[float], bool], start: float, limit: float, halvings: int = HALVINGS) -> float | None:
+    """The highest rate below `limit` that meets a bound; None if none does.
+
+    It steps down from `start` to the first rate that meets the bound, and halves the interval above that.
 
     :param meets: whether a rate meets it; what meets it at one rate does so at every lower one
     """
-    if not meets(low):
+    low, high = start, limit
+    for _ in range(STEPS):
+        if meets(low):
+            break
+        low, high = STEP * low, low
+    else:
         return None
-    for _ in range(trials):
+    for _ in range(halvings):
         middle = (low + high) / 2
         low, high = (middle, high) if meets(middle) else (low, middle)
     return low
@@ -49,9 +60,9 @@ def highest_rate(meets: Callable[[float], bool], low: float, high: float, trials
 def expected_rate(services_ns: np.ndarray, bound_s: float, rng: np.random.Generator) -> float:
     """The highest rate that would meet a bound if queries took as long as those measured, found without a server.
 
-    Close to what the server can do at all if the bound is wide; a tenth of that if none meets it.
+    Close to what the server can do at all if the bound is wide; half of that if no rate meets it.
     """
-    full = 1e9 / float(services_ns.mean())
+    full = 1e9 / float(np.median(services_ns))
     count = queries(full, 0.0, 0, bound_s)
     services, unit = rng.choice(services_ns, count), rng.exponential(1.0, count)
 
@@ -59,4 +70,4 @@ def expected_rate(services_ns: np.ndarray, bound_s: float, rng: np.random.Genera
         due = np.cumsum(unit * (1e9 / rate)).astype(np.int64)
         return float(np.percentile(queue(due, services), 99)) <= bound_s * 1e9
 
-    return highest_rate(meets, 0.1 * full, full, trials=10) or 0.1 * full
+    return highest_rate(meets, full, full, halvings=8) or full / 2

@@ -13,7 +13,6 @@ from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.timing.process import answer, batches
 from bench.timing.request import ROTATED, Effort, Load, TimingAnswer, TimingRequest
-from bench.timing.server import LADDER
 
 QUICK = Effort(warmup_s=0.0, warmup_max_s=0.0, min_seconds=0.0, min_samples=9, bound_s=0.002)
 
@@ -44,11 +43,6 @@ RUNTIME = """
 
         def call(self, arrays):
             time.sleep(0.02 if not calls else 0)
-            return super().call(arrays)
-
-    class FiveAtOnce(Doubling):
-        def call(self, arrays):
-            time.sleep(0.002 if len(arrays[0]) == 5 else 0.003)
             return super().call(arrays)
 
     class OneMillisecond(Doubling):
@@ -142,22 +136,6 @@ def test_loading_and_the_first_call_are_timed(request_for):
     assert 0.05 <= found.load_s < 0.3
     assert 0.02 <= found.first_s < 0.3
     assert np.load(found.loads[0].samples).max() < 0.02e9
-
-
-def test_offline_takes_the_batch_size_that_does_most(request_for):
-    found = answer(request_for("FiveAtOnce", Load("offline", (1, 2, 5))))
-    assert [one.batch_size for one in found.loads] == [5]
-    assert found.loads[0].seconds == pytest.approx(np.load(found.loads[0].samples).sum() / 1e9)
-
-
-def test_a_server_is_measured_around_the_highest_rate_that_it_bears(request_for):
-    request = replace(request_for("OneMillisecond", Load("server", (1,))), effort=replace(QUICK, bound_s=0.005))
-    found = answer(request).loads
-    rates = [one.rate_per_s for one in found]
-    assert rates == pytest.approx([share * rates[LADDER.index(1.0)] for share in LADDER])
-    assert rates[0] < 1000  # what it could do without a pause
-    p50 = [np.median(np.load(one.samples)) for one in found]
-    assert p50[0] < p50[-1]
 
 
 def test_rates_that_are_given_are_measured_as_they_are(request_for):

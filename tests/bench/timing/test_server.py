@@ -40,22 +40,29 @@ def test_queue_waits_as_long_as_theory_says():
     assert waited.mean() / 1e6 == pytest.approx(load / (2 * (1 - load)), rel=0.05)  # Pollaczek-Khinchine, M/D/1
 
 
-@given(st.floats(1.0, 99.0))
-def test_the_highest_rate_is_found_by_halving(limit):
-    found = highest_rate(lambda rate: rate <= limit, 1.0, 100.0, trials=20)
+@given(st.floats(17.0, 100.0))
+def test_the_highest_rate_is_found_from_above(limit):
+    found = highest_rate(lambda rate: rate <= limit, 100.0, 105.0, halvings=20)
     assert found == pytest.approx(limit, abs=0.001)
     assert found <= limit
 
 
+def test_slow_rates_which_take_long_to_try_are_tried_last():
+    tried = []
+    highest_rate(lambda rate: tried.append(rate) or rate <= 60, 100.0, 105.0)
+    assert tried[0] == 100.0
+    assert min(tried) > 40
+
+
 def test_no_rate_is_found_where_none_meets_the_bound():
-    assert highest_rate(lambda rate: False, 1.0, 100.0) is None
+    assert highest_rate(lambda rate: False, 100.0, 105.0) is None
 
 
 def test_expected_rate_rises_with_the_bound_up_to_what_a_server_can_do():
     services = np.full(100, 1_000_000)
     rates = [expected_rate(services, bound, np.random.default_rng(2)) for bound in (0.002, 0.005, 0.02, 0.5)]
     assert rates == sorted(rates)
-    assert 50 < rates[0] < 500
+    assert 100 < rates[0] <= 500
     assert 900 < rates[-1] <= 1000
 
 
