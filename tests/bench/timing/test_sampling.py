@@ -142,6 +142,6 @@ def test_a_latency_counts_from_when_the_query_was_due(serve):
 
 def test_a_stall_is_seen_by_all_who_wait_meanwhile(serve):
     latencies, _ = serve(range(0, 200, 5), [0.0, 0.0, 0.1] + [0.0] * 37)
-    assert latencies[:2] == pytest.approx([0, 0], abs=1e-3)
-    assert latencies[2:23] == pytest.approx(range(100, -5, -5), abs=1e-3)
-    assert latencies[23:] == pytest.approx(np.zeros(17), abs=1e-3)
+    assert latencies[:2] == pytest.approx([0, 0], abs=0.01)
+    assert latencies[2:23] == pytest.approx(range(100, -5, -5), abs=0.01)
+    assert latencies[23:] == pytest.approx(np.zeros(17), abs=0.01)

@@ -1,0 +1,84 @@
+"""One fresh process that times one graph in one way: `python timed_process.py WAY SETTINGS DURATIONS`.
+
+SETTINGS is JSON, DURATIONS the .npy to write, in nanoseconds. Whatever the way, the process is the same: pinned to one
+core, ONNX Runtime on one thread, without torch, the garbage collector off, four batches of the same numbers in
+rotation, and the same warm-up.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+
+import numpy as np
+import onnxruntime as ort
+
+BATCHES = 4
+
+
+def main(way, settings, path):
+    os.sched_setaffinity(0, {settings["core"]})
+    gc.disable()
+    np.save(path, WAYS[way](**settings))
+
+
+def bare(graph, batch_size, seconds, **_):
+    """A plain loop of `session.run`: what a user would write, and what every other way is held against."""
+    session, feeds = bare_session(graph, batch_size)
+    run = session.run
+    warm_up(lambda feed: run(None, feed), feeds)
+    return loop(lambda feed: run(None, feed), feeds, seconds)
+
+
+def loadgen(graph, batch_size, seconds, scenario="single-stream", **_):
+    """LoadGen drives the call that bench times; its own cost is taken off each duration."""
+    from bench.records import Artifact, TensorSpec
+    from bench.timing.loadgen import Load, own_cost_s, sample
+    from bench_runtimes.onnx import OnnxRuntime
+
+    bare_one, feeds = bare_session(graph, batch_size)
+    inputs = [list(feed.values()) for feed in feeds]
+    specs = tuple(TensorSpec(i.name, tuple(i.shape[1:])) for i in bare_one.get_inputs())
+    outputs = tuple(output.name for output in bare_one.get_outputs())
+    artifact = Artifact("forward", "classification", "fp32", graph, "", specs, outputs)
+    call = OnnxRuntime().load(artifact, "cpu", threads=1).call
+    expected_s = float(np.median(warm_up(call, inputs))) / 1e9
+    load = Load(scenario, expected_s, seconds, min_samples=64)
+    found = sample(call, inputs, load)
+    assert found.valid, found.reason
+    return found.durations_ns - own_cost_s(inputs, load) * 1e9
+
+
+def bare_session(graph, batch_size):
+    """A session, and what to feed it."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    generator = np.random.default_rng(0)
+    feeds = [
+        {i.name: generator.random((batch_size, *i.shape[1:]), dtype=np.float32) for i in session.get_inputs()}
+        for _ in range(BATCHES)
+    ]
+    return session, feeds
+
+
+def warm_up(call, inputs):
+    return loop(call, inputs, 0.1)
+
+
+def loop(call, inputs, seconds):
+    durations, clock = [], time.perf_counter_ns
+    end = clock() + seconds * 1e9
+    while clock() < end:
+        arrays = inputs[len(durations) % BATCHES]
+        start = clock()
+        call(arrays)
+        durations.append(clock() - start)
+    return np.array(durations)
+
+
+WAYS = {"bare": bare, "loadgen": loadgen}
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3])
