@@ -123,8 +123,8 @@ class OnnxRuntime:
 def provider_shares(events: Iterable[dict[str, Any]], provider: str) -> tuple[float, float]:
     """The share of executed nodes that ran on `provider`, and the share of the nodes' time, after the first call.
 
-    The time is ONNX Runtime's own for each node: on CUDA, that of starting its kernels on the host. A node that fell
-    back to the CPU is thus weighed with more than its part, never with less.
+    The time is the host's, as ONNX Runtime measures it for each node: on CUDA, it spans the start of the kernels and
+    not the kernels themselves.
 
     :param events: a profile as ONNX Runtime writes it
     """
