@@ -1,8 +1,10 @@
 """Everything that the plugins offer, by kind and name."""
 
 import importlib
+import importlib.util
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_type_hints
@@ -18,7 +20,9 @@ from bench.records import (
     ModelInfo,
     ReporterInfo,
     RuntimeInfo,
+    RuntimeUse,
 )
+from bench.signature import checked
 
 KINDS: dict[str, type[Any]] = {
     "models": ModelInfo,
@@ -160,3 +164,27 @@ def resolve(info: Info) -> Any:
     """Import a record's target."""
     module, _, attribute = info.target.partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def build_runtime(use: RuntimeUse) -> Any:
+    """The runtime with the parameters that a suite gives it.
+
+    :raises ParameterError: if it does not take them
+    """
+    target = resolve(use.info)
+    return target(**checked(target, use.params))
+
+
+def missing(info: Info) -> tuple[str, ...]:
+    """The modules that a runtime requires and that are not installed; nothing is imported to find them."""
+    packages = {name.partition(".")[0]: name for name in getattr(info, "requires", ())}
+    return tuple(name for package, name in packages.items() if not _is_installed(package))
+
+
+def _is_installed(package: str) -> bool:
+    return sys.modules.get(package) is not None or importlib.util.find_spec(package) is not None
+
+
+def how_to_install(info: RuntimeInfo) -> str:
+    """The command that installs what a runtime requires; empty if its plugin does not say."""
+    return f"pip install '{info.extra}'" if info.extra else ""

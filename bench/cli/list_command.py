@@ -1,5 +1,7 @@
 """`bench list`: what a suite can use."""
 
+from typing import Any
+
 import click
 
 KINDS = ("models", "datasets", "metrics", "runtimes", "reporters")
@@ -16,10 +18,26 @@ def command(kind: str | None) -> None:
     catalog = Catalog(load_plugins())
     for wanted in [kind] if kind else KINDS:
         rows = [
-            (name, getattr(entry.info, "task", ""), entry.plugin, entry.info.summary)
+            (name, getattr(entry.info, "task", ""), entry.plugin, _about(entry.info))
             for name, entry in catalog.entries(wanted).items()
         ]
         click.secho(wanted, bold=True)
         click.echo(table(rows, ("name", "task", "plugin", "summary")) if rows else "  none")
         click.echo()
     say_broken(catalog)
+
+
+def _about(info: Any) -> str:
+    """The summary; of a runtime also what it can serve, and whether something that it needs is missing here."""
+    from bench.catalog import how_to_install, missing
+    from bench.records import SCENARIOS, RuntimeInfo
+
+    if not isinstance(info, RuntimeInfo):
+        return str(info.summary)
+    parts = [info.summary, f"[{', '.join(info.precisions)}]"]
+    if info.scenarios != SCENARIOS:
+        parts.append(f"[{', '.join(info.scenarios)}]")
+    if absent := missing(info):
+        hint = how_to_install(info)
+        parts.append(f"[not installed: {', '.join(absent)}" + (f"; {hint}]" if hint else "]"))
+    return " ".join(part for part in parts if part)

@@ -37,12 +37,12 @@ def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch:
 
 
 def _line(plan: Plan, problem: Problem, origins: dict[str, Location]) -> str:
-    location: Location = origins.get(problem.case, ())
-    for part in (problem.part, "matrix" if problem.part == "params" else ""):
-        precise = (*location, part, problem.key)
-        if precise in plan.source.places:
-            location = precise
-            break
+    """A problem as a line for the user: of its keys, the last that stands in the suite is where it is."""
+    origin = origins.get(problem.case, ())
+    location: Location = (*origin, *problem.path)
+    in_matrix: Location = (*origin, "matrix", *problem.path[1:])
+    if problem.path[:1] == ("params",) and in_matrix in plan.source.places:
+        location = in_matrix
     case = next((case for case in plan.cases if case.id == problem.case), None)
     about = f"{case.model.name} on {case.dataset.name}: " if case else ""
     hint = f" ({problem.hint})" if problem.hint else ""

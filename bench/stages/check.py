@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from pytorch_lightning import Callback, LightningDataModule
 
-from bench.catalog import resolve
+from bench.catalog import build_runtime, resolve
 from bench.errors import BenchError
 from bench.signature import ParameterError
 from bench.stages.blame import message_of
@@ -44,22 +44,22 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
             model = build_model(request.model, request.params, datasets[key].spec)
             exports_of(model, request.model, datasets[key].spec)
     except ParameterError as error:
-        yield Problem(request.id, part, error.parameter, error.message, error.hint)
+        yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
-        yield Problem(request.id, "", "", error.message, error.hint)
+        yield Problem(request.id, (), error.message, error.hint)
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
-        yield Problem(request.id, part, "", f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+        yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
 
 
 def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]:
     try:
         data.prepare_data()
     except BenchError as error:
-        yield Problem(request.id, "", "", error.message, error.hint)
+        yield Problem(request.id, (), error.message, error.hint)
     except Exception as error:  # a plugin's own failure
         message = f"{request.dataset.name} cannot be fetched: {type(error).__name__}: {error}"
-        yield Problem(request.id, "", "", message, "")
+        yield Problem(request.id, (), message, "")
 
 
 def _key(request: CaseRequest) -> str:
@@ -75,7 +75,7 @@ def _check_training(request: CaseRequest, tried: list[dict[str, Any]]) -> Iterab
     try:
         make_trainer(request.train, Callback())
     except Exception as error:
-        yield Problem(request.id, "train", "", f"Lightning refuses these settings: {message_of(error)}", "")
+        yield Problem(request.id, ("train",), f"Lightning refuses these settings: {message_of(error)}", "")
 
 
 def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
@@ -85,16 +85,23 @@ def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
             resolve(info)
         except Exception as error:
             message = f"metric {info.name!r} cannot be imported: {type(error).__name__}: {error}"
-            yield Problem("", "metrics", index, message, "")
+            yield Problem("", ("metrics", index), message, "")
 
 
 def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:
-    for use in request.runtimes:
+    """Whether the runtimes take their parameters and can serve the device here."""
+    for index, use in enumerate(request.runtimes):
+        path: tuple[str | int, ...] = ("measure", "runtimes", index)
         try:
-            devices = resolve(use.info)(**use.params).devices()
-        except Exception as error:
-            yield Problem("", "measure", "runtimes", f"runtime {use.name!r}: {type(error).__name__}: {error}", "")
-            continue
-        if request.device not in devices:
-            hint = f"it can serve here: {', '.join(devices)}"
-            yield Problem("", "measure", "device", f"runtime {use.name!r} cannot serve {request.device!r}", hint)
+            devices = build_runtime(use).devices()
+        except ParameterError as error:
+            yield Problem("", (*path, "params", error.parameter), f"{use.name}: {error.message}", error.hint)
+        except BenchError as error:
+            yield Problem("", path, f"runtime {use.name!r}: {error.message}", error.hint)
+        except Exception as error:  # a plugin's own complaint
+            yield Problem("", path, f"runtime {use.name!r}: {type(error).__name__}: {error}", "")
+        else:
+            if request.device not in devices:
+                hint = f"it can serve here: {', '.join(devices) or 'nothing'}"
+                message = f"runtime {use.name!r} cannot serve {request.device!r}"
+                yield Problem("", ("measure", "device"), message, hint)

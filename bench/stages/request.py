@@ -75,10 +75,13 @@ class CaseRequest:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a case before it runs: in its `part` ("params", "data", ...) and there at `key`."""
+    """What is wrong before anything runs.
+
+    :param case: the case whose it is; empty if it is all of theirs
+    :param path: the keys that lead to it in the suite, from its case on if it has one
+    """
 
     case: str
-    part: str
-    key: str | int
+    path: tuple[str | int, ...]
     message: str
     hint: str

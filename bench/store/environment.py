@@ -12,7 +12,7 @@ from bench.manager import Plugins
 
 PACKAGES = (
     *("bench", "torch", "torchvision", "pytorch-lightning", "torchmetrics", "onnx", "onnxscript"),
-    *("onnxruntime-gpu", "onnxruntime", "numpy", "scikit-learn", "pluggy"),
+    *("onnxruntime-gpu", "onnxruntime", "openvino", "numpy", "scikit-learn", "pluggy"),
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bench.catalog import Catalog
+from bench.catalog import Catalog, how_to_install, missing
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.suite.load import validated
@@ -76,6 +76,9 @@ def _runtime(measure: Measure, source: Source, catalog: Catalog, index: int) -> 
     """One of the runtimes that a suite asks for, if it can serve what the suite asks of it."""
     spec, location = measure.runtimes[index], ("measure", "runtimes", index)
     info: RuntimeInfo = _find(catalog, source, "runtimes", spec.runtime, location)
+    if absent := missing(info):
+        message = f"runtime {info.name!r} needs {' and '.join(absent)}, which is not installed"
+        raise source.error(location, message, how_to_install(info))
     asked = [precision for precision in measure.precisions if precision in (spec.precisions or measure.precisions)]
     unasked = next((one for one in spec.precisions or () if one not in measure.precisions), None)
     if unasked:

@@ -2,8 +2,10 @@
 
 import json
 import tempfile
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnxruntime as ort
@@ -12,62 +14,181 @@ from bench import Artifact, BenchError, Session
 from bench_runtimes.cuda import cuda_devices
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+LEVELS = {
+    "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
+    "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+    "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "disabled": ort.GraphOptimizationLevel.ORT_DISABLE_ALL,
+}
 
-# Below this share of nodes on the provider that was asked for, a figure would not be that provider's.
+# Below this share of nodes, or of their time, on the provider asked for, a figure would not be that provider's.
 LEAST_SHARE = 0.9
+
+# What the profile is taken of: calls with a few rows, so that kernels and not their start take the time. The call
+# before them is left out, since memory is fetched and kernels are chosen in it.
+PROFILED_ROWS = 8
+PROFILED_CALLS = 3
+
+# Nodes that ONNX Runtime adds where a graph passes from one provider to another. They wait for the device, so that
+# their time is mostly that of the nodes before them.
+COPIES = ("MemcpyFromHost", "MemcpyToHost")
 
 
 class OnnxRuntime:
-    """Executes the exported graph itself, with all graph optimisations."""
+    """Executes the exported graph itself.
+
+    A call takes arrays in the host's memory and returns arrays there. So on CUDA the clock spans the copy to the
+    device, the graph and the copy back, between buffers that are allocated once for each shape. Products of fp32 are
+    computed in fp32 there, not in TF32.
+
+    :param optimization: how far ONNX Runtime rewrites the graph before it executes it
+    :param cuda_graph: record the graph's kernels once for each shape and replay them as a whole; on CUDA alone
+    """
+
+    def __init__(
+        self, optimization: Literal["all", "extended", "basic", "disabled"] = "all", cuda_graph: bool = False
+    ) -> None:
+        self.optimization = optimization
+        self.cuda_graph = cuda_graph
 
     def devices(self) -> tuple[str, ...]:
         has_cuda = PROVIDERS["cuda"] in ort.get_available_providers() and cuda_devices() > 0
-        return ("cpu", "cuda") if has_cuda else ("cpu",)
+        return (() if self.cuda_graph else ("cpu",)) + (("cuda",) if has_cuda else ())
 
     def load(self, artifact: Artifact, device: str, threads: int) -> Session:
-        """A session on `device` alone.
+        """A session on `device` alone. `details` has the seconds that its proof of provider took, `proof_s`.
 
-        :raises BenchError: if the provider does not start, or too few of the nodes run on it
+        :raises BenchError: if the provider does not start, or too little of the graph runs on it
         """
-        provider = PROVIDERS[device]
         if device == "cuda":
             ort.preload_dlls()  # CUDA and cuDNN from the packages that torch depends on, without importing torch
-        session = _session(artifact.path, provider, threads, None)
-        if session.get_providers()[0] != provider:
-            raise BenchError(f"{provider} did not start", f"ONNX Runtime fell back to {session.get_providers()[0]}")
-        share = provider_share(artifact, provider, threads)
-        if share < LEAST_SHARE:
-            raise BenchError(f"only {share:.0%} of the nodes ran on {provider}", f"the least is {LEAST_SHARE:.0%}")
-        names = [spec.name for spec in artifact.inputs]
-        outputs = list(artifact.outputs)
-        run = session.run
+        started = time.perf_counter()
+        nodes, kernel_time = self._proof(artifact, device, threads)
+        seconds = time.perf_counter() - started
+        session = self._session(artifact, device, self._options(threads), self.cuda_graph)
+        names, outputs = [spec.name for spec in artifact.inputs], list(artifact.outputs)
+        if device == "cuda":
+            call: Any = Bound(session, names, outputs, device, self.cuda_graph)
+        else:
+            run = session.run
 
-        def call(arrays: list[Any]) -> list[Any]:
-            return run(outputs, dict(zip(names, arrays, strict=True)))
+            def call(arrays: Sequence[Any]) -> list[Any]:
+                return run(outputs, dict(zip(names, arrays, strict=True)))
 
-        return Session(call, provider, share)
+        return Session(call, PROVIDERS[device], nodes, kernel_time, {"proof_s": seconds})
+
+    def _proof(self, artifact: Artifact, device: str, threads: int) -> tuple[float, float]:
+        """The shares of nodes and of time on the provider of `device`, from ONNX Runtime's own profile of some calls.
+
+        :raises BenchError: if one of them is too small
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            options = self._options(threads)
+            options.enable_profiling = True
+            options.profile_file_prefix = str(Path(folder, "profile"))
+            session = self._session(artifact, device, options)
+            feed = {spec.name: np.zeros((PROFILED_ROWS, *spec.shape), spec.dtype) for spec in artifact.inputs}
+            for _ in range(1 + PROFILED_CALLS):
+                session.run(None, feed)
+            events = json.loads(Path(session.end_profiling()).read_text())
+        found = provider_shares(events, PROVIDERS[device])
+        for share, what in zip(found, ("nodes", "nodes' time"), strict=True):
+            if share < LEAST_SHARE:
+                message = f"only {share:.0%} of the {what} ran on {PROVIDERS[device]}"
+                raise BenchError(message, f"the least is {LEAST_SHARE:.0%}")
+        return found
+
+    def _options(self, threads: int) -> ort.SessionOptions:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.graph_optimization_level = LEVELS[self.optimization]
+        return options
+
+    @staticmethod
+    def _session(
+        artifact: Artifact, device: str, options: ort.SessionOptions, cuda_graph: bool = False
+    ) -> ort.InferenceSession:
+        """A session that has no other provider to turn to but the CPU's for single nodes, which the proof counts."""
+        settings = {"use_tf32": "0", "enable_cuda_graph": str(int(cuda_graph))} if device == "cuda" else {}
+        session = ort.InferenceSession(artifact.path, options, providers=[(PROVIDERS[device], settings)])
+        session.disable_fallback()
+        started = session.get_providers()[0]
+        if started != PROVIDERS[device]:
+            raise BenchError(f"{PROVIDERS[device]} did not start", f"ONNX Runtime fell back to {started}")
+        return session
 
 
-def provider_share(artifact: Artifact, provider: str, threads: int) -> float:
-    """The share of executed nodes that ran on `provider`, from ONNX Runtime's own profile of one call."""
-    with tempfile.TemporaryDirectory() as folder:
-        session = _session(artifact.path, provider, threads, str(Path(folder, "profile")))
-        session.run(None, {spec.name: np.zeros((1, *spec.shape), spec.dtype) for spec in artifact.inputs})
-        events = json.loads(Path(session.end_profiling()).read_text())
+def provider_shares(events: Iterable[dict[str, Any]], provider: str) -> tuple[float, float]:
+    """The share of executed nodes that ran on `provider`, and the share of the nodes' time, after the first call.
+
+    The time is the host's, as ONNX Runtime measures it for each node: on CUDA, it spans the start of the kernels and
+    not the kernels themselves.
+
+    :param events: a profile as ONNX Runtime writes it
+    """
+    events = list(events)
+    calls = sorted(event["ts"] + event["dur"] for event in events if event["name"] == "model_run")
     nodes = [
-        event["args"]["provider"]
+        (event["args"]["provider"] == provider, event["dur"])
         for event in events
-        if event.get("cat") == "Node" and event["name"].endswith("_kernel_time") and event["args"].get("provider")
+        if event["name"].endswith("_kernel_time")
+        and event["args"].get("provider")
+        and event["args"].get("op_name") not in COPIES
+        and event["ts"] >= calls[0]
     ]
-    return nodes.count(provider) / len(nodes) if nodes else 0.0
+    there = [duration for is_there, duration in nodes if is_there]
+    total = sum(duration for _, duration in nodes)
+    if not nodes:
+        return 0.0, 0.0
+    # A clock of whole microseconds may give all nodes of a tiny graph no time at all.
+    return len(there) / len(nodes), sum(there) / total if total else len(there) / len(nodes)
 
 
-def _session(path: str, provider: str, threads: int, profile: str | None) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    if profile:
-        options.enable_profiling = True
-        options.profile_file_prefix = profile
-    return ort.InferenceSession(path, options, providers=[provider])
+class Bound:
+    """Calls a session with buffers on the device that are allocated once for each shape, as CUDA graphs need it.
+
+    It is not to be called from two threads at once.
+    """
+
+    def __init__(
+        self, session: ort.InferenceSession, names: list[str], outputs: list[str], device: str, cuda_graph: bool
+    ) -> None:
+        self.session, self.names, self.outputs = session, names, outputs
+        self.device, self.cuda_graph = device, cuda_graph
+        self.buffers: dict[Any, tuple[list[Any], Any, ort.RunOptions]] = {}
+
+    def __call__(self, arrays: Sequence[Any]) -> list[Any]:
+        """Copy to the device, run, wait and copy back."""
+        key = tuple((array.shape, array.dtype) for array in arrays)
+        if key not in self.buffers:
+            self.buffers[key] = self._bind(arrays)
+        inputs, binding, options = self.buffers[key]
+        for value, array in zip(inputs, arrays, strict=True):
+            value.update_inplace(np.ascontiguousarray(array))
+        self.session.run_with_iobinding(binding, options)
+        binding.synchronize_outputs()
+        copied: list[Any] = binding.copy_outputs_to_cpu()
+        return copied
+
+    def _bind(self, arrays: Sequence[Any]) -> tuple[list[Any], Any, ort.RunOptions]:
+        """Buffers for arrays of these shapes. A first run, which no graph records, tells what the outputs need."""
+        binding = self.session.io_binding()
+        inputs = [ort.OrtValue.ortvalue_from_shape_and_type(one.shape, one.dtype, self.device, 0) for one in arrays]
+        for name, value, array in zip(self.names, inputs, arrays, strict=True):
+            value.update_inplace(np.ascontiguousarray(array))
+            binding.bind_ortvalue_input(name, value)
+        for name in self.outputs:
+            binding.bind_output(name, self.device, 0)
+        self.session.run_with_iobinding(binding, _recorded_as(-1))
+        for name, value in zip(self.outputs, binding.get_outputs(), strict=True):
+            binding.bind_ortvalue_output(name, value)
+        return inputs, binding, _recorded_as(len(self.buffers) + 1 if self.cuda_graph else -1)
+
+
+def _recorded_as(number: int) -> ort.RunOptions:
+    """Options of a run that records or replays the CUDA graph of this number; -1 for none."""
+    options = ort.RunOptions()
+    options.add_run_config_entry("gpu_graph_id", str(number))
+    return options

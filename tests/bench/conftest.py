@@ -72,6 +72,8 @@ class Sample:
     def bench_runtimes(self):
         yield bench.RuntimeInfo("graph", "sample.runtimes:Graph")
         yield bench.RuntimeInfo("eager", "sample.runtimes:Eager", needs_torch=True)
+        absent = {"requires": ("not_installed", "json"), "extra": "sample[absent]"}
+        yield bench.RuntimeInfo("absent", "sample.runtimes:Absent", **absent)
 
 
 @functools.cache

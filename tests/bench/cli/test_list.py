@@ -59,6 +59,28 @@ def test_a_clash_is_named_beside_the_list(command, install, no_plugins):
     assert answer.err == "model 'shared' is offered by several plugins (uninstall one: first, second)\n"
 
 
+def test_a_runtime_tells_what_it_serves_and_what_it_misses(command, install, no_plugins):
+    code = """
+        import bench
+
+        @bench.hookimpl
+        def bench_runtimes():
+            yield bench.RuntimeInfo("here", "a:A", summary="One.", precisions=("fp32", "fp16"))
+            yield bench.RuntimeInfo("slow", "a:B", summary="Two.", scenarios=("offline",), requires=("no_such",))
+            yield bench.RuntimeInfo("away", "a:C", summary="Three.", requires=("no_such",), extra="it[c]")
+    """
+    install("three", code)
+    rows = {
+        line.split()[0]: line.partition("three")[2].strip()
+        for line in command("list", "runtimes").out.splitlines()[2:-1]
+    }
+    assert rows == {
+        "here": "One. [fp32, fp16]",
+        "slow": "Two. [fp32] [offline] [not installed: no_such]",
+        "away": "Three. [fp32] [not installed: no_such; pip install 'it[c]']",
+    }
+
+
 @pytest.mark.parametrize("columns", [70, 100])
 def test_lines_fit_the_terminal_and_nothing_is_lost(command, monkeypatch, columns):
     whole = command("list").out

@@ -4,7 +4,7 @@ import pytest
 
 PLUGIN = '''
     import bench
-    from typing import Annotated
+    from typing import Literal
     from pydantic import PositiveInt
 
     @bench.hookimpl
@@ -19,6 +19,19 @@ PLUGIN = '''
     @bench.hookimpl
     def bench_metrics():
         yield bench.MetricInfo("loss", f"{__name__}:loss", "classification", unit="nats", higher_is_better=False)
+
+    @bench.hookimpl
+    def bench_runtimes():
+        yield bench.RuntimeInfo("fast", f"{__name__}:Fast", precisions=("fp32", "fp16"), scenarios=("offline",))
+        yield bench.RuntimeInfo("away", "nowhere.at.all:Away", requires=("nowhere",), extra="it[away]")
+
+    class Fast:
+        """Fast.
+
+        :param level: how fast
+        """
+
+        def __init__(self, level: Literal["very", "most"] = "very"): ...
 
     class Net:
         """Layers, one after the other.
@@ -70,10 +83,23 @@ def test_a_metric_is_shown_with_unit_and_direction_but_without_parameters(show):
     assert "parameters" not in out
 
 
+def test_a_runtime_is_shown_with_what_it_serves_and_its_parameters(show):
+    lines = [line.strip() for line in show("fast").out.splitlines()]
+    assert {"precisions: fp32, fp16", "scenarios: offline"} < {*lines}
+    assert lines[-1].split() == ["level", "'very'", "|", "'most'", "'very'", "how", "fast"]
+
+
+def test_a_runtime_that_cannot_be_imported_here_is_shown_with_what_it_misses(show):
+    answer = show("away")
+    assert answer.code == 0
+    assert "  requires: nowhere\n" in answer.out
+    assert answer.out.endswith("  not installed: nowhere; pip install 'it[away]'\n")
+
+
 def test_an_unknown_name_is_told_with_the_nearest(show):
     answer = show("nett")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "error: unknown name 'nett' (did you mean 'net'? allowed: dots, loss, lost, net)\n"
+    assert answer.err == "error: unknown name 'nett' (did you mean 'net'? allowed: away, dots, fast, loss, lost, net)\n"
 
 
 def test_what_cannot_be_imported_says_whose_it_is(show):

@@ -22,13 +22,37 @@ for suite in sys.argv[1:]:
 """
 
 
-def test_every_model_is_built_with_its_parameters(suite_file):
+RUNTIMES = """\
+name: trial
+cases:
+  - {model: mlp, dataset: digits}
+measure:
+  runtimes:
+    - torch
+    - runtime: onnxruntime
+      params:
+        optimisation: all
+    - {runtime: onnxruntime, name: other, params: {optimization: most}}
+    - {runtime: onnxruntime, name: graphs, params: {cuda_graph: true}}
+"""
+
+
+def test_models_and_runtimes_are_built_with_their_parameters(suite_file, tmp_path):
     """In a process of its own, since it starts a server that would outlive the test."""
+    runtimes = tmp_path / "runtimes.yaml"
+    runtimes.write_text(RUNTIMES)
     path = suite_file("name: trial\ncases:\n  - model: mlp\n    dataset: digits\n    params:\n      hiden: [8]\n")
-    command = [sys.executable, "-c", BUILD, str(QUICKSTART), str(path)]
+    command = [sys.executable, "-c", BUILD, str(QUICKSTART), str(path), str(runtimes)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout == f"{QUICKSTART}: 1 cases, no mistakes\nexit code 2\n"
+    assert done.stdout == f"{QUICKSTART}: 1 cases, no mistakes\nexit code 2\nexit code 2\n"
     assert f"{path}:6: mlp on digits: unknown parameter 'hiden' (did you mean 'hidden'?" in done.stderr
+    told = [line for line in done.stderr.splitlines() if str(runtimes) in line]
+    unknown, wrong, unserved = (line.removeprefix(f"error: {runtimes}:") for line in told)
+    assert unknown.startswith("9: onnxruntime: unknown parameter 'optimisation' (did you mean 'optimization'?")
+    assert wrong.startswith(
+        "10: other: optimization: input should be 'all', 'extended', 'basic' or 'disabled', not 'most'"
+    )
+    assert unserved.startswith("4: runtime 'graphs' cannot serve 'cpu' (it can serve here: ")
 
 
 @pytest.mark.parametrize("name", ["validate", "run"])

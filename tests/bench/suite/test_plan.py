@@ -118,7 +118,17 @@ def test_an_unknown_runtime_is_told_with_its_line(suite_file, catalog):
     path = suite_file(f"name: trial\ncases:\n  - {CASE}\nmeasure:\n  runtimes:\n    - graph\n    - eagre\n")
     with pytest.raises(SuiteError) as caught:
         make_plan(*load_suite(path), catalog)
-    assert str(caught.value) == f"{path}:7: unknown runtime 'eagre' (did you mean 'eager'? allowed: eager, graph)"
+    assert (
+        str(caught.value) == f"{path}:7: unknown runtime 'eagre' (did you mean 'eager'? allowed: absent, eager, graph)"
+    )
+
+
+def test_a_runtime_whose_package_is_missing_is_told_with_its_line_and_how_to_get_it(suite_file, catalog):
+    path = suite_file(f"name: trial\ncases:\n  - {CASE}\nmeasure:\n  runtimes:\n    - graph\n    - runtime: absent\n")
+    with pytest.raises(SuiteError) as caught:
+        make_plan(*load_suite(path), catalog)
+    told = "runtime 'absent' needs not_installed, which is not installed (pip install 'sample[absent]')"
+    assert str(caught.value) == f"{path}:7: {told}"
 
 
 @pytest.mark.parametrize(
