@@ -17,7 +17,9 @@ Status = Literal["running", "passed", "failed"]
 class Failure:
     """What went wrong, in which stage and in whose code; the traceback is in the case's log.
 
-    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one.
+    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`,
+    `runtime` and `precision` are given, it costs the figures of this graph under this runtime alone, though the case
+    has failed; else it costs the case's timing as a whole.
     """
 
     stage: str
@@ -25,6 +27,9 @@ class Failure:
     message: str
     plugin: str = ""
     fatal: bool = True
+    artifact: str = ""
+    runtime: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True)

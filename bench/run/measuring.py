@@ -35,7 +35,7 @@ class Configuration:
     @property
     def label(self) -> str:
         """A file name's part that tells it from the case's other configurations."""
-        return f"{self.artifact.name}.{self.runtime.name}"
+        return f"{Path(self.artifact.path).stem}.{self.runtime.name}"
 
     def samples_path(self, batch_size: int) -> Path:
         """Where the raw samples of one batch size are kept."""
@@ -77,9 +77,11 @@ def _take_turns(
 
 
 def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Configuration]:
-    """What of a case is timed: everything, if all of it was scored and agreed with torch."""
-    if result.status == "failed":
+    """What of a case is timed: what was scored and agreed with torch, unless something else has failed."""
+    fatal = [failure for failure in result.failures if failure.fatal]
+    if not all(failure.precision for failure in fatal):
         return
+    lost = {(failure.artifact, failure.runtime, failure.precision) for failure in fatal}
     for found in result.artifacts:
         artifact = Artifact(
             name=found.name,
@@ -91,7 +93,8 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
             outputs=tuple(found.outputs),
         )
         for runtime in request.runtimes:
-            if found.precision in runtime.precisions:
+            row = (found.name, runtime.name, found.precision)
+            if found.precision in runtime.precisions and row not in lost:
                 yield Configuration(request, artifact, runtime)
 
 
@@ -131,7 +134,7 @@ def _measured(result: CaseResult, configurations: list[Configuration], measure: 
     rows = [_row(one, size, measure) for one in own if one.failure is None for size in measure.batch_sizes]
     failures = [one.failure for one in own if one.failure is not None]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures])
-    return replace(result, status="failed", error=failures[0]) if failures else result
+    return replace(result, status="failed", error=result.error or failures[0]) if failures else result
 
 
 def _row(configuration: Configuration, batch_size: int, measure: Measure) -> MeasurementResult:

@@ -44,7 +44,8 @@ def timing_seconds(plan: Plan) -> float:
     """About how long the timing of a whole plan takes, if each case has one artifact."""
     measure = plan.suite.measure
     one = PROCESS_START_S + len(measure.batch_sizes) * (measure.warmup_s + measure.min_seconds)
-    return len(plan.cases) * len(measure.runtimes) * measure.processes * one
+    configurations = sum(len(runtime.precisions) for runtime in plan.runtimes)
+    return len(plan.cases) * configurations * measure.processes * one
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:

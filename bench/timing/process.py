@@ -30,9 +30,9 @@ def answer(request: TimingRequest) -> TimingAnswer:
     for batch_size, path in zip(request.batch_sizes, request.samples, strict=True):
         inputs = [[batch] for batch in batches(rows["input_0"], batch_size)]
         expected = list(zip(*(batches(output, batch_size) for output in outputs), strict=True))
-        _check(session, inputs, expected)
+        _check(session, inputs, expected, request.artifact.precision)
         durations = sample(session.call, inputs, request.warmup_s, request.min_seconds, request.min_samples)
-        _check(session, inputs, expected)
+        _check(session, inputs, expected, request.artifact.precision)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         np.save(path, durations)
     return TimingAnswer(session.provider, session.provider_share)
@@ -48,11 +48,13 @@ def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [np.ascontiguousarray(rows[n * size : (n + 1) * size]) for n in range(ROTATED)]
 
 
-def _check(session: Session, inputs: Sequence[Arrays], expected: Sequence[tuple[np.ndarray, ...]]) -> None:
+def _check(
+    session: Session, inputs: Sequence[Arrays], expected: Sequence[tuple[np.ndarray, ...]], precision: str
+) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
     for arrays, outputs in zip(inputs, expected, strict=True):
         for output, got in zip(outputs, session.call(arrays), strict=True):
-            largest, excess = difference(output, got)
-            if excess > 1:
-                size = len(arrays[0])
+            apart = difference(output, got, precision)
+            if apart.excess > 1:
+                size, largest = len(arrays[0]), apart.max_abs_error
                 raise Disagreement(f"at batch size {size} the timed artifact is off the scored one by {largest:.3g}")

@@ -12,6 +12,7 @@ def bench_runtimes() -> Iterator[bench.RuntimeInfo]:
         "bench_runtimes.onnx:OnnxRuntime",
         summary="ONNX Runtime on the CPU, or on CUDA with proof that the graph ran there.",
         source="https://onnxruntime.ai",
+        precisions=("fp32", "fp16", "int8-dynamic", "int8-static"),
     )
     yield bench.RuntimeInfo(
         "torch",
