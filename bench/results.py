@@ -243,6 +243,11 @@ class CaseResult:
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
+    def is_trusted(self, artifact: str, runtime: str, precision: str) -> bool:
+        """Whether no failure stands against a graph under a runtime: only then is it timed."""
+        fatal = [(one.artifact, one.runtime, one.precision) for one in self.failures if one.fatal]
+        return not {("", "", ""), (artifact, runtime, precision)}.intersection(fatal)
+
 
 @dataclass(frozen=True)
 class GateResult:

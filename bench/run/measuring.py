@@ -77,11 +77,7 @@ def _take_turns(
 
 
 def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Configuration]:
-    """What of a case is timed: what was scored and agreed with torch, unless something else has failed."""
-    fatal = [failure for failure in result.failures if failure.fatal]
-    if not all(failure.precision for failure in fatal):
-        return
-    lost = {(failure.artifact, failure.runtime, failure.precision) for failure in fatal}
+    """What of a case is timed: what was scored and agreed with torch."""
     for found in result.artifacts:
         artifact = Artifact(
             name=found.name,
@@ -93,8 +89,8 @@ def _configurations(request: CaseRequest, result: CaseResult) -> Iterator[Config
             outputs=tuple(found.outputs),
         )
         for runtime in request.runtimes:
-            row = (found.name, runtime.name, found.precision)
-            if found.precision in runtime.precisions and row not in lost:
+            used = found.precision in runtime.precisions
+            if used and result.is_trusted(found.name, runtime.name, found.precision):
                 yield Configuration(request, artifact, runtime)
 
 
