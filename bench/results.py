@@ -17,7 +17,9 @@ Status = Literal["running", "passed", "failed"]
 class Failure:
     """What went wrong, in which stage and in whose code; the traceback is in the case's log.
 
-    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one.
+    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`,
+    `runtime` and `precision` are given, it costs the figures of this graph under this runtime alone, though the case
+    has failed; else it costs the case's timing as a whole.
     """
 
     stage: str
@@ -25,6 +27,9 @@ class Failure:
     message: str
     plugin: str = ""
     fatal: bool = True
+    artifact: str = ""
+    runtime: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,6 +242,11 @@ class CaseResult:
     pictures: list[PictureResult] = field(default_factory=list)
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+
+    def is_trusted(self, artifact: str, runtime: str, precision: str) -> bool:
+        """Whether no failure stands against a graph under a runtime: only then is it timed."""
+        fatal = [(one.artifact, one.runtime, one.precision) for one in self.failures if one.fatal]
+        return not {("", "", ""), (artifact, runtime, precision)}.intersection(fatal)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import click
 from bench.cli.text import table
 from bench.report.view import log_name, quality_table, size_of, speed_table, verdict_table
 from bench.results import CaseResult, Failure, RunResult
-from bench.run.requests import timing_seconds
+from bench.run.requests import timing_processes, timing_seconds
 from bench.store.folder import RESULTS
 from bench.suite.plan import Plan
 
@@ -20,11 +20,11 @@ def print_plan(plan: Plan) -> None:
     ]
     click.echo(table(rows, ("case", "training")))
     measure = plan.suite.measure
-    processes = len(plan.cases) * len(plan.runtimes) * measure.processes
     runtimes = ", ".join(spec.name for spec in measure.runtimes)
     click.echo(
-        f"\n{len(plan.cases)} cases; then {processes} timing processes of one artifact each "
-        f"({runtimes}; batch sizes {', '.join(map(str, measure.batch_sizes))}), "
+        f"\n{len(plan.cases)} cases; then {timing_processes(plan)} timing processes of one artifact each "
+        f"({runtimes}; {', '.join(measure.precisions)}; {', '.join(measure.scenarios)}; "
+        f"batch sizes {', '.join(map(str, measure.batch_sizes))}), "
         f"about {timing_seconds(plan):.0f} s"
     )
 

@@ -38,7 +38,7 @@ class Configuration:
     @property
     def samples(self) -> Path:
         """Where raw samples are kept: a file name begins like this."""
-        name = ".".join([self.artifact.name, self.artifact.precision, self.runtime.name])
+        name = f"{Path(self.artifact.path).stem}.{self.runtime.name}"
         return Path(self.request.folder, "samples", self.request.name, name)
 
 
@@ -75,9 +75,7 @@ def _take_turns(configurations: list[Configuration], suite: Suite, workers: Work
 
 
 def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
-    """What of a case is timed: everything, if all of it was scored and agreed with torch."""
-    if result.status == "failed":
-        return
+    """What of a case is timed: what was scored and agreed with torch."""
     for found in result.artifacts:
         artifact = Artifact(
             name=found.name,
@@ -89,7 +87,8 @@ def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) 
             outputs=tuple(found.outputs),
         )
         for runtime in request.runtimes:
-            if found.precision in runtime.precisions:
+            used = found.precision in runtime.precisions
+            if used and result.is_trusted(found.name, runtime.name, found.precision):
                 yield Configuration(request, artifact, runtime, loads_of(measure))
 
 
@@ -179,7 +178,7 @@ def _measured(result: CaseResult, configurations: list[Configuration], measure: 
     rows = [row for one in own if one.failure is None for row in rows_of(_timed(one, measure), one.loads, one.parts)]
     failures = [one.failure for one in own if one.failure is not None]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures])
-    return replace(result, status="failed", error=failures[0]) if failures else result
+    return replace(result, status="failed", error=result.error or failures[0]) if failures else result
 
 
 def _timed(configuration: Configuration, measure: Measure) -> Timed:

@@ -45,8 +45,13 @@ def timing_seconds(plan: Plan) -> float:
     """About how long the timing of a whole plan takes, if each case has one artifact."""
     measure = plan.suite.measure
     one = PROCESS_START_S + len(loads_of(measure)) * (measure.warmup_s + measure.min_seconds)
-    configurations = sum(len(use.precisions) for use in plan.runtimes)
-    return len(plan.cases) * configurations * measure.processes * one
+    return timing_processes(plan) * one
+
+
+def timing_processes(plan: Plan) -> int:
+    """How many processes the timing of a whole plan takes, if each case has one artifact."""
+    used = sum(len(runtime.precisions) for runtime in plan.runtimes)
+    return len(plan.cases) * used * plan.suite.measure.processes
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:

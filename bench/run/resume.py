@@ -1,5 +1,6 @@
 """What an earlier run of the same suite has left that need not be done again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,8 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
         if results.environment.get(part) != environment[part]:
             raise RunError(f"{run}: other {part} made this run", "begin a new one, without --resume")
     planned = {case.id: case for case in plan.cases}
-    begun = {
-        case.id: cut for case in results.cases if _is_same(case, planned.get(case.id)) and (cut := _cut(case, folder))
-    }
+    same = [case for case in results.cases if _is_same(case, planned.get(case.id))]
+    begun = {case.id: cut for case in same if (cut := _cut(case, folder, plan.suite.measure.precisions))}
     others = [case for case in results.cases if case.id not in planned]
     gates = [gate for gate in results.gates if gate.group in {case.group for case in others}]
     return Earlier(begun, others, gates, results.started, results.seconds)
@@ -60,11 +60,16 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
     )
 
 
-def _cut(case: CaseResult, folder: Path) -> CaseResult | None:
-    """The case as it was after the last stage whose files are those that its record names; None if there is none."""
+def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResult | None:
+    """The case as it was after the last stage whose files are those that its record names; None if there is none.
+
+    :param precisions: what the suite asks for now; graphs of others are made anew
+    """
     if case.training is None or not _is_file(folder / case.training.checkpoint, case.training.checkpoint_sha256):
         return None
-    exported = case.artifacts and all(_is_file(folder / graph.path, graph.sha256) for graph in case.artifacts)
+    exported = {graph.precision for graph in case.artifacts} == set(precisions) and all(
+        _is_file(folder / graph.path, graph.sha256) for graph in case.artifacts
+    )
     kept = STAGES[:2] if exported else STAGES[:1]
     return replace(
         case,

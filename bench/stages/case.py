@@ -63,7 +63,7 @@ def _train(request: CaseRequest, data: LightningDataModule, progress: Told) -> d
 
 
 def _export(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
-    return {"artifacts": export(request, progress)}
+    return {"artifacts": export(request, data, progress)}
 
 
 def _evaluate(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:

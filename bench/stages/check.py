@@ -12,6 +12,7 @@ from bench.errors import BenchError
 from bench.signature import ParameterError
 from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
+from bench.stages.precision import check_precisions
 from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
@@ -42,7 +43,8 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
         part = "params"
         with torch.device("meta"):
             model = build_model(request.model, request.params, datasets[key].spec)
-            exports_of(model, request.model, datasets[key].spec)
+            exports = exports_of(model, request.model, datasets[key].spec)
+        check_precisions(request.precisions, exports, datasets[key].spec)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:

@@ -1,8 +1,7 @@
-"""Evaluation: every artifact is executed on the test set by every runtime, compared with torch, and scored."""
+"""Evaluation: every artifact is executed on the test set, at every precision and by every runtime, and scored."""
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,14 +10,15 @@ from pytorch_lightning import LightningDataModule
 from torch import Tensor
 
 from bench.catalog import resolve
-from bench.errors import BenchError, Unsuitable
-from bench.parity import ATOL, RTOL, Disagreement, difference
-from bench.records import DataSpec, Evaluation, Export, MetricInfo, RuntimeUse
+from bench.errors import Unsuitable
+from bench.parity import Disagreement
+from bench.records import DataSpec, Evaluation, Export, MetricInfo
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.blame import failure
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.request import CaseRequest
+from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
 from bench.timing.request import ROTATED
 
 Batch = tuple[Tensor, Tensor]
@@ -47,14 +47,14 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
     for number, part in enumerate(exports, 1):
         scoring = Scoring(request, part, data.spec, batches, found)
         scoring.save_rows()
-        for runtime in request.runtimes:
-            scoring.try_under(runtime)
+        for execution in _executions(request):
+            scoring.attempt(execution)
         progress(number / len(exports))
     return found
 
 
 class Scoring:
-    """One artifact: what the torch model answers on the test set, and what runtimes are held against it."""
+    """One artifact: what the torch model answers on the test set, and what is held against it."""
 
     def __init__(
         self, request: CaseRequest, part: Export, spec: DataSpec, batches: list[Batch], found: Evaluated
@@ -69,32 +69,39 @@ class Scoring:
         self.figures = {
             info: value
             for info in wanted
-            if info.form != "picture" and (value := self._attempt(info, score, info, self.reference)) is not None
+            if info.form != "picture" and (value := self._try(info, None, score, info, self.reference)) is not None
         }
 
-    def try_under(self, runtime: RuntimeUse) -> None:
-        """Score the artifact under a runtime; if that fails, the others are not disturbed."""
+    def attempt(self, execution: Execution) -> None:
+        """Score the artifact as one runtime answers at one precision; if that fails, the others are not disturbed."""
         try:
-            self._score_under(runtime)
+            self._score(execution)
         except Exception as error:
-            self.found.failures.append(failure(error, "evaluate", self.request.owners))
+            self._note(failure(error, "evaluate", self.request.owners), execution)
 
-    def _score_under(self, runtime: RuntimeUse) -> None:
+    def _score(self, execution: Execution) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
-        artifact = artifact_of(self.request, self.part)
+        runtime = execution.runtime
         session = resolve(runtime.info)(**runtime.params).load(
-            artifact, self.request.device, self.request.timed_threads
+            artifact_of(self.request, self.part, execution.precision), self.request.device, self.request.timed_threads
         )
         outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
         answers = self._evaluation(outputs)
-        self._compare_outputs(runtime, answers)
-        rows = [self._attempt(info, self._compare_figure, runtime, info, answers) for info in self.figures]
-        self.found.metrics += [row for row in rows if row is not None]
-        if runtime is self.request.runtimes[0]:
-            drawn = [self._attempt(info, self._draw, info, answers) for info in self.pictures]
+        rows = parity(self.part.outputs, execution, self.reference, answers)
+        self.found.parity += rows
+        refuse_disagreement(rows)
+        figures = [
+            self._try(info, execution, figure, info, execution, reference, answers)
+            for info, reference in self.figures.items()
+        ]
+        self.found.metrics += [row for row in figures if row is not None]
+        if execution == _executions(self.request)[0]:
+            drawn = [self._try(info, execution, self._draw, info, answers) for info in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
 
-    def _attempt(self, info: MetricInfo, work: Callable[..., Result], *arguments: Any) -> Result | None:
+    def _try(
+        self, info: MetricInfo, execution: Execution | None, work: Callable[..., Result], *arguments: Any
+    ) -> Result | None:
         """What `work` gives for a metric or picture; None if it says `Unsuitable` or fails, which is noted."""
         try:
             return work(*arguments)
@@ -105,8 +112,16 @@ class Scoring:
         except Exception as error:
             owners, suspect = self.request.owners, info.target.partition(":")[0]
             found = failure(error, "evaluate", owners, fatal=self.request.metrics_named, suspect=suspect)
-            self.found.failures.append(found)
+            self._note(found, execution)
         return None
+
+    def _note(self, found: Failure, execution: Execution | None) -> None:
+        """Keep a failure. All graphs are made from the one at fp32: what fails there costs the others' timing too."""
+        if execution is not None and execution.precision != "fp32":
+            found = replace(
+                found, artifact=self.part.name, runtime=execution.runtime.name, precision=execution.precision
+            )
+        self.found.failures.append(found)
 
     def save_rows(self) -> None:
         """Keep rows of the test set and their outputs for the timing, again from the first if there are too few."""
@@ -120,37 +135,6 @@ class Scoring:
             self.spec, self.part.name, self.inputs, self.targets, joined[0], self.request.seed, all_outputs=joined
         )
 
-    def _compare_outputs(self, runtime: RuntimeUse, answers: Evaluation) -> None:
-        pairs = zip(self.part.outputs, self.reference.all_outputs, answers.all_outputs, strict=True)
-        for name, expected, got in pairs:
-            largest, excess = difference(expected, got)
-            self.found.parity.append(ParityResult(self.part.name, name, runtime.name, "fp32", largest, 0.0, excess))
-            if excess > 1:
-                raise Disagreement(
-                    f"{name} of {self.part.name} under {runtime.name} differs from the torch model by {largest:.3g}",
-                    f"the bound is {ATOL} + {RTOL} x |reference|; the artifact is not timed",
-                )
-
-    def _compare_figure(self, runtime: RuntimeUse, info: MetricInfo, answers: Evaluation) -> MetricResult:
-        value, reference = score(info, answers), self.figures[info]
-        if not abs(value - reference) <= info.tolerance:
-            raise Disagreement(
-                f"{info.name} of {self.part.name} under {runtime.name} is {value:.6g}, "
-                f"of the torch model {reference:.6g}",
-                f"the tolerance is {info.tolerance}; the artifact gets no figures",
-            )
-        return MetricResult(
-            name=info.name,
-            value=value,
-            unit=info.unit,
-            higher_is_better=info.higher_is_better,
-            artifact=self.part.name,
-            runtime=runtime.name,
-            precision="fp32",
-            reference=reference,
-            tolerance=info.tolerance,
-        )
-
     def _draw(self, info: MetricInfo, answers: Evaluation) -> PictureResult:
         path = self.request.images / f"{self.part.name}.{info.name}.png"
         figure = resolve(info)(answers)
@@ -159,22 +143,10 @@ class Scoring:
         return PictureResult(info.name, self.part.name, path.relative_to(self.request.folder).as_posix())
 
 
-def score(info: MetricInfo, evaluation: Evaluation) -> float:
-    """A metric's value.
-
-    :raises BenchError: if it is not finite, which results.json cannot hold
-    """
-    target: Any = resolve(info)
-    if info.form == "function":
-        value = float(target(evaluation))
-    else:
-        metric = target(evaluation.spec)
-        for outputs, targets in zip(evaluation.outputs.split(1024), evaluation.targets.split(1024), strict=True):
-            metric.update(outputs, targets)
-        value = float(metric.compute())
-    if not math.isfinite(value):
-        raise BenchError(f"{info.name} of {evaluation.artifact} is {value}")
-    return value
+def _executions(request: CaseRequest) -> list[Execution]:
+    """What is scored, fp32 first."""
+    pairs = [Execution(runtime, precision) for runtime in request.runtimes for precision in runtime.precisions]
+    return sorted(pairs, key=lambda one: one.precision != "fp32")
 
 
 def _as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

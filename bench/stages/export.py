@@ -5,6 +5,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from pytorch_lightning import LightningDataModule
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -12,26 +13,38 @@ from bench.records import Artifact, Export, TensorSpec
 from bench.results import ArtifactResult
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
+from bench.stages.precision import STATIC, calibration_samples, check_precisions, write_graph
 from bench.stages.request import CaseRequest
 
 
-def export(request: CaseRequest, progress: Callable[[float], None]) -> list[ArtifactResult]:
-    """Write the graphs of the case's checkpoint."""
+def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[float], None]) -> list[ArtifactResult]:
+    """Write the graphs of the case's checkpoint, each at every precision that the request asks for.
+
+    :param data: the dataset; int8-static is calibrated with its training part
+    """
     _, exports = load_checkpoint(request.checkpoint)
+    check_precisions(request.precisions, exports, data.spec)
+    samples = calibration_samples(data, request.seed) if STATIC in request.precisions else None
     results = []
     for number, part in enumerate(exports, 1):
-        results.append(_export_one(request, part))
+        source = request.graph(part.name)
+        export_graph(part, source)
+        for precision in request.precisions:
+            path = request.graph(part.name, precision)
+            if precision != "fp32":
+                write_graph(part, precision, source, path, samples)
+            results.append(_described(request, part, precision))
         progress(number / len(exports))
     return results
 
 
-def artifact_of(request: CaseRequest, part: Export) -> Artifact:
+def artifact_of(request: CaseRequest, part: Export, precision: str) -> Artifact:
     """What a runtime needs to know to load an exported part."""
     return Artifact(
         name=part.name,
         task=part.task,
-        precision="fp32",
-        path=str(request.graph(part.name)),
+        precision=precision,
+        path=str(request.graph(part.name, precision)),
         checkpoint=str(request.checkpoint),
         inputs=part.inputs,
         outputs=part.outputs,
@@ -79,15 +92,14 @@ class _Plain(nn.Module):
         return self.part(*inputs)
 
 
-def _export_one(request: CaseRequest, part: Export) -> ArtifactResult:
-    path = request.graph(part.name)
-    export_graph(part, path)
+def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactResult:
+    path = request.graph(part.name, precision)
     graph = onnx.load(path)
     onnx.checker.check_model(graph)
     return ArtifactResult(
         name=part.name,
         task=part.task,
-        precision="fp32",
+        precision=precision,
         path=str(path.relative_to(request.folder)),
         sha256=sha256(path),
         bytes=path.stat().st_size,

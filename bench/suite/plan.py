@@ -60,6 +60,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     """
     metrics = _metrics(suite, source, catalog)
     runtimes = [_runtime(suite.measure, source, catalog, index) for index in range(len(suite.measure.runtimes))]
+    _refuse_unused_precisions(suite.measure, source, runtimes)
     _check_gates(suite, source, metrics)
     cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
@@ -100,6 +101,15 @@ def _refuse_what_cannot_be_served(
         fewer = [value for value in asked if value in served]
         hint += f"; write {{runtime: {spec.runtime}, precisions: [{', '.join(fewer)}]}}" if fewer else ""
     raise source.error(("measure", f"{what}s"), f"runtime {spec.name!r} cannot serve the {what} {refused!r}", hint)
+
+
+def _refuse_unused_precisions(measure: Measure, source: Source, runtimes: list[RuntimeUse]) -> None:
+    """:raises SuiteError: if graphs would be made that nothing executes."""
+    used = {precision for runtime in runtimes for precision in runtime.precisions}
+    unused = next((precision for precision in measure.precisions if precision not in used), None)
+    if unused:
+        location: Location = ("measure", "precisions", measure.precisions.index(unused))
+        raise source.error(location, f"no runtime is used at {unused!r}", "add it to a runtime's own `precisions`")
 
 
 def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Location) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.catalog import resolve
+from bench.catalog import build_runtime
 from bench.errors import BenchError
 from bench.parity import Disagreement, difference
 from bench.records import Session
@@ -27,7 +27,7 @@ def answer(request: TimingRequest) -> TimingAnswer:
     """
     cores = bind(request.cores)
     began = time.perf_counter()
-    session: Session = resolve(request.runtime.info)(**request.runtime.params).load(
+    session: Session = build_runtime(request.runtime).load(
         request.artifact, request.device, request.threads
     )
     load_s = time.perf_counter() - began
@@ -118,6 +118,7 @@ def _check(request: TimingRequest, session: Session, rows: Rows, size: int) -> N
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
     for arrays, outputs in zip(rows.inputs(size), rows.outputs(size), strict=True):
         for output, got in zip(outputs, session.call(arrays), strict=True):
-            largest, excess = difference(output, got)
-            if excess > 1:
+            apart = difference(output, got, request.artifact.precision)
+            if apart.excess > 1:
+                largest = apart.max_abs_error
                 raise Disagreement(f"at batch size {size} the timed artifact is off the scored one by {largest:.3g}")

@@ -46,7 +46,9 @@ def bench_command():
     def call(*arguments, folder: Path, plugins: Path | None = None, **variables: str) -> Ran:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
         if plugins is not None:
-            environment["PYTHONPATH"] = os.pathsep.join([str(plugins), str(HERE)])
+            environment["PYTHONPATH"] = os.pathsep.join(
+                filter(None, [str(plugins), str(HERE), os.environ.get("PYTHONPATH")])
+            )
         command = [sys.executable, "-m", "bench", *map(str, arguments)]
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False

@@ -14,6 +14,9 @@ def bench_models():
 @bench.hookimpl
 def bench_metrics():
     yield bench.MetricInfo("broken-metric", "faulty_parts:broken_metric", task="classification", form="function")
+    yield bench.MetricInfo(
+        "strict-metric", "faulty_parts:sum_of_scores", task="classification", form="function", lossy_tolerance=0.0
+    )
 
 
 @bench.hookimpl

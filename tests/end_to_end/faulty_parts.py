@@ -79,3 +79,7 @@ class Stuck(OnnxRuntime):
 
 def broken_metric(evaluation):
     raise KeyError("a mistake in a metric")
+
+
+def sum_of_scores(evaluation):
+    return evaluation.outputs.abs().mean().item()

@@ -101,6 +101,17 @@ def test_a_broken_metric_that_nobody_asked_for_is_only_noted(bench_command, faul
     assert "a mistake in a metric" in (ran.folder / "report.md").read_text()
 
 
+def test_a_lossy_precision_that_disagrees_costs_its_own_rows(bench_command, faulty_plugin, tmp_path):
+    (tmp_path / "faulty.yaml").write_text(SUITE)
+    options = ("--set", "metrics=[strict-metric]", "--set", "measure.precisions=[fp32, int8-dynamic]")
+    ran = bench_command("run", "faulty.yaml", "--only", "mlp", *options, folder=tmp_path, plugins=faulty_plugin)
+    assert ran.code == 3
+    (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
+    assert case["error"]["message"].startswith("strict-metric of forward at int8-dynamic under onnxruntime is ")
+    for rows in (case["metrics"], case["measurements"]):
+        assert {row["precision"] for row in rows} == {"fp32"}
+
+
 def test_a_runtime_that_hangs_in_the_timing_costs_its_case(bench_command, faulty_plugin, tmp_path):
     (tmp_path / "faulty.yaml").write_text(SUITE)
     options = ("--only", "mlp", "--set", "measure.runtimes=[stuck, onnxruntime]")

@@ -1,23 +1,34 @@
-"""A metric's value, from what an artifact answered."""
+"""What an artifact answered, in figures: its metrics, and how far it lies from the torch model."""
 
 import math
+import sys
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from bench.errors import BenchError
-from bench.records import DataSpec, Evaluation, MetricInfo
-from bench.stages import evaluate
+from bench.parity import Disagreement
+from bench.records import PRECISIONS, DataSpec, Evaluation, MetricInfo, RuntimeInfo, RuntimeUse
+from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
+
+RUNTIME = RuntimeUse("graph", RuntimeInfo("graph", "nowhere:Graph"), precisions=PRECISIONS)
+
+
+def answers(*outputs: torch.Tensor) -> Evaluation:
+    """What an artifact answered to two inputs."""
+    inputs = torch.zeros(2, 1)
+    return Evaluation(DataSpec("classification", (1,)), "forward", inputs, inputs, outputs[0], 0, all_outputs=outputs)
+
+
+def metric(monkeypatch, value: float, **fields: object) -> MetricInfo:
+    """A metric that is a plain function."""
+    monkeypatch.setitem(sys.modules, "a_metric_of_a_test", SimpleNamespace(metric=lambda evaluation: value))
+    return MetricInfo("figure", "a_metric_of_a_test:metric", "classification", form="function", **fields)
 
 
 def scored(monkeypatch, value: float) -> float:
-    """The value of a metric that is a plain function."""
-    module = SimpleNamespace(metric=lambda evaluation: value)
-    monkeypatch.setitem(__import__("sys").modules, "a_metric_of_a_test", module)
-    info = MetricInfo("figure", "a_metric_of_a_test:metric", "classification", form="function")
-    inputs = torch.zeros(2, 1)
-    return evaluate.score(info, Evaluation(DataSpec("classification", (1,)), "forward", inputs, inputs, inputs, seed=0))
+    return score(metric(monkeypatch, value), answers(torch.zeros(2, 1)))
 
 
 def test_a_function_gives_the_figure(monkeypatch):
@@ -28,3 +39,53 @@ def test_a_function_gives_the_figure(monkeypatch):
 def test_what_is_no_finite_number_is_an_error_and_no_figure(monkeypatch, value):
     with pytest.raises(BenchError, match=f"figure of forward is {value}"):
         scored(monkeypatch, value)
+
+
+@pytest.mark.parametrize(
+    ("precision", "value", "tolerance"),
+    [("fp32", 0.905, 0.01), ("fp16", 0.95, 0.1), ("int8-dynamic", 0.81, 0.1), ("int8-static", 0.99, 0.1)],
+)
+def test_a_figure_within_its_tolerance_is_kept_with_what_it_was_held_against(monkeypatch, precision, value, tolerance):
+    info = metric(monkeypatch, value, tolerance=0.01, lossy_tolerance=0.1, unit="nats")
+    row = figure(info, Execution(RUNTIME, precision), 0.9, answers(torch.zeros(2, 1)))
+    assert (row.value, row.reference, row.tolerance) == (value, 0.9, tolerance)
+    assert (row.artifact, row.runtime, row.precision, row.unit) == ("forward", "graph", precision, "nats")
+
+
+@pytest.mark.parametrize(
+    ("precision", "value", "tolerance"), [("fp32", 0.92, "0.01"), ("fp16", 1.01, "0.1"), ("int8-static", 0.79, "0.1")]
+)
+def test_a_figure_beyond_its_tolerance_is_refused(monkeypatch, precision, value, tolerance):
+    info = metric(monkeypatch, value, tolerance=0.01, lossy_tolerance=0.1)
+    with pytest.raises(Disagreement) as told:
+        figure(info, Execution(RUNTIME, precision), 0.9, answers(torch.zeros(2, 1)))
+    assert told.value.message == f"figure of forward at {precision} under graph is {value}, of the torch model 0.9"
+    assert told.value.hint.startswith(f"the tolerance is {tolerance};")
+
+
+def test_a_metric_without_a_lossy_tolerance_is_told_and_not_judged_there(monkeypatch):
+    info = metric(monkeypatch, 0.1)
+    row = figure(info, Execution(RUNTIME, "int8-static"), 0.9, answers(torch.zeros(2, 1)))
+    assert (row.value, row.reference, row.tolerance) == (0.1, 0.9, None)
+    with pytest.raises(Disagreement):
+        figure(info, Execution(RUNTIME, "fp32"), 0.9, answers(torch.zeros(2, 1)))
+
+
+def test_every_output_is_held_against_the_bound_of_the_precision():
+    reference, got = answers(torch.ones(2, 1), torch.ones(2, 3)), answers(torch.ones(2, 1), 1.1 * torch.ones(2, 3))
+    rows = parity(("scores", "features"), Execution(RUNTIME, "int8-static"), reference, got)
+    assert [(row.output, row.precision, round(row.relative_error, 6)) for row in rows] == [
+        ("scores", "int8-static", 0.0),
+        ("features", "int8-static", 0.1),
+    ]
+    refuse_disagreement(rows)
+    with pytest.raises(
+        Disagreement, match=r"^features of forward at fp16 under graph differs .* by up to 0\.1, .*0\.01 x"
+    ):
+        refuse_disagreement(parity(("scores", "features"), Execution(RUNTIME, "fp16"), reference, got))
+
+
+def test_an_overflow_is_told_with_where_it_was():
+    broken = answers(torch.full((2, 1), math.inf))
+    with pytest.raises(Disagreement, match=r"^output of forward at fp16 under graph: outputs that are no numbers"):
+        parity(("output",), Execution(RUNTIME, "fp16"), answers(torch.ones(2, 1)), broken)

@@ -114,6 +114,13 @@ def test_a_mistake_is_told_with_its_line(plan, tmp_path, cases, more, line, says
     assert str(caught.value).startswith(f"{path}:{line}: {says.format(path=path)}")
 
 
+def test_a_precision_that_no_runtime_is_used_at_is_told_with_its_line(suite_file, catalog):
+    text = "name: x\ncases:\n  - {model: tiny, dataset: points}\nmeasure:\n  precisions:\n    - fp32\n    - fp16\n"
+    path = suite_file(text + "  runtimes: [{runtime: graph, precisions: [fp32]}]\n")
+    with pytest.raises(SuiteError, match=r":7: no runtime is used at 'fp16' \(add it to a runtime's"):
+        make_plan(*load_suite(path), catalog)
+
+
 def test_an_unknown_runtime_is_told_with_its_line(suite_file, catalog):
     path = suite_file(f"name: trial\ncases:\n  - {CASE}\nmeasure:\n  runtimes:\n    - graph\n    - eagre\n")
     with pytest.raises(SuiteError) as caught:

@@ -1,0 +1,93 @@
+"""What an artifact answered, in figures: how far it lies from the torch model, and what its metrics are worth."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from bench.catalog import resolve
+from bench.errors import BenchError
+from bench.parity import Disagreement, bound, difference
+from bench.records import Evaluation, MetricInfo, RuntimeUse
+from bench.results import MetricResult, ParityResult
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Who executes an artifact, and in which arithmetic."""
+
+    runtime: RuntimeUse
+    precision: str
+
+    def __str__(self) -> str:
+        return f"at {self.precision} under {self.runtime.name}"
+
+
+def score(info: MetricInfo, evaluation: Evaluation) -> float:
+    """A metric's value.
+
+    :raises BenchError: if it is not finite, which results.json cannot hold
+    """
+    target: Any = resolve(info)
+    if info.form == "function":
+        value = float(target(evaluation))
+    else:
+        metric = target(evaluation.spec)
+        for outputs, targets in zip(evaluation.outputs.split(1024), evaluation.targets.split(1024), strict=True):
+            metric.update(outputs, targets)
+        value = float(metric.compute())
+    if not math.isfinite(value):
+        raise BenchError(f"{info.name} of {evaluation.artifact} is {value}")
+    return value
+
+
+def parity(
+    outputs: tuple[str, ...], execution: Execution, reference: Evaluation, answers: Evaluation
+) -> list[ParityResult]:
+    """How far each of an artifact's outputs lies from the torch model's.
+
+    :raises Disagreement: if one has another shape, or holds what is no number
+    """
+    rows = []
+    for name, expected, got in zip(outputs, reference.all_outputs, answers.all_outputs, strict=True):
+        try:
+            apart = difference(expected, got, execution.precision)
+        except Disagreement as error:
+            raise Disagreement(f"{name} of {answers.artifact} {execution}: {error.message}", error.hint) from error
+        rows.append(ParityResult(answers.artifact, name, execution.runtime.name, execution.precision, **vars(apart)))
+    return rows
+
+
+def refuse_disagreement(rows: list[ParityResult]) -> None:
+    """:raises Disagreement: for the first output that lies beyond the bound of its precision."""
+    for row in rows:
+        if row.excess > 1:
+            raise Disagreement(
+                f"{row.output} of {row.artifact} at {row.precision} under {row.runtime} differs from the torch model "
+                f"by up to {row.max_abs_error:.3g}, as a whole by {row.relative_error:.3g} of its length",
+                f"the bound is {bound(row.precision)}; the artifact is not timed",
+            )
+
+
+def figure(info: MetricInfo, execution: Execution, reference: float, answers: Evaluation) -> MetricResult:
+    """A metric's value beside the torch model's own.
+
+    :raises Disagreement: if they lie further apart than the metric allows at this precision
+    """
+    value = score(info, answers)
+    tolerance = info.tolerance if execution.precision == "fp32" else info.lossy_tolerance
+    if tolerance is not None and not abs(value - reference) <= tolerance:
+        raise Disagreement(
+            f"{info.name} of {answers.artifact} {execution} is {value:.6g}, of the torch model {reference:.6g}",
+            f"the tolerance is {tolerance:g}; the artifact gets no figures",
+        )
+    return MetricResult(
+        name=info.name,
+        value=value,
+        unit=info.unit,
+        higher_is_better=info.higher_is_better,
+        artifact=answers.artifact,
+        runtime=execution.runtime.name,
+        precision=execution.precision,
+        reference=reference,
+        tolerance=tolerance,
+    )

@@ -1,0 +1,168 @@
+"""Graphs at other precisions: their numbers are of the kind asked for, and they answer what the torch model answers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from onnx import TensorProto
+from torch import nn
+
+from bench import BenchError, DataSpec, Export, TensorSpec
+from bench.records import PRECISIONS
+from bench.stages.export import export_graph
+from bench.stages.precision import CALIBRATION_SAMPLES, calibration_samples, check_precisions, write_graph
+from bench_datasets.digits import Digits
+
+LOSSY = PRECISIONS[1:]
+SHAPE = (3, 8, 8)
+NETS = {
+    "dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 256), nn.ReLU(), nn.Linear(256, 10)),
+    "convolutions": lambda: nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 4, 3)),
+    "both": lambda: nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(72, 10)
+    ),
+    "transposed": lambda: nn.Sequential(nn.ConvTranspose2d(3, 8, 3), nn.Tanh(), nn.Conv2d(8, 1, 1), nn.Sigmoid()),
+}
+
+
+def drawn(rows, seed=0, high=1.0):
+    return high * np.random.default_rng(seed).random((rows, *SHAPE), dtype=np.float32)
+
+
+def part_of(net):
+    return Export("forward", net.eval(), "classification", (TensorSpec("input", SHAPE),))
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a net at a precision: `written(net, precision, samples) -> path`."""
+
+    def write(net, precision, samples=None):
+        part, path = part_of(net), tmp_path / f"forward.{precision}.onnx"
+        export_graph(part, tmp_path / "forward.onnx")
+        write_graph(part, precision, tmp_path / "forward.onnx", path, drawn(64) if samples is None else samples)
+        return path
+
+    return write
+
+
+def net_of(name):
+    torch.manual_seed(0)
+    return NETS[name]().eval()
+
+
+def initializers(path):
+    return {tensor.name: tensor for tensor in onnx.load(path).graph.initializer}
+
+
+@pytest.mark.parametrize("precision", LOSSY)
+@pytest.mark.parametrize("name", NETS)
+def test_a_graph_answers_about_the_same_for_any_batch(name, precision, written):
+    net = net_of(name)
+    path = written(net, precision)
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for batch in (1, 2, 33):
+        inputs = drawn(batch, seed=batch)
+        (got,) = session.run(None, {"input": inputs})
+        expected = net(torch.from_numpy(inputs)).detach().numpy()
+        error = np.linalg.norm(got - expected) / np.linalg.norm(expected)
+        assert 0 < error < (1e-3 if precision == "fp16" else 0.05)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_fp16_holds_half_numbers_and_is_fed_with_single_ones(name, written):
+    path = written(net_of(name), "fp16")
+    kinds = {tensor.data_type for tensor in initializers(path).values()}
+    assert TensorProto.FLOAT16 in kinds
+    assert TensorProto.FLOAT not in kinds
+    graph = onnx.load(path).graph
+    assert {value.type.tensor_type.elem_type for value in (*graph.input, *graph.output)} == {TensorProto.FLOAT}
+
+
+@pytest.mark.parametrize(("precision", "share"), [("fp16", 0.55), ("int8-dynamic", 1 / 3), ("int8-static", 1 / 3)])
+def test_a_large_layer_takes_less_room(precision, share, written):
+    path = written(nn.Sequential(nn.Flatten(), nn.Linear(192, 1024)), precision)
+    assert path.stat().st_size < share * path.with_name("forward.onnx").stat().st_size
+
+
+@pytest.mark.parametrize("high", [0.5, 4.0])
+def test_static_scales_come_from_the_samples(high, written):
+    samples = drawn(200, seed=3, high=high)
+    path = written(net_of("both"), "int8-static", samples)
+    (first,) = [n for n in onnx.load(path).graph.node if n.op_type == "QuantizeLinear" and n.input[0] == "input"]
+    scale = onnx.numpy_helper.to_array(initializers(path)[first.input[1]])
+    np.testing.assert_allclose(scale, samples.max() / 255, rtol=1e-6)  # 0 is the least: it must be exact in 8 bits
+
+
+def test_static_weights_have_a_scale_for_each_channel(written):
+    path = written(net_of("convolutions"), "int8-static")
+    found = initializers(path)
+    weights = {name: tensor for name, tensor in found.items() if len(tensor.dims) == 4}
+    assert {tensor.data_type for tensor in weights.values()} == {TensorProto.INT8}
+    scales = [found[n.input[1]] for n in onnx.load(path).graph.node if n.input[0] in weights]
+    assert sorted(list(scale.dims) for scale in scales) == [[4], [8]]
+
+
+@pytest.mark.parametrize("precision", LOSSY)
+def test_nothing_but_the_graph_is_left_and_nothing_is_printed(precision, written, tmp_path, capfd):
+    written(net_of("both"), precision)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"forward.{precision}.onnx", "forward.onnx"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_has_nothing_to_quantise_is_refused(written, tmp_path):
+    with pytest.raises(BenchError, match="finds nothing in forward that can be int8-dynamic"):
+        written(nn.Sequential(nn.Tanh()), "int8-dynamic")
+    assert [path.name for path in tmp_path.iterdir()] == ["forward.onnx"]
+
+
+@pytest.mark.parametrize("precision", LOSSY)
+def test_what_the_tools_cannot_read_is_told_in_one_line(precision, tmp_path):
+    (tmp_path / "forward.onnx").write_bytes(b"no graph")
+    path = tmp_path / "other.onnx"
+    with pytest.raises(BenchError, match=f"^onnxruntime cannot make forward {precision}: .*: .*") as told:
+        write_graph(part_of(net_of("dense")), precision, tmp_path / "forward.onnx", path, drawn(4))
+    assert "\n" not in str(told.value)
+    assert not path.exists()
+
+
+def test_samples_are_spread_over_the_training_set_and_not_augmented():
+    plain, augmented = Digits(), Digits(augment=("affine",))
+    samples = calibration_samples(augmented, seed=0)
+    plain.setup("fit")
+    inputs = plain.parts.train.inputs.numpy()
+    rows = np.linspace(0, len(inputs) - 1, CALIBRATION_SAMPLES).astype(int)
+    np.testing.assert_array_equal(samples, inputs[rows])
+
+
+def test_a_small_training_set_is_taken_whole():
+    data = SimpleNamespace(setup=lambda stage: None, parts=[SimpleNamespace(inputs=torch.arange(5.0).reshape(5, 1))])
+    assert calibration_samples(data, seed=0).ravel().tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_dataset_without_parts_gives_the_first_of_its_loader():
+    rows = torch.arange(1000.0).reshape(-1, 1)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(rows, rows), 100, shuffle=True)
+    data = SimpleNamespace(setup=lambda stage: None, train_dataloader=lambda: loader)
+    samples = calibration_samples(data, seed=0)
+    assert len(set(samples.ravel().tolist())) == CALIBRATION_SAMPLES
+    np.testing.assert_array_equal(samples, calibration_samples(data, seed=0))
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        (TensorSpec("input", SHAPE), TensorSpec("noise", (4,))),
+        (TensorSpec("code", (4,)),),
+        (TensorSpec("input", SHAPE, "int64"),),
+    ],
+)
+def test_what_is_not_fed_with_the_dataset_cannot_be_calibrated(inputs):
+    part = Export("decoder", nn.Identity(), "reconstruction", inputs)
+    check_precisions(("fp32", "fp16", "int8-dynamic"), [part], DataSpec("classification", SHAPE))
+    with pytest.raises(BenchError, match=f"decoder cannot be int8-static: .* takes {inputs[0].name} .*int8-dynamic"):
+        check_precisions(PRECISIONS, [part], DataSpec("classification", SHAPE))
