@@ -2,19 +2,15 @@
 
 import numpy as np
 
-from bench.results import Latency
-
-# The fewest samples from which a percentile may be stated, by the early-stopping rule of MLPerf's LoadGen at 99 %
-# confidence: fewer could all have been lucky.
-LEAST_SAMPLES = {50: 11, 90: 64, 99: 662}
+from bench.results import LEAST_SAMPLES, Latency
 
 
 def latency(durations_ns: np.ndarray) -> Latency:
     """The percentiles of the pooled durations of all processes, in seconds."""
-    return Latency(**{f"p{q}": percentile(durations_ns, q) for q in LEAST_SAMPLES})
+    return Latency(**{f"p{q:g}".replace(".", ""): percentile(durations_ns, q) for q in LEAST_SAMPLES})
 
 
-def percentile(durations_ns: np.ndarray, q: int) -> float | None:
+def percentile(durations_ns: np.ndarray, q: float) -> float | None:
     """The q-th percentile in seconds; None if there are too few samples to state it."""
     if len(durations_ns) < LEAST_SAMPLES[q]:
         return None
