@@ -12,6 +12,10 @@ STAGES = ("train", "export", "evaluate")
 
 Status = Literal["running", "passed", "failed"]
 
+# The fewest samples from which a percentile may be stated, by the early-stopping rule of MLPerf's LoadGen at 99 %
+# confidence: fewer could all have been lucky.
+LEAST_SAMPLES: dict[float, int] = {50: 11, 90: 64, 99: 662, 99.9: 6636}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -108,6 +112,11 @@ class Latency:
     p90: float | None
     p99: float | None
     p999: float | None = None
+
+    def at(self, q: float) -> float | None:
+        """The q-th percentile, one of `LEAST_SAMPLES`."""
+        value: float | None = getattr(self, f"p{q:g}".replace(".", ""))
+        return value
 
 
 @dataclass(frozen=True)

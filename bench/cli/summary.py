@@ -1,15 +1,23 @@
 """What a run prints when it has ended, and what a dry run prints."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from bench.cli.text import table
-from bench.report.view import log_name, quality_table, size_of, speed_table, verdict_table
+from bench.report.formats import size_of
+from bench.report.tables.quality import quality_tables
+from bench.report.tables.speed import latency_table, offline_table, server_table
+from bench.report.tables.table import Table
+from bench.report.tables.verdicts import log_name, verdict_table
 from bench.results import CaseResult, Failure, RunResult
 from bench.run.requests import timing_processes, timing_seconds
 from bench.store.folder import RESULTS
 from bench.suite.plan import Plan
+
+# Rows of a table; the reports have all.
+MOST = 20
 
 
 def print_plan(plan: Plan) -> None:
@@ -37,13 +45,12 @@ def _length(epochs: int | None, steps: int | None) -> str:
 
 def print_summary(results: RunResult, folder: Path) -> None:
     """The verdicts and the most telling figures, and where the reports are."""
-    for title, section in (("quality", quality_table(results)), ("speed", speed_table(results))):
-        if section.rows:
-            click.secho(f"\n{title}", bold=True)
-            click.echo(table([list(map(str, row)) for row in section.rows], section.headers))
-    click.secho("\nverdicts", bold=True)
-    section = verdict_table(results)
-    click.echo(table([list(map(str, row)) for row in section.rows], section.headers))
+    for section in quality_tables(results):
+        _print_table(section.title.lower(), section)
+    _print_table("speed, single-stream", _at_smallest_batch(latency_table(results, "single-stream", "")))
+    for section in (offline_table(results), server_table(results)):
+        _print_table(f"speed, {section.title.lower()}", section)
+    _print_table("verdicts", verdict_table(results), most=None)
     for case in results.cases:
         if case.error is not None:
             _say_failed(case, case.error, folder)
@@ -52,6 +59,22 @@ def print_summary(results: RunResult, folder: Path) -> None:
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".part")
     for path in sorted(files, key=lambda path: path.name == RESULTS):
         click.echo(f"{path}  {size_of(path.stat().st_size)}")
+
+
+def _at_smallest_batch(section: Table) -> Table:
+    """Of a table of latencies what is asked for first; the reports have all batch sizes and percentiles."""
+    batch, smallest = section.headers.index("batch"), min(map(int, section.cells("batch")), default=0)
+    rows = [row for row in section.rows if row[batch] == str(smallest)]
+    return replace(section, rows=rows).without("p90", "p99.9")
+
+
+def _print_table(title: str, section: Table, most: int | None = MOST) -> None:
+    """A table without its note; of a long one its beginning."""
+    if section.rows:
+        click.secho(f"\n{title}", bold=True)
+        click.echo(table(section.rows[:most], section.headers))
+        if most is not None and len(section.rows) > most:
+            click.echo(f"  and {len(section.rows) - most} more rows in the reports")
 
 
 def _say_failed(case: CaseResult, error: Failure, folder: Path) -> None:

@@ -1,77 +1,112 @@
 """Charts as pictures, for reports that cannot be interactive."""
 
+from math import ceil
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from bench.report.palette import COLOURS, STROKES
-from bench.report.series import Chart, charts
-from bench.report.view import number
+from bench.report.formats import number
+from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
+from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import plain
-from bench.results import RunResult
 
 DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
+SHAPES = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^"}
 
 # A line of fewer points has them marked.
 MARKED = 8
 
+QUIET = "#60666d"
+WIDTH, HEIGHT = 7.6, 3.5
 
-def draw(results: RunResult, folder: Path) -> list[tuple[str, str]]:
-    """Draw every chart into `images`.
+# A row of the legend, in inches, and how many letters of a name fit where there are two or three in a row.
+ROW = 0.185
+LETTERS = {3: 30, 2: 52}
 
-    :returns: (caption, path relative to the run directory) of each
+
+def draw(chart: Chart, folder: Path) -> str:
+    """Draw a chart into `images`.
+
+    :returns: its path, relative to the run directory
     """
-    drawn = []
-    for chart in charts(results):
-        path = folder / "images" / f"{chart.key}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _figure(chart).savefig(path)
-        drawn.append((chart.title, f"images/{path.name}"))
-    return drawn
+    path = folder / "images" / f"{chart.key}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _figure(chart).savefig(path)
+    return f"images/{path.name}"
 
 
 def _figure(chart: Chart) -> Figure:
-    figure = Figure(figsize=(7.6, 3.8), dpi=100, layout="constrained", facecolor="white")
+    named = chart.legend or chart.series
+    names = [series.name for series in (*named, chart.reference) if series is not None]
+    columns = next((count for count, letters in LETTERS.items() if max(map(len, names)) <= letters), 1)
+    height = HEIGHT + ROW * ceil(len(names) / columns)
+    figure = Figure(figsize=(WIDTH, height), dpi=120, layout="constrained", facecolor="white")
     axes = figure.subplots()
     for series in chart.series:
-        y = [float("nan") if value is None else value for value in series.y]
-        axes.plot(
-            series.x,
-            y,
-            linestyle=DASHES[STROKES[series.stroke % len(STROKES)]] if chart.lines else "",
-            marker="o" if len(series.x) < MARKED else "",
-            color=COLOURS[series.colour % len(COLOURS)],
-            label=_literal(series.name),
-            markersize=5 if chart.lines else 8,
-            linewidth=1.6,
-        )
-    if chart.front is not None:
-        y = [float("nan") if value is None else value for value in chart.front.y]
-        label = _literal(chart.front.name)
-        axes.step(chart.front.x, y, "--", where="post", color="#888888", linewidth=1, label=label, zorder=0)
-    axes.set_xscale("log" if chart.log_x else "linear")
-    axes.set_yscale("log" if chart.log_y else "linear")
-    _number_ticks(axes.xaxis, chart.log_x, chart.x_ticks)
-    _number_ticks(axes.yaxis, chart.log_y)
-    axes.set_xlabel(_literal(chart.x_title))
-    axes.set_ylabel(_literal(chart.y_title))
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False)
+        _plot(axes, series, chart, "_" if chart.legend else _literal(series.name))
+    for series in chart.legend:
+        _plot(axes, series, chart, _literal(series.name))
+    if chart.reference is not None:
+        label, values = _literal(chart.reference.name), _values(chart.reference)
+        axes.step(chart.reference.x, values, "--", where="post", color=NEUTRAL, linewidth=1, label=label, zorder=0)
+    _style(axes, chart)
+    figure.legend(loc="outside lower left", ncols=columns, fontsize=8, frameon=False, labelcolor="#1c2024")
     return figure
 
 
-def _number_ticks(axis: Axis, log: bool, ticks: tuple[float, ...] = ()) -> None:
-    """Plain numbers at a log axis, rather than powers of ten: at `ticks` if there are some, else at 1, 2 and 5."""
-    if not log:
-        return
-    axis.set_major_locator(FixedLocator(ticks) if ticks else LogLocator(subs=(1, 2, 5)))
-    axis.set_minor_locator(NullLocator())
+def _plot(axes: Axes, series: Series, chart: Chart, label: str) -> None:
+    marked = not chart.lines or len(series.x) < MARKED
+    axes.plot(
+        series.x,
+        _values(series),
+        linestyle=DASHES[STROKES[series.stroke % len(STROKES)]] if chart.lines else "",
+        marker=SHAPES[MARKERS[series.stroke % len(MARKERS)]] if marked else "",
+        color=colour_of(series.colour),
+        label=label,
+        markersize=4.5 if chart.lines else 7,
+        linewidth=1.5,
+    )
+
+
+def _values(series: Series) -> list[float]:
+    return [float("nan") if value is None else value for value in series.y]
+
+
+def _style(axes: Axes, chart: Chart) -> None:
+    axes.set_xscale("log" if chart.log_x else "linear")
+    axes.set_yscale("log" if chart.log_y else "linear")
+    _number_ticks(axes.xaxis, chart.log_x)
+    _number_ticks(axes.yaxis, chart.log_y)
+    if chart.x_ticks:
+        places, labels = zip(*tick_labels(chart), strict=True)
+        axes.xaxis.set_major_locator(FixedLocator(places))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xticks(places, [_literal(label) for label in labels])
+    axes.set_xlabel(_literal(chart.x_title), color=QUIET)
+    axes.set_ylabel(_literal(chart.y_title), color=QUIET)
+    axes.tick_params(colors=QUIET, labelsize=9, length=3)
+    axes.grid(color="#e3e5e8", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color("#c3c7cc")
+
+
+def _number_ticks(axis: Axis, log: bool) -> None:
+    """Plain numbers at an axis, rather than powers of ten: at 1, 2 and 5, or in a narrow range at whatever is round."""
+    if log:
+        low, high = axis.get_view_interval()
+        wide = high / low > 8
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if wide else MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axis.set_minor_locator(NullLocator())
+    elif all(value == int(value) for value in axis.get_data_interval()):
+        axis.set_major_locator(MaxNLocator(integer=True))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
 def _literal(text: str) -> str:
-    """Text that came from outside, in which Matplotlib else takes `$` for the beginning of a formula."""
-    return plain(text).replace("$", r"\$")
+    """Text that came from outside: Matplotlib takes `$` for a formula's beginning, and hides what begins with `_`."""
+    text = plain(text).replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text

@@ -8,12 +8,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
+from bench.report.chapters import chapters
 from bench.report.figures import MARKED
 from bench.report.highlights import highlights
-from bench.report.palette import COLOURS, STROKES
+from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
 from bench.report.pictures import Picture, lost, shown_pictures
-from bench.report.series import Chart, Series, charts
-from bench.report.view import number, tables
+from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
@@ -34,15 +34,15 @@ def render(results: RunResult, folder: Path) -> str:
     )
     there, missing = shown_pictures(results, folder)
     pictures, left_out = _embedded(there)
-    drawn = charts(results)
+    told = chapters(results, folder)
+    drawn = [chart for chapter in told for chart in chapter.charts]
     return environment.get_template("report.html.j2").render(
         name=results.suite["name"],
         description=results.suite.get("description", ""),
         status=results.status,
         subtitle=subtitle(results),
         highlights=highlights(results),
-        tables=tables(results),
-        charts=drawn,
+        chapters=told,
         chart_data={chart.key: _chart(chart) for chart in drawn},
         pictures=pictures,
         left_out=left_out,
@@ -57,35 +57,45 @@ def render(results: RunResult, folder: Path) -> str:
 
 def _chart(chart: Chart) -> dict[str, Any]:
     """A chart as the page's script takes it: traces, and what its axes are."""
-    traces = [_trace(series, chart) for series in chart.series]
-    if chart.front is not None:
-        line = {"dash": "dot", "width": 1, "color": "#888888", "shape": "hv"}
-        traces.insert(0, {**_points(chart.front), "mode": "lines", "line": line, "hoverinfo": "skip"})
+    traces = [{**_trace(series, chart), "showlegend": not chart.legend} for series in chart.series]
+    traces += [{**_trace(series, chart), "showlegend": True, "hoverinfo": "skip"} for series in chart.legend]
+    if chart.reference is not None:
+        line = {"dash": "dot", "width": 1, "color": NEUTRAL, "shape": "hv"}
+        traces.insert(0, {**_points(chart.reference), "mode": "lines", "line": line, "hoverinfo": "skip"})
     axes = {"x": _axis(chart.x_title, chart.log_x), "y": _axis(chart.y_title, chart.log_y)}
     if chart.x_ticks:
-        axes["x"] |= {"tickvals": chart.x_ticks, "ticktext": [number(tick) for tick in chart.x_ticks]}
+        places, labels = zip(*tick_labels(chart), strict=True)
+        axes["x"] |= {"tickvals": places, "ticktext": [_literal(label) for label in labels]}
     return {"traces": traces, "axes": axes}
 
 
 def _trace(series: Series, chart: Chart) -> dict[str, Any]:
-    colour = COLOURS[series.colour % len(COLOURS)]
+    colour = colour_of(series.colour)
     mode = ("lines+markers" if len(series.x) < MARKED else "lines") if chart.lines else "markers"
     line = {"color": colour, "width": 2, "dash": STROKES[series.stroke % len(STROKES)]}
     return {
         **_points(series),
+        # A name in the legend shows and hides all that has its colour.
+        "legendgroup": str(series.colour) if series.colour >= 0 and chart.legend else "",
         "mode": mode,
         "line": line,
-        "marker": {"color": colour, "size": 7 if chart.lines else 13},
+        "marker": {"color": colour, "size": 7 if chart.lines else 12, "symbol": MARKERS[series.stroke % len(MARKERS)]},
     }
 
 
 def _axis(title: str, log: bool) -> dict[str, Any]:
-    return {"title": {"text": escape(plain(title), quote=False)}, "type": "log" if log else "linear"}
+    # On a log axis: plain numbers at 1, 2 and 5.
+    scale = {"type": "log", "dtick": "D2", "tickformat": ",~r"} if log else {"type": "linear"}
+    return {"title": {"text": _literal(title)}, **scale}
 
 
 def _points(series: Series) -> dict[str, Any]:
-    # Plotly reads tags and entities in a name.
-    return {"type": "scatter", "name": escape(plain(series.name), quote=False), "x": series.x, "y": series.y}
+    return {"type": "scatter", "name": _literal(series.name), "x": series.x, "y": series.y}
+
+
+def _literal(text: str) -> str:
+    """Text that came from outside: Plotly reads tags and entities."""
+    return escape(plain(text), quote=False)
 
 
 def _embedded(pictures: list[Picture]) -> tuple[list[dict[str, str]], int]:

@@ -1,4 +1,4 @@
-"""report.md: verdicts first, then quality, speed, size; it needs nothing but a Markdown viewer."""
+"""report.md: verdicts first, then quality, speed and what they rest on; it needs nothing but a Markdown viewer."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,11 @@ from urllib.parse import quote
 
 from tabulate import tabulate
 
-from bench.report import figures
+from bench.report.chapters import Chapter, chapters
+from bench.report.figures import draw
 from bench.report.pictures import lost, shown_pictures
-from bench.report.view import Table, tables
+from bench.report.series import Chart
+from bench.report.tables.table import Table
 from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
@@ -18,12 +20,7 @@ def render(results: RunResult, folder: Path) -> str:
     title = escape(str(results.suite["name"]))
     verdict = {"passed": "passed", "failed": "**failed**", "running": "**not finished**"}[results.status]
     parts = [f"# {title}: {verdict}", _paragraph(str(results.suite.get("description", ""))), escape(subtitle(results))]
-    everything = tables(results)
-    parts += [_section(table) for table in everything[:2]]
-    parts += [
-        f"![{escape(caption)}]({quote(path)})\n\n*{escape(caption)}*" for caption, path in figures.draw(results, folder)
-    ]
-    parts += [_section(table) for table in everything[2:]]
+    parts += [_chapter(chapter, folder) for chapter in chapters(results, folder)]
     parts.append(_pictures(results, folder))
     parts.append(f"## Machine\n\n{_paragraph(machine(results))}\n\n{escape(software(results))}")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -41,12 +38,26 @@ def _paragraph(text: str) -> str:
     return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escape(text))
 
 
-def _section(table: Table) -> str:
+def _chapter(chapter: Chapter, folder: Path) -> str:
+    """A chapter: its first table, its charts, which say it at a glance, and the other tables."""
+    tables = [
+        _table(table, "" if table.title == chapter.title else f"### {escape(table.title)}") for table in chapter.tables
+    ]
+    drawn = [_chart(chart, draw(chart, folder)) for chart in chapter.charts]
+    return "\n\n".join([f"## {chapter.title}", *tables[:1], *drawn, *tables[1:]])
+
+
+def _chart(chart: Chart, path: str) -> str:
+    title = escape(chart.title)
+    return f"![{title}]({quote(path)})\n\n*{title}.*" + (f" {escape(chart.note)}" if chart.note else "")
+
+
+def _table(table: Table, heading: str) -> str:
     rows = [[escape(cell) for cell in row] for row in table.rows]
     headers = [escape(header) for header in table.headers]
     alignment = ["right" if numeric else "left" for numeric in table.numeric]
     text = tabulate(rows, headers, tablefmt="pipe", disable_numparse=True, colalign=alignment)
-    return f"## {table.title}\n\n{text}" + (f"\n\n{escape(table.note)}" if table.note else "")
+    return "\n\n".join(filter(None, (heading, text, escape(table.note))))
 
 
 def _pictures(results: RunResult, folder: Path) -> str:

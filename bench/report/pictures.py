@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.report.view import groups
+from bench.report.files import inside
+from bench.report.lookup import groups
 from bench.results import RunResult
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -40,12 +41,12 @@ def lost(missing: int) -> str:
 
 
 def _file(folder: Path, path: str) -> Path | None:
-    """A picture's file, if it is a PNG inside the run directory: a results.json of unknown origin may name any."""
+    """A picture's file, if it is a PNG inside the run directory."""
+    file = inside(folder, path)
     try:
-        file = (folder / path).resolve()
-        if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        if file is None:
             return None
         with file.open("rb") as content:
             return file if content.read(len(PNG)) == PNG else None
-    except (OSError, ValueError):  # no file can have such a name, or it cannot be read
+    except OSError:  # it cannot be read
         return None

@@ -1,10 +1,34 @@
 """Results -> the series of points that charts show, whatever draws them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from statistics import fmean, median
 
-from bench.report.view import all_metrics, by_dataset, first_runtime, groups, timed, values_of
-from bench.results import RunResult
+from bench.report.formats import number, seconds
+from bench.report.lookup import (
+    Configuration,
+    Timed,
+    by_dataset,
+    groups,
+    labelled,
+    leading_metric,
+    metrics_of,
+    precisions_of,
+    scored_by,
+    seeds_of,
+    timed,
+)
+from bench.report.palette import COLOURS, STROKES
+from bench.report.samples import tail
+from bench.report.tables.speed import server_bound
+from bench.results import LEAST_SAMPLES, MetricResult, RunResult
+
+# A chart with more lines than this cannot be read: runtimes get a chart each, and what is still too much is left out.
+MOST = 15
+
+# The colour number of what stands for all colours.
+ANY = -1
 
 
 @dataclass(frozen=True)
@@ -22,8 +46,12 @@ class Series:
 class Chart:
     """A chart: what its axes are, and its series.
 
+    :param chapter: where in a report it belongs
     :param x_ticks: where the x axis has its ticks; empty for wherever they fit
-    :param front: the best that can be had up to each x: a step up or down at each of its points
+    :param x_labels: what these ticks are called; empty for their numbers
+    :param reference: what the series are held against: a step up or down at each of its points
+    :param legend: series without values that explain colours and strokes; empty: each series explains itself
+    :param note: what a reader must know
     """
 
     key: str
@@ -31,116 +59,250 @@ class Chart:
     x_title: str
     y_title: str
     series: list[Series]
+    chapter: str = "Speed"
     log_x: bool = False
     log_y: bool = False
     lines: bool = True
     x_ticks: tuple[float, ...] = ()
-    front: Series | None = None
+    x_labels: tuple[str, ...] = ()
+    reference: Series | None = None
+    legend: tuple[Series, ...] = ()
+    note: str = ""
 
 
-def charts(results: RunResult) -> list[Chart]:
+@dataclass(frozen=True)
+class Line:
+    """A series before it has a place in a chart: what its case is called, and what executes it."""
+
+    case: str
+    runtime: str
+    variant: str
+    x: list[float] = field(default_factory=list)
+    y: list[float | None] = field(default_factory=list)
+
+
+def charts(results: RunResult, folder: Path) -> list[Chart]:
     """Every chart that has something to show."""
-    made = (throughput(results), *fronts(results), curves(results))
-    return [chart for chart in made if chart is not None]
+    made = (*fronts(results), *precisions(results), *latencies(results, folder), *throughput(results), *server(results))
+    return [*made, *curves(results)]
 
 
-def throughput(results: RunResult) -> Chart | None:
-    """Throughput against batch size, a line an artifact and runtime."""
-    lines: dict[tuple[str, str], list[tuple[int, float]]] = {}
-    for (group, artifact, runtime, _, batch), found in timed(results).items():
-        line = (f"{group}{'' if artifact == 'forward' else ' ' + artifact}", runtime)
-        lines.setdefault(line, []).append((batch, median(m.throughput_per_s for m in found)))
-    if not lines:
-        return None
-    cases, runtimes = (list(dict.fromkeys(line[part] for line in lines)) for part in (0, 1))
-    series = [
-        Series(f"{case} · {runtime}", *_columns(points), cases.index(case), runtimes.index(runtime))
-        for (case, runtime), points in lines.items()
-    ]
-    sizes = tuple(sorted({x for one in series for x in one.x}))
-    return Chart(
+def latencies(results: RunResult, folder: Path) -> list[Chart]:
+    """How latency is distributed at the smallest batch, up to the rarest percentile that the samples can state."""
+    lines = []
+    for key, found in _smallest_batch(results).items():
+        curve = next((curve for m in found if (curve := tail(folder, m.samples_path)) is not None), None)
+        if curve is not None:
+            lines.append(Line(key.case, key.runtime, key.variant, curve[0], [y * 1e6 for y in curve[1]]))
+    stated = {100 / (100 - q): f"p{q:g}" for q in LEAST_SAMPLES}
+    chart = Chart(
+        "latency",
+        "Latency by percentile",
+        "percentile",
+        "latency of one query [µs]",
+        [],
+        log_x=True,
+        log_y=True,
+        x_ticks=(1.0, *stated),
+        x_labels=("least", *stated.values()),
+        note="Single-stream, smallest batch, first seed. Each line ends where its samples can state no more.",
+    )
+    return _drawn(chart, lines)
+
+
+def throughput(results: RunResult) -> list[Chart]:
+    """Throughput against batch size, a line an artifact, runtime and precision."""
+    points: dict[Configuration, list[tuple[float, float]]] = {}
+    for key, ms in timed(results, "single-stream").items():
+        rate = median(m.throughput_per_s for m in ms)
+        points.setdefault(replace(key, batch_size=None), []).append((float(key.batch_size or 0), rate))
+    lines = [Line(key.case, key.runtime, key.variant, *_columns(own)) for key, own in points.items()]
+    chart = Chart(
         "throughput",
         "Throughput against batch size",
         "batch size",
         "samples/s",
-        series,
+        [],
         log_x=True,
         log_y=True,
-        x_ticks=sizes,
+        x_ticks=tuple(sorted({x for line in lines for x in line.x})),
     )
+    return _drawn(chart, lines)
+
+
+def server(results: RunResult) -> list[Chart]:
+    """p99 against the rate of queries, with the bound that a server has to keep."""
+    lines = []
+    for key in timed(results, "server"):
+        # Each seed has been tried at rates of its own, and a line needs those of one.
+        first = seeds_of(results, key)[0]
+        points = [(m.rate_per_s, m.latency_s.p99 * 1e3) for m in first if m.rate_per_s and m.latency_s.p99 is not None]
+        if points:
+            lines.append(Line(key.case, key.runtime, key.variant, *_columns(points)))
+    chart = Chart("server", "Latency under load", "queries/s", "p99 [ms]", [], log_x=True, log_y=True)
+    chart = replace(chart, note="First seed, at every rate that was tried and has the samples for its p99.")
+    return [_with_bound(one, server_bound(results)) for one in _drawn(chart, lines)]
+
+
+def _with_bound(chart: Chart, bound: float | None) -> Chart:
+    if bound is None:
+        return chart
+    rates = [x for one in chart.series for x in one.x]
+    line = Series(f"bound of {seconds(bound)}", [min(rates), max(rates)], [bound * 1e3] * 2)
+    return replace(chart, reference=line)
 
 
 def fronts(results: RunResult) -> list[Chart]:
-    """A chart of quality against latency for each dataset."""
-    found = {dataset: chart for dataset, part in by_dataset(results).items() if (chart := _front_of(part)) is not None}
+    """Charts of quality against latency for each dataset."""
+    return _for_each_dataset(results, _fronts_of)
+
+
+def precisions(results: RunResult) -> list[Chart]:
+    """Charts of quality against precision for each dataset, if there are several precisions."""
+    return _for_each_dataset(results, _precisions_of) if len(precisions_of(results)) > 1 else []
+
+
+def curves(results: RunResult) -> list[Chart]:
+    """Learning curves of the first seed: the training loss and what the model logs on the validation data."""
+    lines = []
+    for group, cases in groups(results).items():
+        first = next((case.training for case in cases if case.training and case.training.curves), None)
+        for name, values in first.curves.items() if first else ():
+            if "loss" in name:
+                points = [(float(epoch), value) for epoch, value in enumerate(values, 1) if value is not None]
+                lines.append(Line(group, "", name, *_columns(points)))
+    positive = all(y is not None and y > 0 for line in lines for y in line.y)  # others have no place on a log axis
+    return _drawn(Chart("curves", "Learning curves", "epoch", "loss", [], "Training", log_y=positive), lines)
+
+
+def _fronts_of(results: RunResult, metric: MetricResult) -> list[Chart]:
+    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both."""
+    lines = []
+    for key, found in _smallest_batch(results).items():
+        cases = groups(results)[key.group]
+        values = [m.value for m in metrics_of(cases, metric.name, key.artifact, key.runtime, key.precision)]
+        p50s = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
+        if values and p50s:
+            lines.append(Line(key.case, key.runtime, key.variant, [median(p50s) * 1e6], [fmean(values)]))
+    title = f"{metric.name} against latency"
+    chart = Chart("front", title, "p50 of one query [µs]", _titled(metric), [], "Quality", log_x=True, lines=False)
+    return [_with_front(one, bool(metric.higher_is_better)) for one in _drawn(chart, lines)]
+
+
+def _with_front(chart: Chart, higher: bool) -> Chart:
+    points = [(one.x[0], y) for one in chart.series if (y := one.y[0]) is not None]
+    best = sorted({point for point in points if not _beaten(point, points, higher)})
+    return replace(chart, reference=Series("Pareto front", [x for x, _ in best], [y for _, y in best]))
+
+
+def _precisions_of(results: RunResult, metric: MetricResult) -> list[Chart]:
+    """Quality at each precision, a line a case."""
+    names = precisions_of(results)
+    lines = []
+    for group, cases in groups(results).items():
+        for artifact in dict.fromkeys(m.artifact for case in cases for m in case.metrics if m.name == metric.name):
+            points = []
+            for place, precision in enumerate(names):
+                runtime = scored_by(results, cases, artifact, precision)
+                values = [m.value for m in metrics_of(cases, metric.name, artifact, runtime, precision)]
+                points += [(float(place), fmean(values))] if values else []
+            lines.append(Line(labelled(group, artifact), "", "", *_columns(points)))
+    ticks = tuple(float(place) for place in range(len(names)))
+    title = f"{metric.name} by precision"
+    chart = Chart("precision", title, "", _titled(metric), [], "Quality", x_ticks=ticks, x_labels=tuple(names))
+    return _drawn(chart, lines)
+
+
+def _for_each_dataset(results: RunResult, make: Callable[[RunResult, MetricResult], list[Chart]]) -> list[Chart]:
+    """The charts of each dataset, by the metric that leads there; where there are several, each says its own."""
+    found = {}
+    for dataset, part in by_dataset(results).items():
+        metric = leading_metric(part)
+        if metric is not None and (made := make(part, metric)):
+            found[dataset] = made
     if len(found) <= 1:
-        return list(found.values())
+        return [chart for made in found.values() for chart in made]
     return [
-        replace(chart, key=f"{chart.key}-{number}", title=f"{chart.title} on {dataset}")
-        for number, (dataset, chart) in enumerate(found.items(), 1)
+        replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title} on {dataset}")
+        for place, (dataset, made) in enumerate(found.items(), 1)
+        for chart in made
     ]
 
 
-def _front_of(results: RunResult) -> Chart | None:
-    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both.
+def _smallest_batch(results: RunResult) -> Timed:
+    """What was timed one query after the other, at the smallest batch."""
+    found = timed(results, "single-stream")
+    smallest = min((key.batch_size or 0 for key in found), default=0)
+    return {key: ms for key, ms in found.items() if key.batch_size == smallest}
 
-    :param results: those on one dataset
-    """
-    metric = next((m for m in all_metrics(results) if m.higher_is_better is not None), None)
-    if metric is None or not any(case.measurements for case in results.cases):
-        return None
-    runtime = first_runtime(results)
-    points = []
-    for (group, artifact, timed_by, _, batch), found in timed(results).items():
-        values = values_of(groups(results)[group], metric.name, artifact, runtime)
-        smallest = min(m.batch_size for case in groups(results)[group] for m in case.measurements)
-        latencies = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
-        if timed_by == runtime and batch == smallest and values and latencies:
-            points.append((median(latencies) * 1e6, fmean(values), group))
-    if not points:
-        return None
-    series = [Series(group, [x], [y], number) for number, (x, y, group) in enumerate(points)]
-    best = sorted(_front(points, bool(metric.higher_is_better)))
-    unit = f" [{metric.unit}]" if metric.unit else ""
-    return Chart(
-        "front",
-        f"{metric.name} against latency",
-        f"p50 of one call under {runtime} [µs]",
-        metric.name + unit,
-        series,
-        log_x=True,
-        lines=False,
-        front=Series("Pareto front", [x for x, _, _ in best], [y for _, y, _ in best]),
+
+def _drawn(chart: Chart, lines: list[Line]) -> list[Chart]:
+    """The chart with its lines; if they are too many, a chart for each runtime."""
+    cases, variants = (list(dict.fromkeys(getattr(line, part) for line in lines)) for part in ("case", "variant"))
+    if len(lines) <= MOST and len(variants) <= len(STROKES):
+        return [_one(chart, lines, cases, variants)] if lines else []
+    runtimes = list(dict.fromkeys(line.runtime for line in lines))
+    if len(runtimes) == 1:
+        return [_one(chart, lines, cases, variants)]
+    made = []
+    for place, runtime in enumerate(runtimes, 1):
+        # The title says the runtime, and the lines what else tells them apart.
+        own = [
+            replace(line, variant=line.variant.removeprefix(runtime).strip())
+            for line in lines
+            if line.runtime == runtime
+        ]
+        titled = replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title}, {runtime}")
+        made.append(_one(titled, own, cases, list(dict.fromkeys(line.variant for line in own))))
+    return made
+
+
+def _one(chart: Chart, lines: list[Line], cases: list[str], variants: list[str]) -> Chart:
+    """The chart with as many lines as can be read; of too many, those of the first precisions."""
+    ordered = sorted(lines, key=lambda line: variants.index(line.variant)) if len(lines) > MOST else lines
+    shown = ordered[:MOST]
+    places = [(cases.index(line.case), variants.index(line.variant)) for line in shown]
+    series = [
+        Series(" · ".join(filter(None, (line.case, line.variant))), line.x, line.y, case % len(COLOURS), stroke)
+        for line, (case, variant) in zip(shown, places, strict=True)
+        for stroke in [variant + case // len(COLOURS)]  # where colours begin again, strokes tell
+    ]
+    left_out = f"{MOST} of {len(lines)} are shown; the tables have all." if len(lines) > MOST else ""
+    note = " ".join(filter(None, (chart.note, left_out)))
+    return replace(chart, series=series, legend=_legend(shown, cases, variants), note=note)
+
+
+def _legend(lines: list[Line], cases: list[str], variants: list[str]) -> tuple[Series, ...]:
+    """What a colour means and what a stroke means, if that is shorter than to name every line."""
+    own, how = (list(dict.fromkeys(getattr(line, part) for line in lines)) for part in ("case", "variant"))
+    if len(own) + len(how) >= len(lines) or len(cases) > len(COLOURS):
+        return ()
+    x, y = lines[0].x, [None] * len(lines[0].x)
+    usual = "fp32"  # a variant that says nothing is the usual one
+    return (
+        *(Series(case, x, [*y], cases.index(case), 0) for case in own),
+        *(Series(variant or usual, x, [*y], ANY, variants.index(variant)) for variant in how),
     )
 
 
-def curves(results: RunResult) -> Chart | None:
-    """Learning curves of the first seed: the training loss and what the model logs on the validation data."""
-    series = []
-    for number, (group, cases) in enumerate(groups(results).items()):
-        first = next((case for case in cases if case.training and case.training.curves), None)
-        if first is None or first.training is None:
-            continue
-        losses = {name: values for name, values in first.training.curves.items() if "loss" in name}
-        for stroke, (name, values) in enumerate(losses.items()):
-            points = [(epoch, value) for epoch, value in enumerate(values, 1) if value is not None]
-            series.append(Series(f"{group} · {name}", *_columns(points), number, stroke))
-    positive = all(y is not None and y > 0 for one in series for y in one.y)  # others have no place on a log axis
-    return Chart("curves", "Learning curves", "epoch", "loss", series, log_y=positive) if series else None
+def _titled(metric: MetricResult) -> str:
+    return f"{metric.name} [{metric.unit}]" if metric.unit else metric.name
 
 
-def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float | None]]:
+def _columns(points: list[tuple[float, float]]) -> tuple[list[float], list[float | None]]:
     ordered = sorted(points)
-    return [float(x) for x, _ in ordered], [y for _, y in ordered]
+    return [x for x, _ in ordered], [y for _, y in ordered]
 
 
-def _front(points: list[tuple[float, float, str]], higher: bool) -> list[tuple[float, float, str]]:
-    def beaten(point: tuple[float, float, str]) -> bool:
-        return any(
-            other[0] <= point[0]
-            and (other[1] >= point[1] if higher else other[1] <= point[1])
-            and other[:2] != point[:2]
-            for other in points
-        )
+def _beaten(point: tuple[float, float], points: list[tuple[float, float]], higher: bool) -> bool:
+    """Whether another point is as fast and as good, and not the same."""
+    return any(
+        other[0] <= point[0] and (other[1] >= point[1] if higher else other[1] <= point[1]) and other != point
+        for other in points
+    )
 
-    return [point for point in points if not beaten(point)]
+
+def tick_labels(chart: Chart) -> Iterator[tuple[float, str]]:
+    """The ticks of the x axis that a chart asks for, and what they are called."""
+    labels = chart.x_labels or tuple(number(tick) for tick in chart.x_ticks)
+    return zip(chart.x_ticks, labels, strict=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from bench.report.view import size_of
+from bench.report.formats import size_of
 from bench.results import RunResult
 
 # A terminal's escape sequences (ECMA-48) whole, and whatever else is no text: a message may hold anything.

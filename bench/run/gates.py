@@ -2,7 +2,8 @@
 
 from statistics import fmean
 
-from bench.results import CaseResult, GateResult
+from bench.bounds import holds, written
+from bench.results import CaseResult, GateResult, MeasurementResult
 from bench.suite.plan import TIMINGS, Plan
 from bench.suite.schema import Gate
 
@@ -25,21 +26,13 @@ def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
 def _judged(name: str, group: str, gate: Gate, where: str, values: list[float], seeds: int) -> GateResult:
     """One gate in one place."""
     if not values:
-        return GateResult(name, group, written(gate), None, False, "nothing was measured")
+        return GateResult(name, group, written(gate.min, gate.max), None, False, "nothing was measured")
     mean = fmean(values)
     if len(values) < seeds:
         where = f"{where}, {len(values)} of {seeds} seeds"
-    return GateResult(name, group, written(gate), mean, _passes(gate, mean) and len(values) == seeds, where)
-
-
-def written(gate: Gate) -> str:
-    """A gate's bound as a reader would write it."""
-    bounds = [("at least", gate.min), ("at most", gate.max)]
-    return ", ".join(f"{word} {value:g}" for word, value in bounds if value is not None)
-
-
-def _passes(gate: Gate, value: float) -> bool:
-    return (gate.min is None or value >= gate.min) and (gate.max is None or value <= gate.max)
+    return GateResult(
+        name, group, written(gate.min, gate.max), mean, holds(mean, gate.min, gate.max) and len(values) == seeds, where
+    )
 
 
 def _values(name: str, cases: list[CaseResult]) -> dict[str, list[float]]:
@@ -56,10 +49,16 @@ def _metrics(name: str, case: CaseResult) -> list[tuple[str, float]]:
 
 
 def _timings(name: str, case: CaseResult) -> list[tuple[str, float]]:
+    """A figure of every load under which it tells how fast the case is; a server's are set by its rate."""
+    scenarios = ("single-stream", "offline") if name == "throughput" else ("single-stream",)
     rows = []
     for m in case.measurements:
-        percentile = {"latency-p50": m.latency_s.p50, "latency-p90": m.latency_s.p90}
-        value = m.throughput_per_s if name == "throughput" else percentile[name]
-        if value is not None:
-            rows.append((f"{m.artifact} {m.runtime} {m.precision} batch {m.batch_size}", value))
+        value = m.throughput_per_s if name == "throughput" else m.latency_s.at(float(name.removeprefix("latency-p")))
+        if value is not None and m.scenario in scenarios and m.instrument == "bench":
+            rows.append((f"{m.artifact} {m.runtime} {m.precision} {_load(m)}", value))
     return rows
+
+
+def _load(m: MeasurementResult) -> str:
+    """The load of a measurement. In offline, the batch size is an outcome, which may differ between seeds."""
+    return f"batch {m.batch_size}" if m.scenario == "single-stream" else m.scenario

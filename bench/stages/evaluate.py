@@ -9,7 +9,7 @@ import torch
 from pytorch_lightning import LightningDataModule
 from torch import Tensor
 
-from bench.catalog import resolve
+from bench.catalog import build_runtime, resolve
 from bench.errors import Unsuitable
 from bench.parity import Disagreement
 from bench.records import DataSpec, Evaluation, Export, MetricInfo
@@ -82,7 +82,7 @@ class Scoring:
     def _score(self, execution: Execution) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         runtime = execution.runtime
-        session = resolve(runtime.info)(**runtime.params).load(
+        session = build_runtime(runtime).load(
             artifact_of(self.request, self.part, execution.precision), self.request.device, self.request.timed_threads
         )
         outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]

@@ -1,8 +1,7 @@
 """What a timing process does: load, check, measure under each load, check again."""
 
 import time
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ from bench.timing.conditions import Watch, bind
 from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest
 from bench.timing.scenarios import Subject, Taken, measure, refuse_what_cannot_be_met
 
-Arrays = list[Any]
-
 
 def answer(request: TimingRequest) -> TimingAnswer:
     """Measure the artifact under every load and write the raw samples.
@@ -27,9 +24,7 @@ def answer(request: TimingRequest) -> TimingAnswer:
     """
     cores = bind(request.cores)
     began = time.perf_counter()
-    session: Session = build_runtime(request.runtime).load(
-        request.artifact, request.device, request.threads
-    )
+    session: Session = build_runtime(request.runtime).load(request.artifact, request.device, request.threads)
     load_s = time.perf_counter() - began
     rows = Rows(request)
     smallest = min(size for load in request.loads for size in load.batch_sizes)
@@ -54,12 +49,14 @@ class Rows:
     def __init__(self, request: TimingRequest) -> None:
         rows = np.load(request.rows)
         self._inputs = rows["input_0"]
+        self._batched: dict[int, list[Sequence[Any]]] = {}
         self._outputs = [rows[name] for name in rows.files if name.startswith("output_")]
-        self.inputs = cache(self._batched)
 
-    def _batched(self, size: int) -> list[Arrays]:
+    def inputs(self, size: int) -> list[Sequence[Any]]:
         """The batches of a size to rotate through."""
-        return [[batch] for batch in batches(self._inputs, size)]
+        if size not in self._batched:
+            self._batched[size] = [[batch] for batch in batches(self._inputs, size)]
+        return self._batched[size]
 
     def outputs(self, size: int) -> list[tuple[np.ndarray, ...]]:
         """What the torch model answers to them."""

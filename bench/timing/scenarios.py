@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.errors import BenchError
-from bench.percentiles import LEAST_SAMPLES
+from bench.results import LEAST_SAMPLES
 from bench.timing import server
 from bench.timing.conditions import Watch
 from bench.timing.request import Conditions, Effort, Load

@@ -5,18 +5,17 @@ from math import pi, sqrt
 
 import numpy as np
 
-from bench.percentiles import LEAST_SAMPLES, missing
-from bench.results import Latency, Spread
+from bench.results import LEAST_SAMPLES, Latency, Spread
 
 
 def latency(durations_ns: np.ndarray) -> Latency:
     """The percentiles of the pooled durations of all processes, in seconds."""
-    return Latency(**{f"p{q}".replace(".", ""): percentile(durations_ns, q) for q in LEAST_SAMPLES})
+    return Latency(**{f"p{q:g}".replace(".", ""): percentile(durations_ns, q) for q in LEAST_SAMPLES})
 
 
 def percentile(durations_ns: np.ndarray, q: float) -> float | None:
     """The q-th percentile in seconds; None if there are too few samples to state it."""
-    if missing(q, len(durations_ns)):
+    if len(durations_ns) < LEAST_SAMPLES[q]:
         return None
     return float(np.percentile(durations_ns, q)) / 1e9
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+import numpy as np
 import pluggy
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,6 +28,7 @@ from bench.results import (
     ParityResult,
     ProcessResult,
     RunResult,
+    Spread,
     StageResult,
     TrainingResult,
 )
@@ -174,6 +176,7 @@ def make_measurement(**changes: object) -> MeasurementResult:
         samples=200,
         samples_path="samples/tiny@points-0/forward.graph.b1.npy",
         provider_time_share=1.0,
+        spread=Spread(within=0.05, between=0.01),
         by_process=[make_process(turn=0, p50_s=19e-6), make_process(turn=3, p50_s=21e-6)],
     )
     return replace(default, **changes)
@@ -232,6 +235,7 @@ def make_case(model: str = "tiny", seed: int = 0, **changes: object) -> CaseResu
             checkpoint=f"artifacts/{model}@points-{seed}/checkpoint.pt",
             checkpoint_sha256="b" * 64,
             curves={"train-loss": [0.9, 0.5], "val-loss": [1.0, None], "lr": [0.1, 0.1]},
+            epoch_ends_s=[0.7, 1.4],
         ),
         artifacts=[make_artifact()],
         parity=[ParityResult("forward", "output", "graph", "fp32", 1e-6, 1e-5, 0.01)],
@@ -272,6 +276,21 @@ class Make:
     artifact = staticmethod(make_artifact)
     case = staticmethod(make_case)
     results = staticmethod(make_results)
+
+
+@pytest.fixture
+def with_samples(tmp_path):
+    """Write the raw samples of a measurement into the run directory: `with_samples(durations_ns) -> samples_path`."""
+    numbers = itertools.count()
+
+    def write(durations_ns: object) -> str:
+        path = f"samples/{next(numbers)}.npy"
+        (tmp_path / "samples").mkdir(exist_ok=True)
+        durations = np.asarray(durations_ns, dtype=np.int64)
+        np.save(tmp_path / path, np.column_stack([np.zeros_like(durations), durations]))
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What a run prints at its end."""
 
-from bench.cli.summary import print_summary
+from bench.cli.summary import MOST, print_summary
 from bench.results import Failure
 
 
@@ -33,3 +33,28 @@ def test_a_failed_case_says_why_and_where_its_log_is(make, tmp_path, capsys):
     assert "failed: tiny@points#0 in train: it broke" in err
     assert "in the code of: their-plugin" in err
     assert str(tmp_path / "logs" / "tiny@points-0.log") in err
+
+
+def test_speed_is_told_in_short(make, tmp_path, capsys):
+    rows = [make.measurement(batch_size=size) for size in (8, 32)]
+    print_summary(make.results(cases=[make.case(measurements=rows)]), tmp_path)
+    out = capsys.readouterr().out
+    part = out.partition("speed, single-stream\n")[2].partition("\n\n")[0].splitlines()
+    assert part[0].split() == ["case", "runtime", "batch", "p50", "samples/s", "noise"]
+    assert [line.split()[2] for line in part[1:]] == ["8"]
+
+
+def test_each_scenario_that_was_timed_has_its_table(make, tmp_path, capsys):
+    rows = [make.measurement(scenario=scenario, rate_per_s=5.0) for scenario in ("offline", "server")]
+    print_summary(make.results(cases=[make.case(measurements=rows)]), tmp_path)
+    out = capsys.readouterr().out
+    assert "speed, offline" in out
+    assert "speed, server" in out
+    assert "single-stream" not in out
+
+
+def test_of_a_long_table_the_beginning_is_printed(make, tmp_path, capsys):
+    print_summary(make.results(cases=[make.case(f"m{n}") for n in range(MOST + 3)]), tmp_path)
+    out = capsys.readouterr().out
+    assert out.count("and 3 more rows in the reports") == 2
+    assert out.count("cases ran") == MOST + 3

@@ -61,3 +61,44 @@ def test_what_was_measured_on_several_datasets_has_a_best_on_each(make):
 def test_of_many_datasets_three_are_told(make):
     cases = [make.case(group=f"tiny@{n}", dataset=str(n)) for n in range(5)]
     assert sum("best" in title for title in told(make.results(cases=cases))) == 3
+
+
+def test_a_winner_says_what_is_unusual_and_whether_it_is_noisy(make):
+    row = make.measurement(precision="int8-static", latency_s=Latency(1e-6, None, None), noise=["It was busy."])
+    found = told(make.results(cases=[make.case(measurements=[make.measurement(), row])]))
+    assert found["lowest latency, batch 1"] == ("tiny@points · graph int8-static, noisy", "1 µs")
+
+
+def test_only_the_machine_sets_the_pace_of_the_highest_throughput(make):
+    rows = [
+        make.measurement(scenario=scenario, throughput_per_s=rate)
+        for scenario, rate in (("single-stream", 10.0), ("offline", 20.0), ("server", 30.0), ("multi-stream", 40.0))
+    ]
+    rows.append(make.measurement(instrument="loadgen", throughput_per_s=50.0, latency_s=Latency(1e-9, None, None)))
+    found = told(make.results(cases=[make.case(measurements=rows)]))
+    assert found["highest throughput"] == ("tiny@points · graph, offline", "20/s")
+    assert found["lowest latency, batch 1"][1] == "20 µs"
+
+
+def test_the_best_is_found_over_precisions_and_says_which(make):
+    metrics = [make.metric(value=value, precision=precision) for precision, value in (("fp32", 0.8), ("fp16", 0.9))]
+    found = told(make.results(cases=[make.case(metrics=metrics)]))
+    assert found["best accuracy"] == ("tiny@points · fp16", "0.9")
+
+
+def test_of_equals_the_first_precision_is_the_best(make):
+    metrics = [make.metric(precision=precision) for precision in ("fp32", "fp16")]
+    assert told(make.results(cases=[make.case(metrics=metrics)]))["best accuracy"] == ("tiny@points", "0.9")
+
+
+@pytest.mark.parametrize(("met", "expected"), [((True, True), ("tiny@points · graph", "150/s")), ((True, False), None)])
+def test_a_server_counts_if_it_kept_its_bound_with_every_seed(make, met, expected):
+    cases = [
+        make.case(
+            seed=n, measurements=[make.measurement(scenario="server", rate_per_s=100.0 + 100 * n, meets_bound=ok)]
+        )
+        for n, ok in enumerate(met)
+    ]
+    suite = {"name": "t", "measure": {"runtimes": [{"name": "graph"}], "server": {"p99_s": 0.015}}}
+    found = told(make.results(cases=cases, suite=suite))
+    assert found.get("highest rate with p99 within 15 ms") == expected

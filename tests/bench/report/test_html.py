@@ -2,12 +2,14 @@
 
 import base64
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from bench.report.html import PICTURE_BUDGET, render
-from bench.results import Failure, PictureResult
+from bench.results import LEAST_SAMPLES, Failure, Latency, ParityResult, PictureResult
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -50,7 +52,7 @@ def test_the_page_loads_nothing(page):
     found = page()
     addresses = [value for _, attributes in found.tags for key, value in attributes.items() if key in {"src", "href"}]
     assert addresses
-    assert all(address.startswith("data:") for address in addresses)
+    assert all(address.startswith(("data:", "#")) for address in addresses)
 
 
 def test_the_browser_is_told_to_load_nothing(page):
@@ -59,8 +61,12 @@ def test_the_browser_is_told_to_load_nothing(page):
 
 
 def test_every_table_is_there(page):
-    titles = [text for text in page().texts if text in {"Verdicts", "Quality", "Speed", "Size", "Training", "Lineage"}]
-    assert titles == ["Verdicts", "Quality", "Speed", "Size", "Training", "Lineage"]
+    chapters = ["Verdicts", "Quality", "Speed", "Trust", "Training", "Size", "Lineage"]
+    found = page()
+    assert [text for text in found.texts if text in chapters] == [*chapters, *chapters]  # once as a link
+    links = {tag["href"] for name, tag in found.tags if name == "a"}
+    assert links == {f"#{tag['id']}" for name, tag in found.tags if name == "section" and "id" in tag}
+    assert {"Single-stream", "Start", "Variance", "Execution", "Parity"} < set(found.texts)
 
 
 def test_every_chart_has_its_place_and_its_points(page):
@@ -83,13 +89,30 @@ def test_what_came_from_outside_is_text(make, page):
     plain = page(cases=[make.case(failures=[Failure("train", "E", "m")])])
     failure = Failure("train", HOSTILE, HOSTILE, HOSTILE)
     metric = make.metric(name=HOSTILE, unit=HOSTILE)
-    case = make.case(group=HOSTILE, id=HOSTILE, failures=[failure], metrics=[metric])
-    suite = {"name": HOSTILE, "description": HOSTILE, "measure": {"runtimes": [{"name": "graph"}]}}
+    row = make.measurement(runtime=HOSTILE, precision=HOSTILE, provider=HOSTILE, noise=[HOSTILE])
+    server = make.measurement(scenario="server", rate_per_s=1.0, runtime=HOSTILE, latency_s=Latency(1.0, 1.0, 1.0))
+    other = make.measurement(scenario=HOSTILE, instrument="loadgen", artifact=HOSTILE)
+    case = make.case(
+        group=HOSTILE,
+        id=HOSTILE,
+        failures=[failure],
+        metrics=[metric, make.metric(precision=HOSTILE)],
+        measurements=[row, make.measurement(), server, other],
+        artifacts=[make.artifact(task=HOSTILE, precision=HOSTILE), make.artifact()],
+        parity=[ParityResult(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0.1, 0.1, 0.1)],
+    )
+    runtimes = [{"name": "graph"}, {"name": HOSTILE}]
+    suite = {
+        "name": HOSTILE,
+        "description": HOSTILE,
+        "measure": {"runtimes": runtimes},
+        "targets": {HOSTILE: {"min": 0}},
+    }
     environment = {**make.results().environment, "cpu": HOSTILE}
     found = page(cases=[case], suite=suite, environment=environment)
     assert [tag for tag, _ in found.tags].count("script") == plain.count("script")
     assert found.count("img") == plain.count("img")
-    assert found.texts.count(HOSTILE) >= 5
+    assert found.texts.count(HOSTILE) >= 20
 
 
 def test_a_chart_takes_names_literally(make, page):
@@ -97,6 +120,30 @@ def test_a_chart_takes_names_literally(make, page):
     charts = page(cases=[case]).charts()
     assert charts["throughput"]["traces"][0]["name"] == "&lt;b&gt;bold&lt;/b&gt; &amp; co · graph"
     assert charts["front"]["axes"]["y"]["title"]["text"] == "accuracy [&lt;i&gt;]"
+
+
+def test_a_tick_and_a_legend_take_names_literally(make, page):
+    precisions = ("fp32", "<i>8</i>")
+    case = make.case(metrics=[make.metric(precision=precision) for precision in precisions])
+    charts = page(cases=[case]).charts()
+    assert charts["precision"]["axes"]["x"]["ticktext"] == ["fp32", "&lt;i&gt;8&lt;/i&gt;"]
+    rows = [make.measurement(runtime=runtime) for runtime in ("a", "b", "<i>")]
+    charts = page(cases=[make.case(f"m{n}", measurements=rows) for n in range(4)]).charts()
+    shown = [trace["name"] for trace in charts["throughput"]["traces"] if trace["showlegend"]]
+    assert shown == [*(f"m{n}@points" for n in range(4)), "a", "b", "&lt;i&gt;"]
+
+
+def test_a_name_in_the_legend_stands_for_all_lines_of_its_case(make, page):
+    rows = [make.measurement(runtime=runtime) for runtime in "abc"]
+    charts = page(cases=[make.case(f"m{n}", measurements=rows) for n in range(4)]).charts()
+    groups = [trace["legendgroup"] for trace in charts["throughput"]["traces"]]
+    assert groups == [*"000111222333", *"0123", "", "", ""]
+
+
+def test_a_row_that_is_not_to_be_trusted_is_seen(make, page):
+    found = page(cases=[make.case(measurements=[make.measurement(noise=["It was busy."])])])
+    assert [tag for name, tag in found.tags if name == "td" and "noisy" in (tag["class"] or "")]
+    assert "It was busy." in found.texts
 
 
 def test_batch_sizes_are_the_ticks_and_the_front_is_a_step(make, page):
@@ -138,7 +185,10 @@ def test_control_characters_do_not_reach_the_page(make, tmp_path):
     assert "ValueError: red end" in text
 
 
-def test_a_file_of_the_largest_size_stays_below_six_megabytes(make, tmp_path):
+def test_a_file_of_the_largest_size_stays_below_six_megabytes(make, tmp_path, with_samples):
     (tmp_path / "a.png").write_bytes(PNG + bytes(PICTURE_BUDGET - len(PNG)))
-    case = make.case(pictures=[PictureResult("a", "forward", "a.png")])
-    assert len(render(make.results(cases=[case]), tmp_path).encode()) < 6_000_000
+    path = with_samples(np.random.default_rng(0).integers(1, 10**9, LEAST_SAMPLES[99.9]))
+    rows = [make.measurement(runtime=f"runtime-{n}", samples_path=path) for n in range(3)]
+    cases = [make.case(f"model-with-a-long-name-{n}", measurements=rows) for n in range(15)]
+    cases[0] = replace(cases[0], pictures=[PictureResult("a", "forward", "a.png")])
+    assert len(render(make.results(cases=cases), tmp_path).encode()) < 6_000_000

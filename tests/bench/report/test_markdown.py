@@ -31,7 +31,7 @@ def headings(markdown: str) -> list[str]:
 
 def table(markdown: str, title: str) -> list[list[str]]:
     """The rows of the table under a heading, the header first."""
-    lines = re.search(rf"^## {title}\n\n((?:\|.*\n)+)", markdown, re.MULTILINE).group(1)
+    lines = re.search(rf"^##+ {title}\n\n((?:\|.*\n)+)", markdown, re.MULTILINE).group(1)
     tokens = READER.parse(lines)
     cells = [token.content for token in tokens if token.type == "inline"]
     width = sum(token.type == "th_open" for token in tokens)
@@ -71,9 +71,11 @@ def test_the_title_has_the_verdict(make, tmp_path, status, verdict):
     assert headings(render(make.results(cases=[], status=status), tmp_path))[0] == f"trial: {verdict}"
 
 
-def test_verdicts_come_first_then_quality_speed_and_size(make, tmp_path):
-    found = headings(render(make.results(), tmp_path))
-    assert found[1:] == ["Verdicts", "Quality", "Speed", "Size", "Training", "Parity", "Lineage", "Machine"]
+def test_verdicts_come_first_and_what_figures_rest_on_last(make, tmp_path):
+    assert headings(render(make.results(), tmp_path))[1:] == [
+        *("Verdicts", "Quality", "Speed", "Single-stream", "Start", "Trust", "Variance", "Execution", "Parity"),
+        *("Training", "Size", "Lineage", "Machine"),
+    ]
 
 
 def test_a_failure_comes_right_after_the_verdicts(make, tmp_path):
@@ -96,6 +98,24 @@ def test_a_hostile_name_stays_in_its_cell(make, tmp_path):
     rows = table(markdown, "Verdicts")
     assert len(rows[1]) == len(rows[0]) == 4
     assert "<img" not in markdown
+
+
+def test_what_came_from_outside_stays_in_its_cell_everywhere(make, tmp_path):
+    hostile = "x | y <img src=a onerror=b> **z** `c`"
+    rows = [
+        make.measurement(runtime=hostile, noise=[hostile], provider=hostile),
+        make.measurement(scenario=hostile, precision=hostile, instrument="loadgen"),
+    ]
+    metrics = [make.metric(name=hostile, unit=hostile, precision=precision) for precision in ("fp32", hostile)]
+    artifacts = [make.artifact(precision=precision, task=hostile) for precision in ("fp32", hostile)]
+    case = make.case(metrics=metrics, measurements=rows, artifacts=artifacts)
+    suite = {**make.results().suite, "targets": {hostile: {"min": 0.0}}}
+    tokens = READER.parse(render(make.results(cases=[case], suite=suite), tmp_path))
+    kinds = {child.type for token in tokens for child in token.children or ()}
+    assert kinds <= {"text", "image", "softbreak", "em_open", "em_close"}
+    cells = [token for token in tokens if token.type in {"th_open", "td_open"}]
+    rows_of_cells = [token for token in tokens if token.type == "tr_open"]
+    assert len(cells) > len(rows_of_cells) > 10
 
 
 def test_every_picture_exists(make, tmp_path):

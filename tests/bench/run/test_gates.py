@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.records import DatasetInfo, ModelInfo
+from bench.records import SCENARIOS, DatasetInfo, ModelInfo
 from bench.results import Latency
-from bench.run.gates import judge, written
+from bench.run.gates import judge
 from bench.suite.plan import Plan, PlannedCase
 from bench.suite.schema import Gate, Suite, Train
 from bench.suite.source import Source
@@ -40,6 +40,10 @@ def plan_with(gates: dict[str, Gate], models=("tiny",), seeds=(0,)) -> Plan:
 
 def passed(gates: dict[str, Gate], cases: list) -> list[bool]:
     return [verdict.passed for verdict in judge(plan_with(gates), cases)]
+
+
+def passed_with_seeds(gates: dict[str, Gate], cases: list) -> list[bool]:
+    return [verdict.passed for verdict in judge(plan_with(gates, seeds=range(len(cases))), cases)]
 
 
 @pytest.mark.parametrize(
@@ -100,17 +104,33 @@ def test_timings_are_judged_at_every_batch_size(make, name, value):
     ]
 
 
-@pytest.mark.parametrize(
-    ("gate", "text"),
-    [
-        (Gate(min=0.95), "at least 0.95"),
-        (Gate(max=1e-5), "at most 1e-05"),
-        (Gate(min=0.1, max=0.2), "at least 0.1, at most 0.2"),
-        (Gate(max=0), "at most 0"),
-    ],
-)
-def test_a_bound_is_written_for_a_reader(gate, text):
-    assert written(gate) == text
+@pytest.mark.parametrize("name", ["latency-p50", "latency-p90", "latency-p99"])
+def test_latencies_are_those_of_one_query_after_the_other(make, name):
+    latency = Latency(1e-6, 1e-6, 1e-6)
+    rows = [make.measurement(scenario=scenario, latency_s=latency) for scenario in SCENARIOS]
+    (verdict,) = judge(plan_with({name: Gate(max=1.0)}), [make.case(measurements=rows)])
+    assert (verdict.where, verdict.value) == ("forward graph fp32 batch 1", 1e-6)
+
+
+def test_throughput_is_judged_where_the_machine_sets_the_pace(make):
+    rows = [make.measurement(scenario=scenario, batch_size=8) for scenario in SCENARIOS]
+    verdicts = judge(plan_with({"throughput": Gate(min=1.0)}), [make.case(measurements=rows)])
+    assert [verdict.where for verdict in verdicts] == ["forward graph fp32 batch 8", "forward graph fp32 offline"]
+
+
+def test_offline_may_have_another_batch_size_with_each_seed(make):
+    cases = [
+        make.case(seed=seed, measurements=[make.measurement(scenario="offline", batch_size=size)])
+        for seed, size in enumerate((64, 256))
+    ]
+    assert passed_with_seeds({"throughput": Gate(min=1.0)}, cases) == [True]
+
+
+def test_each_precision_is_judged_and_no_other_instrument(make):
+    rows = [make.measurement(precision="fp32"), make.measurement(precision="int8-static")]
+    case = make.case(measurements=[*rows, make.measurement(instrument="loadgen")])
+    verdicts = judge(plan_with({"latency-p50": Gate(max=1.0)}), [case])
+    assert [v.where for v in verdicts] == ["forward graph fp32 batch 1", "forward graph int8-static batch 1"]
 
 
 def test_a_gate_does_not_pass_on_some_of_the_seeds(make):

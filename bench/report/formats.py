@@ -1,0 +1,50 @@
+"""Figures as a reader wants them: a few digits, a unit that suits."""
+
+from statistics import fmean, stdev
+
+# What stands where there is no figure.
+NOTHING = "-"
+
+
+def spread(values: list[float]) -> str:
+    """Mean ± standard deviation."""
+    if not values:
+        return NOTHING
+    return number(fmean(values)) + (f" ± {stdev(values):.2g}" if len(values) > 1 else "")
+
+
+def number(value: float) -> str:
+    """Four significant digits, thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def seconds(value: float) -> str:
+    """Three digits with the unit that suits."""
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+        if value * factor >= 1:
+            return f"{_digits(value * factor)} {unit}"
+    return f"{_digits(value * 1e9)} ns"
+
+
+def percent(value: float) -> str:
+    """A share in per cent."""
+    return f"{_digits(100 * value)} %"
+
+
+def rough(value: float) -> str:
+    """A share in per cent that is known roughly: two digits."""
+    return f"{_digits(100 * value, 2)} %"
+
+
+def size_of(count: float) -> str:
+    """Bytes with the unit that suits."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{_digits(count)} {unit}"
+        count /= 1024
+    return f"{_digits(count)} GiB"
+
+
+def _digits(value: float, digits: int = 3) -> str:
+    """So many significant digits; all of them of a longer whole number, rather than a power of ten."""
+    return f"{value:.0f}" if value >= 10**digits - 0.5 else f"{value:.{digits}g}"

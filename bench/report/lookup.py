@@ -1,0 +1,128 @@
+"""Results -> the parts of them that tables and charts are about."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult
+
+OURS = "bench"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What is timed, without the seed: an artifact of a group of cases under a runtime and a load."""
+
+    group: str
+    artifact: str
+    runtime: str
+    device: str
+    precision: str
+    scenario: str = "single-stream"
+    batch_size: int | None = None
+
+    @property
+    def case(self) -> str:
+        """The name of the artifact among all."""
+        return labelled(self.group, self.artifact)
+
+    @property
+    def variant(self) -> str:
+        """What executes it, and how: said is only what is not the usual."""
+        usual = {"cpu", "fp32"}
+        return " ".join([self.runtime, *(part for part in (self.device, self.precision) if part not in usual)])
+
+    @property
+    def load(self) -> str:
+        """Scenario and batch size."""
+        return self.scenario + ("" if self.batch_size is None else f", batch {self.batch_size}")
+
+
+# Where the load finds its own batch size, that is an outcome and tells no configurations apart.
+FREE_BATCH = ("server", "offline")
+
+Timed = dict[Configuration, list[MeasurementResult]]
+
+
+def timed(results: RunResult, *scenarios: str, instrument: str = OURS) -> Timed:
+    """Configuration -> its measurements: one a seed, or in the server scenario one a seed and rate."""
+    found: Timed = {}
+    for case in results.cases:
+        for m in case.measurements:
+            if m.instrument == instrument and (not scenarios or m.scenario in scenarios):
+                found.setdefault(configuration(case.group, m), []).append(m)
+    return found
+
+
+def configuration(group: str, m: MeasurementResult) -> Configuration:
+    """What a measurement of a group is one of."""
+    batch = None if m.scenario in FREE_BATCH else m.batch_size
+    return Configuration(group, m.artifact, m.runtime, m.device, m.precision, m.scenario, batch)
+
+
+def by_variant(results: RunResult) -> Timed:
+    """Configuration without a load -> all that we timed of it."""
+    found: Timed = {}
+    for key, ms in timed(results).items():
+        found.setdefault(replace(key, scenario="", batch_size=None), []).extend(ms)
+    return found
+
+
+def seeds_of(results: RunResult, key: Configuration, instrument: str = OURS) -> list[list[MeasurementResult]]:
+    """The measurements of a configuration, seed by seed."""
+    each = (
+        [m for m in case.measurements if m.instrument == instrument and configuration(case.group, m) == key]
+        for case in groups(results).get(key.group, [])
+    )
+    return [ms for ms in each if ms]
+
+
+def groups(results: RunResult) -> dict[str, list[CaseResult]]:
+    """The cases that differ in their seed alone, by the name that they share."""
+    found: dict[str, list[CaseResult]] = {}
+    for case in results.cases:
+        found.setdefault(case.group, []).append(case)
+    return found
+
+
+def by_dataset(results: RunResult) -> dict[str, RunResult]:
+    """The results on each dataset, whose figures can be compared with each other and with no other's."""
+    found: dict[str, list[CaseResult]] = {}
+    for case in results.cases:
+        found.setdefault(case.dataset, []).append(case)
+    return {dataset: replace(results, cases=cases) for dataset, cases in found.items()}
+
+
+def all_metrics(results: RunResult) -> Iterator[MetricResult]:
+    """Every figure of every case."""
+    return (metric for case in results.cases for metric in case.metrics)
+
+
+def leading_metric(results: RunResult) -> MetricResult | None:
+    """The metric that stands for quality: the first of which more or less is better."""
+    return next((metric for metric in all_metrics(results) if metric.higher_is_better is not None), None)
+
+
+def precisions_of(results: RunResult) -> list[str]:
+    """The precisions of the run's figures, in the order of its records."""
+    scored = [metric.precision for metric in all_metrics(results)]
+    return list(dict.fromkeys(scored + [m.precision for case in results.cases for m in case.measurements]))
+
+
+def scored_by(results: RunResult, cases: Iterable[CaseResult], artifact: str, precision: str) -> str:
+    """The runtime whose figures stand for an artifact's quality: the first that the suite names and that has some."""
+    names: list[str] = [spec["name"] for spec in results.suite["measure"]["runtimes"]]
+    there = {m.runtime for case in cases for m in case.metrics if (m.artifact, m.precision) == (artifact, precision)}
+    return next((name for name in names if name in there), names[0])
+
+
+def metrics_of(
+    cases: Iterable[CaseResult], name: str, artifact: str, runtime: str, precision: str
+) -> list[MetricResult]:
+    """A metric of an artifact at a precision, for each seed."""
+    wanted = (name, artifact, runtime, precision)
+    return [m for case in cases for m in case.metrics if (m.name, m.artifact, m.runtime, m.precision) == wanted]
+
+
+def labelled(group: str, artifact: str) -> str:
+    """The name of an artifact; the only one of a model goes by the model's."""
+    return group if artifact == "forward" else f"{group} {artifact}"

@@ -1,0 +1,129 @@
+"""What the figures are worth: where their spread comes from, what another instrument says, what really ran where."""
+
+from collections.abc import Iterable, Iterator
+from statistics import median
+
+from bench.report.formats import NOTHING, number, percent, rough, seconds
+from bench.report.lookup import Configuration, by_variant, configuration, timed
+from bench.report.tables.speed import described, highest_rate, middle
+from bench.report.tables.table import Table
+from bench.report.variance import seed_spread
+from bench.results import MeasurementResult, RunResult
+
+LOADGEN = "loadgen"
+
+# By which figures MLPerf compares in a scenario; the first that both instruments can state.
+COMPARED = {"single-stream": (90, 50), "multi-stream": (99, 90, 50)}
+
+Pair = tuple[str, float | None, float | None]
+
+
+def variance_table(results: RunResult) -> Table:
+    """A row a configuration: its spread by where it comes from. A server's depends on its rate and has none."""
+    rows = []
+    for key, found in timed(results, "single-stream", "multi-stream", "offline").items():
+        spreads = [m.spread for m in found if m.spread is not None]
+        between = [one.between for one in spreads if one.between is not None]
+        seeds = seed_spread([[one.p50_s for one in m.by_process] for m in found])
+        if spreads:
+            parts = middle((one.within for one in spreads), rough), middle(between, rough)
+            last = NOTHING if seeds is None else rough(seeds)
+            rows.append(
+                (
+                    *described(key),
+                    f"{min(m.samples for m in found):,}",
+                    str(min(m.processes for m in found)),
+                    *parts,
+                    last,
+                )
+            )
+    note = (
+        "Standard deviations against the median. Within: of single queries in one process. Between: of the processes' "
+        "medians, beyond what within explains. Seeds: of the seeds' medians, beyond what between explains; a few seeds "
+        "give it roughly. Queries and processes are those of the seed with the fewest."
+    )
+    headers = ("case", "runtime", "load", "queries", "processes", "within", "between", "seeds")
+    return Table("Variance", headers, rows, 3, note).without_empty("seeds")
+
+
+def noisy_table(results: RunResult) -> Table:
+    """A row a configuration that is not to be trusted, with the reasons."""
+    rows = []
+    for key, found in timed(results).items():
+        reasons = dict.fromkeys(reason for m in found for reason in m.noise)
+        if reasons:
+            rows.append((*described(key), " ".join(reasons)))
+    note = "These rows are told as they were measured, and marked; to time again on a quiet machine may help."
+    return Table("Noisy rows", ("case", "runtime", "load", "why"), rows, 4, note)
+
+
+def loadgen_table(results: RunResult) -> Table:
+    """A row a configuration that MLPerf's LoadGen has measured too, and what bench says of the same load."""
+    rows = []
+    for key, theirs in timed(results, instrument=LOADGEN).items():
+        ours = timed(results, key.scenario).get(key, [])
+        for what, bench, loadgen in _compared(key, ours, theirs):
+            write = seconds if what.startswith("p") else number
+            ratio = f"{loadgen / bench:.2f}" if bench and loadgen is not None else NOTHING
+            rows.append((*described(key), what, middle([bench], write), middle([loadgen], write), ratio))
+    note = "The same artifacts under the load generator of MLPerf Inference. Ratio: LoadGen's figure against bench's."
+    return Table("LoadGen", ("case", "runtime", "load", "figure", "bench", "LoadGen", "ratio"), rows, 4, note)
+
+
+def _compared(key: Configuration, ours: list[MeasurementResult], theirs: list[MeasurementResult]) -> Iterator[Pair]:
+    """The figure that MLPerf states in a scenario: ours and theirs."""
+    if key.scenario == "offline":
+        yield "samples/s", _median(m.throughput_per_s for m in ours), _median(m.throughput_per_s for m in theirs)
+    elif key.scenario == "server":
+        yield _server(ours, theirs)
+    else:
+        yield _latency(COMPARED.get(key.scenario, (50,)), ours, theirs)
+
+
+def _latency(qs: tuple[int, ...], ours: list[MeasurementResult], theirs: list[MeasurementResult]) -> Pair:
+    """The first percentile that both can state."""
+    pairs = [
+        (f"p{q}", _median(m.latency_s.at(q) for m in ours), _median(m.latency_s.at(q) for m in theirs)) for q in qs
+    ]
+    return next((pair for pair in pairs if None not in pair), pairs[-1])
+
+
+def _server(ours: list[MeasurementResult], theirs: list[MeasurementResult]) -> Pair:
+    """p99 at the highest rate that both were tried at; if there is none, the highest rates that met the bound."""
+    shared = {m.rate_per_s for m in ours if m.rate_per_s} & {m.rate_per_s for m in theirs if m.rate_per_s}
+    if shared:
+        rate = max(shared)
+        return (
+            f"p99 at {number(rate)}/s",
+            _median(m.latency_s.p99 for m in ours if m.rate_per_s == rate),
+            _median(m.latency_s.p99 for m in theirs if m.rate_per_s == rate),
+        )
+    met = [None if (best := highest_rate(ms)) is None else best.rate_per_s for ms in (ours, theirs)]
+    return "queries/s", met[0], met[1]
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return median(there) if there else None
+
+
+def execution_table(results: RunResult) -> Table:
+    """A row an artifact and runtime that can tell: which share ran where it was asked to, and how well it did there."""
+    rows = []
+    for key, found in by_variant(results).items():
+        nodes = [m.provider_share for m in found if m.provider_share is not None]
+        time = [m.provider_time_share for m in found if m.provider_time_share is not None]
+        attained = [(m.roofline, m) for m in found if m.roofline is not None]
+        best, where = max(attained, key=lambda pair: pair[0], default=(None, None))
+        if nodes or time or attained:
+            shares = (percent(min(nodes)) if nodes else NOTHING, percent(min(time)) if time else NOTHING)
+            roofline = NOTHING if best is None else percent(best)
+            load = NOTHING if where is None else configuration(key.group, where).load
+            providers = ", ".join(dict.fromkeys(m.provider for m in found))
+            rows.append((key.case, key.variant, providers, *shares, roofline, load))
+    note = (
+        "Nodes and time: the least share of the graph's nodes, and of the time in them, that the provider had. "
+        "Roofline: the largest share of what this machine can attain for such a graph, and under which load."
+    )
+    headers = ("case", "runtime", "provider", "nodes", "time", "roofline", "reached at")
+    return Table("Execution", headers, rows, 3, note).without_empty("nodes", "time", "roofline", "reached at")

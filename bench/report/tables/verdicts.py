@@ -1,0 +1,52 @@
+"""Whether all went well, and what went wrong."""
+
+from bench.report.formats import NOTHING, number
+from bench.report.lookup import groups
+from bench.report.tables.table import Table
+from bench.results import CaseResult, GateResult, RunResult
+
+
+def verdict_table(results: RunResult) -> Table:
+    """A row a group of cases, and one for each of its gates."""
+    rows: list[tuple[str, ...]] = []
+    for group, cases in groups(results).items():
+        passed = sum(case.status == "passed" for case in cases)
+        rows.append(("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases ran", ""))
+        own = [gate for gate in results.gates if gate.group == group]
+        rows += [_gate_row(group, what, own) for what in dict.fromkeys((gate.metric, gate.bound) for gate in own)]
+    return Table("Verdicts", ("verdict", "case", "what", "value"), rows, words=3)
+
+
+def _gate_row(group: str, what: tuple[str, str], gates: list[GateResult]) -> tuple[str, ...]:
+    """One row for one bound, wherever its figure was taken; if it was missed, where."""
+    found = [gate for gate in gates if (gate.metric, gate.bound) == what]
+    missed = [gate for gate in found if not gate.passed]
+    values = list(dict.fromkeys(number(gate.value) for gate in missed or found if gate.value is not None))
+    where = f" ({'; '.join(gate.where for gate in missed)})" if missed else ""
+    return ("MISSED" if missed else "passed", group, " ".join(what) + where, _listed(values))
+
+
+def _listed(values: list[str]) -> str:
+    """A few values one by one, many as how far they reach."""
+    return ", ".join(values) if len(values) <= 3 else f"{values[0]} and {len(values) - 1} others"
+
+
+def failure_table(results: RunResult) -> Table:
+    """A row for everything that went wrong."""
+    rows = [
+        (
+            case.id,
+            failure.stage,
+            failure.plugin or NOTHING,
+            f"{failure.kind}: {failure.message}",
+            f"logs/{log_name(case)}",
+        )
+        for case in results.cases
+        for failure in case.failures
+    ]
+    return Table("Failures", ("case", "stage", "in whose code", "what happened", "log"), rows, words=5)
+
+
+def log_name(case: CaseResult) -> str:
+    """The name of a case's log."""
+    return case.folder + ".log"

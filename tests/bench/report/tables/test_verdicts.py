@@ -1,0 +1,58 @@
+"""What passed, what was missed, what failed."""
+
+from bench.report.tables.verdicts import failure_table, verdict_table
+from bench.results import Failure, GateResult
+
+
+def test_a_group_passes_if_all_its_cases_do(make):
+    cases = [make.case(), make.case("small"), make.case("small", seed=1, status="failed")]
+    table = verdict_table(make.results(cases=cases))
+    assert table.rows == [
+        ("passed", "tiny@points", "1 of 1 cases ran", ""),
+        ("FAILED", "small@points", "1 of 2 cases ran", ""),
+    ]
+
+
+def test_a_missed_gate_says_where(make):
+    gates = [
+        GateResult("accuracy", "tiny@points", "at least 0.9", 0.95, True, "forward graph fp32"),
+        GateResult("accuracy", "tiny@points", "at least 0.9", 0.8, False, "forward eager fp32"),
+    ]
+    assert verdict_table(make.results(gates=gates)).rows[1] == (
+        "MISSED",
+        "tiny@points",
+        "accuracy at least 0.9 (forward eager fp32)",
+        "0.8",
+    )
+
+
+def test_a_gate_that_passed_everywhere_is_one_row(make):
+    found = {"a": 0.9, "b": 0.8}
+    gates = [GateResult("accuracy", "tiny@points", "at least 0.5", found[where], True, where) for where in found]
+    assert verdict_table(make.results(gates=gates)).rows[1:] == [
+        ("passed", "tiny@points", "accuracy at least 0.5", "0.9, 0.8")
+    ]
+
+
+def test_a_gate_that_found_nothing_has_no_value(make):
+    gates = [GateResult("accuracy", "tiny@points", "at least 0.5", None, False, "nothing was measured")]
+    assert verdict_table(make.results(gates=gates)).rows[1][2:] == (
+        "accuracy at least 0.5 (nothing was measured)",
+        "",
+    )
+
+
+def test_a_failure_says_what_happened_in_whose_code_and_where_its_log_is(make):
+    case = make.case(failures=[Failure("export", "ValueError", "no such operator", "their-plugin")])
+    assert failure_table(make.results(cases=[case])).rows == [
+        ("tiny@points#0", "export", "their-plugin", "ValueError: no such operator", "logs/tiny@points-0.log")
+    ]
+
+
+def test_many_values_of_a_gate_are_told_in_short(make):
+    gates = [GateResult("a", "tiny@points", "at least 0", float(n), True, str(n)) for n in range(9)]
+    assert verdict_table(make.results(gates=gates)).rows[1][3] == "0 and 8 others"
+
+
+def test_what_ran_is_words_although_it_begins_with_a_figure(make):
+    assert verdict_table(make.results()).numeric == [False, False, False, True]
