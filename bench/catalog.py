@@ -178,10 +178,11 @@ def build_runtime(use: RuntimeUse) -> Any:
 def missing(info: Info) -> tuple[str, ...]:
     """The modules that a runtime requires and that are not installed; nothing is imported to find them."""
     packages = {name.partition(".")[0]: name for name in getattr(info, "requires", ())}
-    return tuple(name for package, name in packages.items() if not _is_installed(package))
+    return tuple(name for package, name in packages.items() if not is_installed(package))
 
 
-def _is_installed(package: str) -> bool:
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; it is not imported to find that out."""
     return sys.modules.get(package) is not None or importlib.util.find_spec(package) is not None
 
 

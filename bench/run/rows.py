@@ -27,7 +27,7 @@ class Part:
     @property
     def path(self) -> Path:
         """Where the process left the durations."""
-        return Path(self.answer.samples)
+        return Path(self.answer.path)
 
     def result(self, durations: np.ndarray) -> ProcessResult:
         """What the report says of it."""
@@ -92,7 +92,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         scenario=load.scenario,
         threads=timed.threads,
         latency_s=latency,
-        throughput_per_s=answer.batch_size * len(durations) / sum(part.answer.seconds for part in parts),
+        throughput_per_s=sum(part.answer.samples for part in parts) / sum(part.answer.seconds for part in parts),
         processes=len(parts),
         samples=len(durations),
         samples_path=_keep(timed, load, answer, processes),
@@ -102,7 +102,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         rate_per_s=answer.rate_per_s,
         meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
         instrument=load.instrument,
-        details=process.details,
+        details={**process.details, **answer.details},
     )
 
 

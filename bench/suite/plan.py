@@ -2,13 +2,14 @@
 
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bench.catalog import Catalog, how_to_install, missing
+from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.suite.load import validated
@@ -62,6 +63,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     runtimes = [_runtime(suite.measure, source, catalog, index) for index in range(len(suite.measure.runtimes))]
     _refuse_unused_precisions(suite.measure, source, runtimes)
     _check_gates(suite, source, metrics)
+    _check_measure(suite.measure, source)
     cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
     return Plan(suite, source, [case for case in cases if _chosen(case.id, only)], metrics, runtimes)
@@ -71,6 +73,22 @@ def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricInfo]
     if suite.metrics is None:
         return [entry.info for entry in catalog.entries("metrics").values()]
     return [_find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)]
+
+
+def _check_measure(measure: Measure, source: Source) -> None:
+    """:raises SuiteError: for an instrument or cores that are not there."""
+    if measure.loadgen and not is_installed("mlperf_loadgen"):
+        message = "measure.loadgen needs mlcommons-loadgen, which is not installed"
+        raise source.error(("measure", "loadgen"), message, "pip install 'bench[loadgen]'")
+    if measure.cores and hasattr(os, "sched_getaffinity"):
+        there = os.sched_getaffinity(0)
+        absent = next((core for core in measure.cores if core not in there), None)
+        if absent is not None:
+            raise source.error(
+                ("measure", "cores"),
+                f"there is no core {absent} here",
+                f"allowed: {', '.join(map(str, sorted(there)))}",
+            )
 
 
 def _runtime(measure: Measure, source: Source, catalog: Catalog, index: int) -> RuntimeUse:

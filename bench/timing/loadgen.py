@@ -23,6 +23,9 @@ Arrays = Sequence[Any]
 # Samples in a query of the multi-stream scenario, by MLPerf's rules.
 MULTI_STREAM_SAMPLES = 8
 
+# The fewest queries with which LoadGen calls a test valid.
+LEAST_QUERIES = {"single-stream": 64, "multi-stream": 662, "server": 662, "offline": 1}
+
 # LoadGen always has a bound for the server scenario. This one, in seconds, is never reached.
 _NO_BOUND_S = 86_400.0
 
@@ -43,7 +46,7 @@ _SAMPLE = re.compile(rb'"query_seq":(\d+),.*"complete_ns":(\d+)')
 
 
 @dataclass(frozen=True)
-class Load:
+class Task:
     """What LoadGen is asked to do.
 
     LoadGen calls a test invalid that has fewer than 64 queries in single-stream, 662 in multi-stream, and 459 in server
@@ -100,7 +103,7 @@ def require() -> None:
         )
 
 
-def sample(call: Callable[[Arrays], Any], inputs: Sequence[Arrays], load: Load) -> LoadGenResult:
+def sample(call: Callable[[Arrays], Any], inputs: Sequence[Arrays], task: Task) -> LoadGenResult:
     """Let LoadGen time `call`, in this thread. Warm-up and the garbage collector are the caller's.
 
     :param call: what is timed; it must return only when its work is done
@@ -112,43 +115,43 @@ def sample(call: Callable[[Arrays], Any], inputs: Sequence[Arrays], load: Load) 
     require()
     rows = len(inputs[0][0])
     with tempfile.TemporaryDirectory(prefix="bench-loadgen-") as folder:
-        _test(call, inputs, _SCENARIOS[load.scenario], _settings(load, rows), folder)
-        return _read(Path(folder), load.scenario, rows)
+        _test(call, inputs, _SCENARIOS[task.scenario], _settings(task, rows), folder)
+        return _read(Path(folder), task.scenario, rows)
 
 
-def own_cost_s(inputs: Sequence[Arrays], load: Load) -> float:
+def own_cost_s(inputs: Sequence[Arrays], task: Task) -> float:
     """What LoadGen itself adds to a query, in offline to a call, in seconds: `sample` of a call that does nothing.
 
     It is part of every duration that LoadGen records. In server, where it depends on the rate, it is mostly the time
-    that a sleeping thread needs to wake up, and finding it takes as long as `load.min_samples` take to arrive.
+    that a sleeping thread needs to wake up, and finding it takes as long as `task.min_samples` take to arrive.
     """
-    calls = load.min_samples if load.scenario == "server" else _CALLS_OF_NOTHING
-    found = sample(_do_nothing, inputs, replace(load, expected_s=1e-6, min_seconds=0.0, min_samples=calls))
-    if load.scenario == "offline":
+    calls = task.min_samples if task.scenario == "server" else _CALLS_OF_NOTHING
+    found = sample(_do_nothing, inputs, replace(task, expected_s=1e-6, min_seconds=0.0, min_samples=calls))
+    if task.scenario == "offline":
         return float(found.durations_ns[0]) / 1e9 / calls
     return float(np.median(found.durations_ns)) / 1e9
 
 
-def _settings(load: Load, rows: int) -> dict[str, int | float]:
-    """The load under LoadGen's names. To LoadGen, a sample is one call.
+def _settings(task: Task, rows: int) -> dict[str, int | float]:
+    """The task under LoadGen's names. To LoadGen, a sample is one call.
 
     LoadGen prepares as many queries as it expects to need. Half of the expected duration prepares twice as many: a
     test that runs out of queries before its least duration is invalid.
     """
-    hint_s = load.expected_s / 2
+    hint_s = task.expected_s / 2
     settings: dict[str, int | float] = {
-        "min_duration_ms": math.ceil(load.min_seconds * 1000),
-        "min_query_count": load.min_samples,
+        "min_duration_ms": math.ceil(task.min_seconds * 1000),
+        "min_query_count": task.min_samples,
         "single_stream_expected_latency_ns": _ns(hint_s),
         "offline_expected_qps": 1 / hint_s,
-        **dict.fromkeys(("qsl_rng_seed", "sample_index_rng_seed", "schedule_rng_seed"), load.seed),
+        **dict.fromkeys(("qsl_rng_seed", "sample_index_rng_seed", "schedule_rng_seed"), task.seed),
     }
-    if load.scenario == "server":
-        if load.rate_per_s is None:
+    if task.scenario == "server":
+        if task.rate_per_s is None:
             raise ValueError("the server scenario needs a rate")
-        bound_s = _NO_BOUND_S if load.bound_s is None else load.bound_s
-        settings |= {"server_target_qps": load.rate_per_s, "server_target_latency_ns": _ns(bound_s)}
-    if load.scenario == "multi-stream":
+        bound_s = _NO_BOUND_S if task.bound_s is None else task.bound_s
+        settings |= {"server_target_qps": task.rate_per_s, "server_target_latency_ns": _ns(bound_s)}
+    if task.scenario == "multi-stream":
         calls, rest = divmod(MULTI_STREAM_SAMPLES, rows)
         if rest:
             raise ValueError(f"batches of {rows} do not make up a query of {MULTI_STREAM_SAMPLES} samples")

@@ -103,11 +103,13 @@ def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
         load=load,
         batch_size=taken.batch_size,
         rate_per_s=taken.rate_per_s,
-        samples=str(path),
+        path=str(path),
+        samples=taken.samples,
         seconds=taken.seconds,
         warmup_calls=taken.warm.calls,
         warm=taken.warm.stable,
         conditions=taken.conditions,
+        details=taken.details,
     )
 
 

@@ -104,18 +104,21 @@ class Conditions:
 class LoadAnswer:
     """One load as it was measured: of several batch sizes the one that was taken, of several rates one.
 
-    :param samples: the .npy with the durations of all queries in nanoseconds
-    :param seconds: from the beginning of the first query to the end of the last
+    :param path: the .npy with the durations of all queries in nanoseconds
+    :param samples: how many samples were answered
+    :param seconds: in how many seconds
     """
 
     load: int
     batch_size: int
     rate_per_s: float | None
-    samples: str
+    path: str
+    samples: int
     seconds: float
     warmup_calls: int
     warm: bool
     conditions: Conditions
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

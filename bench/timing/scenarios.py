@@ -1,16 +1,17 @@
 """The scenarios, with MLPerf's meanings: what a process does under each load (Reddi et al. 2020, arXiv 1911.02549)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bench.errors import BenchError
 from bench.results import LEAST_SAMPLES
-from bench.timing import server
+from bench.timing import loadgen, server
 from bench.timing.conditions import Watch
 from bench.timing.request import Conditions, Effort, Load
-from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, one_after_the_other
+from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, frozen, one_after_the_other
 from bench.timing.warmup import WarmUp, warm_up
 
 # How long offline tries a batch size before it takes the best, and a server's service is timed to begin its search.
@@ -39,19 +40,26 @@ class Subject:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was measured: the durations of queries in nanoseconds, and the seconds from the first to the last."""
+    """What was measured: the durations of queries in nanoseconds, and the samples that were answered in some seconds.
+
+    `details` is what the instrument has to say besides.
+    """
 
     batch_size: int
     rate_per_s: float | None
     durations: np.ndarray
+    samples: int
     seconds: float
     warm: WarmUp
     conditions: Conditions
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def measure(load: Load, subject: Subject) -> Iterator[Taken]:
     """Measure a load: once, or for a server once at each rate."""
-    if load.scenario == "server":
+    if load.instrument == "loadgen":
+        yield from _by_loadgen(load, subject)
+    elif load.scenario == "server":
         yield from _server(load, subject)
     elif load.scenario == "offline":
         yield _offline(load, subject)
@@ -82,7 +90,12 @@ def _stream(load: Load, subject: Subject) -> Taken:
     durations = one_after_the_other(
         subject.call, inputs, effort.min_seconds, effort.min_samples, subject.watch.look if subject.watch.gpu else None
     )
-    return Taken(size, None, durations, durations.sum() / 1e9, warm, subject.watch.end())
+    return _closed(size, durations, warm, subject.watch.end())
+
+
+def _closed(size: int, durations: np.ndarray, warm: WarmUp, conditions: Conditions) -> Taken:
+    """Queries without a pause between them."""
+    return Taken(size, None, durations, size * len(durations), durations.sum() / 1e9, warm, conditions)
 
 
 def _offline(load: Load, subject: Subject) -> Taken:
@@ -92,7 +105,7 @@ def _offline(load: Load, subject: Subject) -> Taken:
     count = max(-(-effort.min_samples // size), round(effort.min_seconds / warm.call_s), 1)
     subject.watch.begin()
     durations = all_at_once(subject.call, subject.inputs(size), count)
-    return Taken(size, None, durations, durations.sum() / 1e9, warm, subject.watch.end())
+    return _closed(size, durations, warm, subject.watch.end())
 
 
 def _best_batch_size(sizes: tuple[int, ...], subject: Subject) -> int:
@@ -114,7 +127,8 @@ def _server(load: Load, subject: Subject) -> Iterator[Taken]:
     for rate in rates:
         subject.watch.begin()
         due, latencies = _serve(rate, subject)
-        yield Taken(1, rate, latencies, (due[-1] + latencies[-1]) / 1e9, warm, subject.watch.end())
+        end = subject.watch.end()
+        yield Taken(1, rate, latencies, len(latencies), (due[-1] + latencies[-1]) / 1e9, warm, end)
 
 
 def _rates(subject: Subject) -> tuple[float, ...]:
@@ -137,3 +151,31 @@ def _serve(rate: float, subject: Subject) -> tuple[np.ndarray, np.ndarray]:
     count = server.queries(rate, effort.min_seconds, effort.min_samples, effort.bound_s)
     due = server.arrivals(rate, count, subject.rng)
     return due, as_they_come(subject.call, subject.inputs(1), due)
+
+
+def _by_loadgen(load: Load, subject: Subject) -> Iterator[Taken]:
+    """The same load as MLPerf's LoadGen drives and times it."""
+    (size,), effort = load.batch_sizes, subject.effort
+    warm, inputs = subject.warm_up(size), subject.inputs(size)
+    least = max(effort.min_samples, loadgen.LEAST_QUERIES[load.scenario])
+    for rate in load.rates_per_s or (None,):
+        seed = int(subject.rng.integers(2**31))
+        task = loadgen.Task(load.scenario, warm.call_s, effort.min_seconds, least, rate, seed=seed)
+        subject.watch.begin()
+        with frozen():
+            found = loadgen.sample(subject.call, inputs, task)
+        conditions = subject.watch.end()
+        seconds = _seconds(load, rate, found.durations_ns)
+        details = {
+            "valid": found.valid,
+            "reason": found.reason,
+            "own_cost_s": loadgen.own_cost_s(inputs, task),
+            "loadgen_version": found.settings.get("loadgen_version"),
+        }
+        samples = round(found.throughput_per_s * seconds)
+        yield Taken(size, rate, found.durations_ns, samples, seconds, warm, conditions, details)
+
+
+def _seconds(load: Load, rate: float | None, durations_ns: np.ndarray) -> float:
+    """About how long a test took; a server's, by its rate."""
+    return len(durations_ns) / rate if rate else float(durations_ns.sum()) / 1e9

@@ -34,7 +34,7 @@ def bare(graph, batch_size, seconds, **_):
 def loadgen(graph, batch_size, seconds, scenario="single-stream", **_):
     """LoadGen drives the call that bench times; its own cost is taken off each duration."""
     from bench.records import Artifact, TensorSpec
-    from bench.timing.loadgen import Load, own_cost_s, sample
+    from bench.timing.loadgen import Task, own_cost_s, sample
     from bench_runtimes.onnx import OnnxRuntime
 
     bare_one, feeds = bare_session(graph, batch_size)
@@ -44,10 +44,10 @@ def loadgen(graph, batch_size, seconds, scenario="single-stream", **_):
     artifact = Artifact("forward", "classification", "fp32", graph, "", specs, outputs)
     call = OnnxRuntime().load(artifact, "cpu", threads=1).call
     expected_s = float(np.median(warm_up(call, inputs))) / 1e9
-    load = Load(scenario, expected_s, seconds, min_samples=64)
-    found = sample(call, inputs, load)
+    task = Task(scenario, expected_s, seconds, min_samples=64)
+    found = sample(call, inputs, task)
     assert found.valid, found.reason
-    return found.durations_ns - own_cost_s(inputs, load) * 1e9
+    return found.durations_ns - own_cost_s(inputs, task) * 1e9
 
 
 def bare_session(graph, batch_size):

@@ -14,7 +14,7 @@ import pytest
 from bench.errors import BenchError
 from bench.records import SCENARIOS
 from bench.timing import loadgen
-from bench.timing.loadgen import Load, own_cost_s, require, sample
+from bench.timing.loadgen import Task, own_cost_s, require, sample
 
 BATCHES = 4
 
@@ -30,8 +30,8 @@ def temporary(tmp_path, monkeypatch):
     return folders
 
 
-def load(scenario: str, expected_s: float = 1e-5, min_seconds: float = 0.0, min_samples: int = 1, **server) -> Load:
-    return Load(scenario, expected_s, min_seconds, min_samples, **server)
+def load(scenario: str, expected_s: float = 1e-5, min_seconds: float = 0.0, min_samples: int = 1, **server) -> Task:
+    return Task(scenario, expected_s, min_seconds, min_samples, **server)
 
 
 def batches(rows: int) -> list[list[np.ndarray]]:
@@ -164,7 +164,7 @@ def test_an_audit_file_of_the_user_changes_nothing(temporary):
 FAILING = """
 import sys
 import numpy as np
-from bench.timing.loadgen import Load, sample
+from bench.timing.loadgen import Task, sample
 
 calls = []
 
@@ -175,7 +175,7 @@ def call(arrays):
 
 for _ in range(2):
     try:
-        load = Load({scenario!r}, expected_s=1e-4, min_seconds=0.01, min_samples=9, rate_per_s=1000.0)
+        load = Task({scenario!r}, expected_s=1e-4, min_seconds=0.01, min_samples=9, rate_per_s=1000.0)
         sample(call, [[np.zeros((8, 1))]] * 2, load)
     except {error} as error:
         print(len(calls), error)

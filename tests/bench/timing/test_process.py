@@ -87,11 +87,11 @@ def test_samples_of_each_batch_size_are_written(request_for, tmp_path):
     assert (found.provider, found.provider_share, found.error) == ("cpu with 2 threads", 0.5, "")
     assert [(one.load, one.batch_size, one.rate_per_s) for one in found.loads] == [(0, 5, None), (1, 2, None)]
     for one in found.loads:
-        durations = np.load(one.samples)
+        durations = np.load(one.path)
         assert durations.shape == (9,)
         assert (durations > 0).all()
         assert one.seconds == pytest.approx(durations.sum() / 1e9)
-    assert len({one.samples for one in found.loads}) == 2
+    assert len({one.path for one in found.loads}) == 2
 
 
 def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
@@ -135,7 +135,7 @@ def test_loading_and_the_first_call_are_timed(request_for):
     found = answer(request_for("Slow", Load("single-stream", (1,))))
     assert 0.05 <= found.load_s < 0.3
     assert 0.02 <= found.first_s < 0.3
-    assert np.load(found.loads[0].samples).max() < 0.02e9
+    assert np.load(found.loads[0].path).max() < 0.02e9
 
 
 def test_rates_that_are_given_are_measured_as_they_are(request_for):

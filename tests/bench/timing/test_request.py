@@ -32,7 +32,16 @@ requests = st.builds(
 )
 conditions = st.builds(Conditions, maybe, maybe, maybe)
 answered = st.builds(
-    LoadAnswer, st.integers(0, 9), st.integers(1, 99), maybe, texts, seconds, st.integers(), st.booleans(), conditions
+    LoadAnswer,
+    st.integers(0, 9),
+    st.integers(1, 99),
+    maybe,
+    texts,
+    st.integers(),
+    seconds,
+    st.integers(),
+    st.booleans(),
+    conditions,
 )
 answers = st.builds(
     TimingAnswer,
