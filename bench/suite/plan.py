@@ -84,11 +84,8 @@ def _check_measure(measure: Measure, source: Source) -> None:
         there = os.sched_getaffinity(0)
         absent = next((core for core in measure.cores if core not in there), None)
         if absent is not None:
-            raise source.error(
-                ("measure", "cores"),
-                f"there is no core {absent} here",
-                f"allowed: {', '.join(map(str, sorted(there)))}",
-            )
+            allowed = ", ".join(map(str, sorted(there)))
+            raise source.error(("measure", "cores"), f"there is no core {absent} here", f"allowed: {allowed}")
 
 
 def _runtime(measure: Measure, source: Source, catalog: Catalog, index: int) -> RuntimeUse:
