@@ -168,7 +168,8 @@ class Session:
     """A loaded artifact. `call` takes a list of numpy arrays in the order of the artifact's inputs and returns a list.
 
     `provider` names what executes it; `provider_share` is the share of its nodes that really ran there,
-    `provider_time_share` the share of the time. None if the runtime cannot tell.
+    `provider_time_share` the share of the time. None if the runtime cannot tell. `details` go to results.json; the
+    seconds in `proof_s`, if it is there, are what finding these shares took, and are not counted as loading.
     """
 
     call: Any

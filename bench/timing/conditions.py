@@ -51,8 +51,9 @@ class Watch:
 
     def look(self) -> None:
         """Look whether the GPU's clock is lowered; called between queries, off the clock."""
-        if self.gpu is not None:
-            self._throttled.append(self.gpu.reading().throttled)
+        throttled = self.gpu.reading().throttled if self.gpu is not None else None
+        if throttled is not None:
+            self._throttled.append(throttled)
 
     def end(self) -> Conditions:
         """What has happened since `begin`."""

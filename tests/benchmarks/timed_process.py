@@ -31,23 +31,44 @@ def bare(graph, batch_size, seconds, **_):
     return loop(lambda feed: run(None, feed), feeds, seconds)
 
 
+def bench(graph, batch_size, seconds, scenario="single-stream", **_):
+    """What a timing process of bench measures, with its own warm-up and clock."""
+    from bench.timing.conditions import Watch
+    from bench.timing.request import Effort, Load
+    from bench.timing.scenarios import Subject, measure
+
+    sizes = tuple(batch_size) if isinstance(batch_size, list) else (batch_size,)
+    call, inputs = bench_session(graph, sizes)
+    effort = Effort(warmup_s=0.1, warmup_max_s=2.0, min_seconds=seconds, min_samples=64, bound_s=1.0)
+    subject = Subject(call, inputs.__getitem__, effort, Watch(), np.random.default_rng(0))
+    (taken,) = measure(Load(scenario, sizes), subject)
+    return taken.durations / (taken.batch_size if scenario == "offline" else 1)
+
+
 def loadgen(graph, batch_size, seconds, scenario="single-stream", **_):
     """LoadGen drives the call that bench times; its own cost is taken off each duration."""
-    from bench.records import Artifact, TensorSpec
     from bench.timing.loadgen import Task, own_cost_s, sample
-    from bench_runtimes.onnx import OnnxRuntime
 
-    bare_one, feeds = bare_session(graph, batch_size)
-    inputs = [list(feed.values()) for feed in feeds]
-    specs = tuple(TensorSpec(i.name, tuple(i.shape[1:])) for i in bare_one.get_inputs())
-    outputs = tuple(output.name for output in bare_one.get_outputs())
-    artifact = Artifact("forward", "classification", "fp32", graph, "", specs, outputs)
-    call = OnnxRuntime().load(artifact, "cpu", threads=1).call
+    call, every = bench_session(graph, (batch_size,))
+    inputs = every[batch_size]
     expected_s = float(np.median(warm_up(call, inputs))) / 1e9
     task = Task(scenario, expected_s, seconds, min_samples=64)
     found = sample(call, inputs, task)
     assert found.valid, found.reason
     return found.durations_ns - own_cost_s(inputs, task) * 1e9
+
+
+def bench_session(graph, batch_sizes):
+    """The call that bench times, and what it is called with at each batch size."""
+    from bench.records import Artifact, TensorSpec
+    from bench_runtimes.onnx import OnnxRuntime
+
+    session, _ = bare_session(graph, 1)
+    specs = tuple(TensorSpec(i.name, tuple(i.shape[1:])) for i in session.get_inputs())
+    outputs = tuple(output.name for output in session.get_outputs())
+    artifact = Artifact("forward", "classification", "fp32", graph, "", specs, outputs)
+    inputs = {size: [list(feed.values()) for feed in bare_session(graph, size)[1]] for size in batch_sizes}
+    return OnnxRuntime().load(artifact, "cpu", threads=1).call, inputs
 
 
 def bare_session(graph, batch_size):
@@ -78,7 +99,7 @@ def loop(call, inputs, seconds):
     return np.array(durations)
 
 
-WAYS = {"bare": bare, "loadgen": loadgen}
+WAYS = {"bare": bare, "bench": bench, "loadgen": loadgen}
 
 if __name__ == "__main__":
     main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3])

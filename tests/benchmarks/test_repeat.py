@@ -1,0 +1,92 @@
+"""A suite measured again says the same, a machine that is disturbed is told, and the harness keeps out of the way."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SUITE = """
+name: repeat
+train: {max_epochs: 1, batch_size: 128}
+cases:
+  - {model: [mlp, convnet], dataset: digits}
+  - {model: lenet5, dataset: digits, data: {size: 28}}
+measure: {runtimes: [onnxruntime], batch_sizes: [1, 16, 128], processes: 7}
+"""
+
+# How often to measure twice anew if the rows themselves say that something else disturbed them.
+ATTEMPTS = 3
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of the suite; `trained()` measures it again and gives its rows."""
+    folder = tmp_path_factory.mktemp("repeat")
+    (folder / "repeat.yaml").write_text(SUITE)
+    command = [sys.executable, "-m", "bench", "run", "repeat.yaml", "--set", "measure.processes=1"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    (run,) = folder.glob("reports/*/*")
+    return folder, run
+
+
+def measured(folder, run, processes=7):
+    """The rows of the suite, measured anew."""
+    command = [sys.executable, "-m", "bench", "run", "repeat.yaml", "--resume", str(run)]
+    options = ["--set", f"measure.processes={processes}"]
+    subprocess.run([*command, *options], cwd=folder, check=True, capture_output=True, timeout=300)
+    cases = json.loads((run / "results.json").read_text())["cases"]
+    return {(case["model"], row["batch_size"]): row for case in cases for row in case["measurements"]}
+
+
+def test_95_percent_of_medians_measured_twice_agree_within_3_percent(trained, benchmark):
+    def twice():
+        for _ in range(ATTEMPTS):
+            first, second = measured(*trained), measured(*trained)
+            calm = [key for key in first if not first[key]["noise"] and not second[key]["noise"]]
+            if len(calm) == len(first):
+                break
+        return {key: second[key]["latency_s"]["p50"] / first[key]["latency_s"]["p50"] for key in calm}
+
+    ratios = benchmark.pedantic(twice, rounds=1)
+    benchmark.extra_info["ratios"] = {f"{model} {size}": ratio for (model, size), ratio in ratios.items()}
+    assert len(ratios) >= 5, "the machine was never idle"
+    agree = [abs(ratio - 1) <= 0.03 for ratio in ratios.values()]
+    assert sum(agree) >= 0.95 * len(agree)
+
+
+def test_rows_are_marked_while_another_process_keeps_a_core_busy(trained):
+    busy = f"import os\nos.sched_setaffinity(0, {{{max(os.sched_getaffinity(0))}}})\nwhile True: pass"
+    with subprocess.Popen([sys.executable, "-c", busy]) as other:
+        try:
+            rows = measured(*trained, processes=3)
+        finally:
+            other.kill()
+    assert all(any("busy" in reason or "no core" in reason for reason in row["noise"]) for row in rows.values())
+
+
+def cpu_seconds(pid):
+    """What a process has used of the cores, without its children (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_the_parent_sleeps_while_something_is_measured(trained, benchmark):
+    folder, run = trained
+    command = [sys.executable, "-u", "-m", "bench", "run", "repeat.yaml", "--resume", str(run)]
+
+    def share():
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ours:
+            moments = []
+            for line in ours.stdout:
+                if "measured " in line:
+                    moments.append((time.perf_counter(), cpu_seconds(ours.pid)))
+        (began, used), (ended, used_then) = moments[0], moments[-1]
+        return (used_then - used) / (ended - began)
+
+    found = benchmark.pedantic(share, rounds=1)
+    benchmark.extra_info["cores"] = found
+    assert found < 0.01
