@@ -84,7 +84,7 @@ def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[
         for size in load.batch_sizes:
             _check(request, session, rows, size)
         for part, taken in enumerate(measure(load, subject)):
-            yield _kept(taken, number, Path(request.samples).with_suffix(f".{number}.{part}.npy"))
+            yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
         for size in load.batch_sizes:
             _check(request, session, rows, size)
 
