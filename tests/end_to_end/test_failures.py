@@ -12,7 +12,7 @@ metrics: [accuracy]
 cases:
   - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, mlp]
     dataset: digits
-measure: {batch_sizes: [1], processes: 1, warmup_s: 0.0, min_seconds: 0.01}
+measure: {batch_sizes: [1], processes: 1, warmup_s: 0.0, warmup_max_s: 0.0, min_seconds: 0.01}
 """
 
 

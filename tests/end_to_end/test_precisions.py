@@ -21,6 +21,7 @@ measure:
   batch_sizes: [1, 8]
   processes: 1
   warmup_s: 0.0
+  warmup_max_s: 0.0
   min_seconds: 0.01
 """
 

@@ -11,7 +11,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "bench-moons"
 
 QUICKLY = [
     *("seeds=[0]", "train.max_epochs=15", "cases.0.matrix.centres=[8]"),
-    *("measure.processes=1", "measure.warmup_s=0", "measure.min_seconds=0.01"),
+    *("measure.processes=1", "measure.warmup_s=0", "measure.warmup_max_s=0", "measure.min_seconds=0.01"),
 ]
 
 # Entry point -> the text of its module.
