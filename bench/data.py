@@ -1,4 +1,4 @@
-"""Where datasets keep their files."""
+"""Where datasets, and bench itself, keep their files."""
 
 import os
 from pathlib import Path
@@ -9,5 +9,9 @@ VARIABLE = "BENCH_DATA"
 def data_root() -> Path:
     """The folder for downloaded data: `$BENCH_DATA`, which `--data DIR` sets, else a folder in the user's cache."""
     given = os.environ.get(VARIABLE)
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(given) if given else Path(cache) / "bench" / "data"
+    return Path(given) if given else cache_root() / "data"
+
+
+def cache_root() -> Path:
+    """The folder for what bench keeps from run to run: in `$XDG_CACHE_HOME`, else in `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bench"

@@ -63,6 +63,9 @@ class Lines(Progress):
     def waiting_for_host(self) -> None:
         self._say(WAITING)
 
+    def warned(self, text: str) -> None:
+        self._say(text)
+
     def interrupted(self, advice: str) -> None:
         self._say(advice)
 
@@ -127,10 +130,17 @@ class LiveTable(Progress):
             self._rows[case].timed += 1
 
     def waiting_for_host(self) -> None:
-        self.live.console.print(WAITING, markup=False, highlight=False, soft_wrap=True)
+        self._say(WAITING)
+
+    def warned(self, text: str) -> None:
+        self._say(text)
 
     def interrupted(self, advice: str) -> None:
-        self.live.console.print(advice, markup=False, highlight=False, soft_wrap=True)
+        self._say(advice)
+
+    def _say(self, text: str) -> None:
+        """Above the table."""
+        self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _close_stage(self, row: _Row) -> None:
         if row.stage:

@@ -1,7 +1,7 @@
 """One run, in order: check, cases, timing, gates, reports."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from bench.catalog import Catalog
 from bench.report import write_reports
 from bench.results import CaseResult, GateResult, RunResult, Status
+from bench.roofline import Calibration
 from bench.run.cases import run_cases
 from bench.run.check import check_plan
 from bench.run.gates import judge
@@ -17,6 +18,7 @@ from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_seconds
 from bench.run.resume import Earlier, earlier_run
 from bench.run.workers import Workers
+from bench.store.calibration import fitting_calibrations
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
 from bench.suite.plan import Plan
@@ -43,11 +45,14 @@ def begin(
     :raises RunError: if the earlier run cannot be gone on with, or the directory cannot be made
     """
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
+    progress, measure = progress or Progress(), plan.suite.measure
     check_plan(plan, case_requests(plan, catalog, Path(), jobs), workers, fetch=True)
     found = {**environment(catalog.plugins), "jobs": jobs}
+    calibrations = fitting_calibrations(catalog, found, measure.device, measure.threads, progress.warned)
+    found["calibration"] = [asdict(one) for one in calibrations]
     earlier = earlier_run(plan, resume, found) if resume else Earlier()
     folder = resume.resolve() if resume else new_folder(output, plan.suite.name)
-    return Run(plan, catalog, workers, folder, jobs, found, earlier, progress or Progress())
+    return Run(plan, catalog, workers, folder, jobs, found, calibrations, earlier, progress)
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Run:
     """A run under way. Its results are on disk, whole, from the start and after every case.
 
     :param folder: the run directory
+    :param calibrations: of this machine, as `bench calibrate` has measured it
     :param earlier: what is there already
     :param results: what is known of each case that has ended, by its identifier
     """
@@ -65,6 +71,7 @@ class Run:
     folder: Path
     jobs: int
     environment: dict[str, Any]
+    calibrations: list[Calibration]
     earlier: Earlier
     progress: Progress
     results: dict[str, CaseResult] = field(default_factory=dict)
@@ -78,7 +85,7 @@ class Run:
         groups = {case.id: case.group for case in self.plan.cases}
         run_cases(requests, begun, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
-        self.results = measure_cases(pairs, suite, self.workers, self.progress)
+        self.results = measure_cases(pairs, suite, self.calibrations, self.workers, self.progress)
         return self._finish()
 
     def _tell_start(self, cases: list[str]) -> None:

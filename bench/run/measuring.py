@@ -2,17 +2,20 @@
 
 import os
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from bench.records import Artifact, RuntimeUse
-from bench.results import CaseResult, Failure
+from bench.results import ArtifactResult, CaseResult, Failure
+from bench.roofline import Calibration, Work, calibration_for
 from bench.run.host_lock import alone_on_this_host
 from bench.run.loads import loads_of
 from bench.run.progress import Progress
 from bench.run.rows import Part, Timed, rows_of
-from bench.run.timing_process import in_fork, in_new_interpreter
+from bench.run.timing_process import in_fork, in_new_interpreter, timing_cores
 from bench.run.workers import Workers
 from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
@@ -30,6 +33,7 @@ class Configuration:
 
     request: CaseRequest
     artifact: Artifact
+    work: Work
     runtime: RuntimeUse
     loads: list[Load]
     parts: list[Part] = field(default_factory=list)
@@ -43,10 +47,15 @@ class Configuration:
 
 
 def measure_cases(
-    pairs: Iterable[tuple[CaseRequest, CaseResult]], suite: Suite, workers: Workers, progress: Progress
+    pairs: Iterable[tuple[CaseRequest, CaseResult]],
+    suite: Suite,
+    calibrations: Sequence[Calibration],
+    workers: Workers,
+    progress: Progress,
 ) -> dict[str, CaseResult]:
     """Time every artifact that agreed with its torch model. The first seed orders the turns of the configurations.
 
+    :param calibrations: of this machine
     :returns: the results with their measurements, by case identifier
     """
     pairs, measure = list(pairs), suite.measure
@@ -55,7 +64,7 @@ def measure_cases(
         if configurations:
             with alone_on_this_host(progress.waiting_for_host):
                 _take_turns(configurations, suite, workers, progress)
-        return {result.id: _measured(result, configurations, measure) for _, result in pairs}
+        return {result.id: _measured(result, configurations, measure, calibrations) for _, result in pairs}
     finally:
         for part in (part for one in configurations for part in one.parts):
             part.path.unlink(missing_ok=True)  # after an interruption; else they are in one file
@@ -89,7 +98,7 @@ def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) 
         for runtime in request.runtimes:
             used = found.precision in runtime.precisions
             if used and result.is_trusted(found.name, runtime.name, found.precision):
-                yield Configuration(request, artifact, runtime, loads_of(measure))
+                yield Configuration(request, artifact, _work(request, found), runtime, loads_of(measure))
 
 
 def _one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
@@ -118,7 +127,7 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
         rows=str(request.rows(configuration.artifact.name)),
         device=request.device,
         threads=measure.threads,
-        cores=_cores(measure),
+        cores=timing_cores(measure.threads, measure.cores or ()),
         loads=tuple(loads),
         effort=Effort(
             measure.warmup_s,
@@ -127,16 +136,9 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
             measure.min_samples,
             measure.server.p99_s,
         ),
-        samples=f"{configuration.samples}.turn{turn}",
+        samples=f"{configuration.samples}.turn{turn}.npy",
         seed=suite.seeds[0] + turn,
     )
-
-
-def _cores(measure: Measure) -> tuple[int, ...]:
-    """The cores to time on: the last ones, since systems like to do their own work on the first."""
-    if not hasattr(os, "sched_getaffinity"):
-        return ()
-    return tuple(measure.cores or sorted(os.sched_getaffinity(0))[-measure.threads :])
 
 
 def _is_ready(load: Load) -> bool:
@@ -172,24 +174,41 @@ def _failure(configuration: Configuration, answer: TimingAnswer) -> Failure:
     return Failure("measure", "Timing", f"{configuration.samples.name}: {answer.error}", owner)
 
 
-def _measured(result: CaseResult, configurations: list[Configuration], measure: Measure) -> CaseResult:
+def _measured(
+    result: CaseResult, configurations: list[Configuration], measure: Measure, calibrations: Sequence[Calibration]
+) -> CaseResult:
     """A case's result with its measurements, or with the failure of its timing."""
     own = [configuration for configuration in configurations if configuration.request.id == result.id]
-    rows = [row for one in own if one.failure is None for row in rows_of(_timed(one, measure), one.loads, one.parts)]
+    rows = [
+        row
+        for one in own
+        if one.failure is None
+        for row in rows_of(_timed(one, measure, calibrations), one.loads, one.parts)
+    ]
     failures = [one.failure for one in own if one.failure is not None]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures])
     return replace(result, status="failed", error=result.error or failures[0]) if failures else result
 
 
-def _timed(configuration: Configuration, measure: Measure) -> Timed:
+def _timed(configuration: Configuration, measure: Measure, calibrations: Sequence[Calibration]) -> Timed:
+    artifact, runtime = configuration.artifact, configuration.runtime
     return Timed(
-        artifact=configuration.artifact.name,
-        precision=configuration.artifact.precision,
-        runtime=configuration.runtime.name,
+        artifact=artifact.name,
+        precision=artifact.precision,
+        runtime=runtime.name,
         device=configuration.request.device,
         threads=measure.threads,
         bound_s=measure.server.p99_s,
         folder=Path(configuration.request.folder),
         samples=configuration.samples,
         cores=os.cpu_count() or 1,
+        work=configuration.work,
+        calibration=calibration_for(calibrations, runtime.info.name, artifact.precision),
     )
+
+
+def _work(request: CaseRequest, found: ArtifactResult) -> Work:
+    """What an artifact has to do; the rows that it is timed with tell the size of its outputs too."""
+    with np.load(request.rows(found.name)) as rows:
+        sample_bytes = sum(rows[name].nbytes / len(rows[name]) for name in rows.files)
+    return Work(found.macs, found.bytes, sample_bytes)

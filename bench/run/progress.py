@@ -21,6 +21,9 @@ class Progress:
     def interrupted(self, advice: str) -> None:
         """The user has stopped the run."""
 
+    def warned(self, text: str) -> None:
+        """Something is not as it should be, and the run goes on without it."""
+
     def waiting_for_host(self) -> None:
         """Another run is measuring on this host; this one waits for it."""
 

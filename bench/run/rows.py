@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.results import MeasurementResult, ProcessResult
+from bench.roofline import Calibration, Work, share
 from bench.timing import noise, statistics
 from bench.timing.request import Load, LoadAnswer, TimingAnswer
 
@@ -51,6 +52,7 @@ class Timed:
     :param folder: the run directory
     :param samples: where its raw samples go: the beginning of a path
     :param cores: of this machine
+    :param calibration: of this machine; None if it was not calibrated for such rows
     """
 
     artifact: str
@@ -62,6 +64,8 @@ class Timed:
     folder: Path
     samples: Path
     cores: int
+    work: Work
+    calibration: Calibration | None
 
 
 def rows_of(timed: Timed, loads: Sequence[Load], parts: Iterable[Part]) -> list[MeasurementResult]:
@@ -79,6 +83,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
     process, answer, latency = parts[0].process, parts[0].answer, statistics.latency(durations)
     shares = [part.process.provider_share for part in parts if part.process.provider_share is not None]
     times = [part.process.provider_time_share for part in parts if part.process.provider_time_share is not None]
+    throughput = sum(part.answer.samples for part in parts) / sum(part.answer.seconds for part in parts)
     server = load.scenario == "server"
     return MeasurementResult(
         artifact=timed.artifact,
@@ -92,7 +97,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         scenario=load.scenario,
         threads=timed.threads,
         latency_s=latency,
-        throughput_per_s=sum(part.answer.samples for part in parts) / sum(part.answer.seconds for part in parts),
+        throughput_per_s=throughput,
         processes=len(parts),
         samples=len(durations),
         samples_path=_keep(timed, load, answer, processes),
@@ -102,8 +107,14 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         rate_per_s=answer.rate_per_s,
         meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
         instrument=load.instrument,
+        roofline=None if server else _roofline(timed, answer.batch_size, throughput),
         details={**process.details, **answer.details},
     )
+
+
+def _roofline(timed: Timed, batch_size: int, throughput: float) -> float | None:
+    """The share of what the machine attains; a server's clock, which waits for queries too, could not tell it."""
+    return None if timed.calibration is None else share(timed.calibration, timed.work, batch_size, throughput)
 
 
 def _keep(timed: Timed, load: Load, answer: LoadAnswer, processes: Sequence[np.ndarray]) -> str:

@@ -1,7 +1,10 @@
 """Functions that workers run, so that the parent need not import what they import."""
 
 from multiprocessing.connection import Connection
+from pathlib import Path
 
+from bench.errors import BenchError
+from bench.stages.calibration import Probe, write_probe
 from bench.stages.request import CaseRequest
 from bench.timing.request import TimingAnswer, TimingRequest
 
@@ -31,5 +34,18 @@ def timing(request: TimingRequest, log: str, events: Connection) -> None:
     except Exception as error:
         events.send(TimingAnswer(error=f"{type(error).__name__}: {error}"))
         raise
+    finally:
+        events.close()
+
+
+def probes(wanted: list[Probe], precision: str, folder: str, events: Connection) -> None:
+    """Write the graphs that a machine is calibrated with: sends their artifacts, or the error that says why not."""
+    from bench.stages.case import redirect_output
+
+    redirect_output(str(Path(folder, "graphs.log")))
+    try:
+        events.send([write_probe(probe, precision, Path(folder)) for probe in wanted])
+    except BenchError as error:
+        events.send(error)
     finally:
         events.close()

@@ -1,7 +1,9 @@
 """Starts one timing process and waits for its answer."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.run import targets
@@ -54,3 +56,14 @@ def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> T
     finally:
         question.unlink(missing_ok=True)
         reply.unlink(missing_ok=True)
+
+
+def timing_cores(threads: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
+    """The cores to time on: the last ones, since systems like to do their own work on the first.
+
+    :param wanted: others to take instead
+    :returns: none where the system cannot bind a process
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return ()
+    return tuple(wanted or sorted(os.sched_getaffinity(0))[-threads:])

@@ -15,6 +15,9 @@ LOADGEN = "loadgen"
 # By which figures MLPerf compares in a scenario; the first that both instruments can state.
 COMPARED = {"single-stream": (90, 50), "multi-stream": (99, 90, 50)}
 
+ROOFLINE = "Roofline: the largest share of what this machine can attain for such a graph, and under which load."
+UNCALIBRATED = "After `bench calibrate`, runs also show the share of what this machine can attain."
+
 Pair = tuple[str, float | None, float | None]
 
 
@@ -121,9 +124,8 @@ def execution_table(results: RunResult) -> Table:
             load = NOTHING if where is None else configuration(key.group, where).load
             providers = ", ".join(dict.fromkeys(m.provider for m in found))
             rows.append((key.case, key.variant, providers, *shares, roofline, load))
-    note = (
-        "Nodes and time: the least share of the graph's nodes, and of the time in them, that the provider had. "
-        "Roofline: the largest share of what this machine can attain for such a graph, and under which load."
+    note = "Nodes and time: the least share of the graph's nodes, and of the time in them, that the provider had. " + (
+        ROOFLINE if any(row[5] != NOTHING for row in rows) else UNCALIBRATED
     )
     headers = ("case", "runtime", "provider", "nodes", "time", "roofline", "reached at")
     return Table("Execution", headers, rows, 3, note).without_empty("nodes", "time", "roofline", "reached at")

@@ -71,6 +71,11 @@ def test_execution_has_the_least_shares_and_the_best_of_the_roofline(make):
     ]
 
 
+def test_without_a_roofline_the_note_says_how_to_have_one(make):
+    notes = [execution_table(one_case(make, make.measurement(roofline=one))).note for one in (None, 0.5)]
+    assert ["bench calibrate" in note for note in notes] == [True, False]
+
+
 def test_a_runtime_that_cannot_tell_claims_nothing(make):
     row = make.measurement(provider_share=None, provider_time_share=None)
     assert execution_table(one_case(make, row)).rows == []

@@ -1,0 +1,66 @@
+"""Timing answers -> rows."""
+
+import numpy as np
+import pytest
+
+from bench.roofline import Bandwidth, Calibration, Machine, NoiseFloor, Work
+from bench.run.rows import Part, Timed, rows_of
+from bench.timing.request import Conditions, Load, LoadAnswer, TimingAnswer
+
+CALIBRATION = Calibration(
+    machine=Machine("Some CPU", 2, ""),
+    runtime="onnxruntime",
+    software="onnxruntime 1.0",
+    device="cpu",
+    threads=1,
+    precision="fp32",
+    measured="2024-05-01T12:00:00+00:00",
+    processes=5,
+    call_s=3e-6,
+    peak_flop_per_s=1e9,
+    bandwidths=(Bandwidth(1_000, 1e12),),
+    noise=NoiseFloor(30e-6, 0.01, 0.02),
+)
+
+
+@pytest.fixture
+def row(tmp_path):
+    """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
+
+    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4):
+        rate = 100.0 if scenario == "server" else None
+        parts = []
+        for turn in range(2):
+            path = tmp_path / f"turn{turn}.npy"
+            np.save(path, np.full(10, 1_000_000))
+            answer = LoadAnswer(0, batch_size, rate, str(path), 10 * batch_size, 0.01, 5, True, Conditions())
+            parts.append(Part(turn, 0, TimingAnswer(provider="CPU"), answer))
+        timed = Timed(
+            artifact="forward",
+            precision="fp32",
+            runtime="graph",
+            device="cpu",
+            threads=1,
+            bound_s=0.1,
+            folder=tmp_path,
+            samples=tmp_path / "forward.graph",
+            cores=2,
+            work=Work(macs=50_000, weight_bytes=100, sample_bytes=4.0),
+            calibration=calibration,
+        )
+        (found,) = rows_of(timed, [Load(scenario, (batch_size,))], parts)
+        return found
+
+    return make
+
+
+@pytest.mark.parametrize("scenario", ["single-stream", "multi-stream", "offline"])
+def test_a_row_has_its_share_of_the_roofline(row, scenario):
+    found = row(scenario)
+    assert found.throughput_per_s == pytest.approx(4_000)
+    assert found.roofline == pytest.approx(2 * 50_000 * 4_000 / 1e9)
+
+
+def test_a_server_and_a_machine_that_is_not_calibrated_have_none(row):
+    assert row("server", batch_size=1).roofline is None
+    assert row(calibration=None).roofline is None
