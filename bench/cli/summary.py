@@ -45,7 +45,7 @@ def print_estimate(estimate: Estimate) -> None:
         click.echo(f"\nno estimate for {group}: {why}")
     told = {"training", "timing"} | {one for one, seconds in estimate.seconds.items() if seconds > 0.1 * estimate.total}
     parts = ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in estimate.seconds.items() if stage in told)
-    without = " without them" if estimate.unknown else ""
+    without = (" without it" if len(estimate.unknown) == 1 else " without these") if estimate.unknown else ""
     click.echo(f"\nabout {duration(estimate.total)}{without}: {parts}")
 
 

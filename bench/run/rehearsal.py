@@ -30,6 +30,9 @@ TRAINING_S = 1.5
 ALL_TRAINING_S = 30.0
 ALL_TIMING_S = 60.0
 
+# What shows no sign of life for so long has no estimate.
+SILENCE_S = 120.0
+
 # A rehearsed timing process counts for this long a load at most, and warms up as a real one.
 TIMED_S = 0.05
 TIMED_CALLS = 5
@@ -106,7 +109,7 @@ def _run_some(plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Wo
     def keep(result: CaseResult) -> None:
         results[result.id] = result
 
-    run_cases(requests, {}, groups, workers, jobs, plan.suite.silence_s, Progress(), keep)
+    run_cases(requests, {}, groups, workers, jobs, _patience(plan.suite), Progress(), keep)
     return [Rehearsed(case, by_id[case.id], results[case.id]) for case in cases]
 
 
@@ -164,6 +167,10 @@ def _like_the_others(configurations: list[Configuration], known: Mapping[int, fl
     return {id(one): known.get(id(one), mean(by_runtime.get(one.runtime.name) or [every])) for one in configurations}
 
 
+def _patience(suite: Suite) -> float:
+    return min(suite.silence_s, SILENCE_S)
+
+
 def _hurried(suite: Suite) -> Suite:
     """The suite with so little timing that it says no more than the pace: every batch size in a single stream."""
     measure = suite.measure.model_copy(
@@ -177,7 +184,7 @@ def _hurried(suite: Suite) -> Suite:
             "min_samples": min(suite.measure.min_samples, TIMED_CALLS),
         }
     )
-    return suite.model_copy(update={"measure": measure})
+    return suite.model_copy(update={"measure": measure, "silence_s": _patience(suite)})
 
 
 def _process_pace(configuration: Configuration, suite: Suite, workers: Workers) -> ProcessPace | None:

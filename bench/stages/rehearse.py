@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer, seed_everything
+from pytorch_lightning.utilities.model_helpers import is_overridden
 
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.request import CaseRequest, Pace
@@ -64,7 +65,7 @@ class Stopwatch(Observer):
         super().after_step(loss)
         is_over = self._first is not None and time.monotonic() - self._first >= self._seconds
         if is_over and loss is not None:
-            float(loss)  # an accelerator may lag behind
+            float(loss.detach())  # an accelerator may lag behind
         now = time.monotonic()
         if self._first is None:
             self._first = now
@@ -109,7 +110,10 @@ class _Look(Callback):
 
 def _look_s(model: LightningModule, data: LightningDataModule, settings: dict[str, Any]) -> float:
     """How long a look at all validation data takes, from some batches of it."""
-    batches = len(data.val_dataloader())
+    if not (is_overridden("validation_step", model) and is_overridden("val_dataloader", data)):
+        return 0.0
+    loaders = data.val_dataloader()
+    batches = sum(map(len, loaders if isinstance(loaders, list | tuple) else [loaders]))
     look = _Look()
     trainer = make_trainer({**settings, "limit_val_batches": LOOK_BATCHES}, look)
     trainer.validate(model, datamodule=data, verbose=False)
