@@ -24,7 +24,7 @@ from bench.cli.options import suite_options, use_data_root
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Go on in the directory of an earlier run of SUITE: what was trained there is not trained again.",
 )
-@click.option("--dry-run", is_flag=True, help="Check everything, print the plan and how long it takes; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything, print the plan and how long it takes; leave nothing.")
 def command(
     suite: Path,
     overrides: tuple[str, ...],
@@ -53,7 +53,7 @@ def command(
         from bench.run.rehearsal import rehearse
 
         began = time.monotonic()
-        plan, catalog = checked_plan(suite, overrides, only)
+        plan, catalog = checked_plan(suite, overrides, only, fetch=True)
         print_plan(plan)
         print_estimate(rehearse(plan, catalog, jobs, time.monotonic() - began))
         return
