@@ -26,11 +26,14 @@ def read_plan(suite: Path, overrides: tuple[str, ...], only: tuple[str, ...]) ->
     return plan, catalog
 
 
-def checked_plan(suite: Path, overrides: tuple[str, ...], only: tuple[str, ...]) -> tuple[Plan, Catalog]:
-    """The same, with every case built once; nothing is fetched.
+def checked_plan(
+    suite: Path, overrides: tuple[str, ...], only: tuple[str, ...], fetch: bool = False
+) -> tuple[Plan, Catalog]:
+    """The same, with every case built once.
 
+    :param fetch: also let every dataset fetch its files
     :raises SuiteError: also for a parameter that does not fit, or a model that does not accept its dataset
     """
     plan, catalog = read_plan(suite, overrides, only)
-    check_plan(plan, case_requests(plan, catalog, Path(), 1), Workers(), fetch=False)
+    check_plan(plan, case_requests(plan, catalog, Path(), 1), Workers(), fetch)
     return plan, catalog

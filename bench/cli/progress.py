@@ -11,12 +11,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bench.results import CaseResult
+from bench.cli.text import duration
+from bench.results import STAGES, CaseResult
+from bench.run.forecast import Forecast
 from bench.run.progress import Progress
-
-# Training's share of the seconds of a case before its first stage has told better; only used to guess what is left.
-WEIGHTS = {"train": 0.6, "export": 0.3, "evaluate": 0.1}
-
 
 WAITING = "another run is measuring on this host; waiting until it has ended"
 
@@ -33,32 +31,37 @@ def progress_for(stream: IO[str]) -> Iterator[Progress]:
         yield display
 
 
-class Lines(Progress):
-    """One line an event, with the seconds since the start."""
+class Lines(Forecast):
+    """One line an event, with the seconds since the start, and now and then what is left."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._console = console
         self._start = time.monotonic()
         self._told = 0.0
 
-    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
-        self._say(f"{len(cases)} cases -> {folder}")
+    def started(self, folder: str, groups: dict[str, str], jobs: int, timing_s: float) -> None:
+        super().started(folder, groups, jobs, timing_s)
+        self._say(f"{len(groups)} cases -> {folder}")
 
     def stage(self, case: str, name: str) -> None:
+        super().stage(case, name)
         self._say(f"{case}: {name}")
 
     def finished(self, case: CaseResult) -> None:
+        super().finished(case)
         spent = sum(stage.seconds for stage in case.stages.values())
         end = (
             f"passed in {spent:.1f} s" if case.error is None else f"FAILED in {case.error.stage}: {case.error.message}"
         )
-        self._say(f"{case.id}: {end}")
+        self._say(f"{case.id}: {end}{_rest(self.left())}")
 
     def measuring(self, case: str, done: int, total: int) -> None:
+        super().measuring(case, done, total)
         now = time.monotonic()
         if done in (0, total) or now - self._told >= 10:
             self._told = now
-            self._say(f"measured {done} of {total} processes")
+            self._say(f"measured {done} of {total} processes{_rest(self.left() if done < total else None)}")
 
     def waiting_for_host(self) -> None:
         self._say(WAITING)
@@ -84,48 +87,40 @@ class _Row:
     ended: bool = False
     timed: int = 0
 
-    def done(self) -> float:
-        """The share of the case's work, before its timing, that is done."""
-        if self.ended:
-            return 1.0
-        before = sum(weight for stage, weight in WEIGHTS.items() if stage in self.seconds)
-        return before + WEIGHTS.get(self.stage, 0.0) * self.share
 
-
-class LiveTable(Progress):
+class LiveTable(Forecast):
     """A row a case with its stages, and the time that is left."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._rows: dict[str, _Row] = {}
         self._start = time.monotonic()
-        self._timing_s = 0.0
-        self._timed = (0, 0)
-        self._timing_since = 0.0
         self._room = max(5, console.height - 6)
         self.live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
 
-    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
-        self._timing_s = timing_s
-        self._rows = {case: _Row() for case in cases}
+    def started(self, folder: str, groups: dict[str, str], jobs: int, timing_s: float) -> None:
+        super().started(folder, groups, jobs, timing_s)
+        self._rows = {case: _Row() for case in groups}
         self._start = time.monotonic()
 
     def stage(self, case: str, name: str) -> None:
+        super().stage(case, name)
         row = self._rows[case]
         self._close_stage(row)
         row.stage, row.share, row.since = name, 0.0, time.monotonic()
 
     def advanced(self, case: str, share: float) -> None:
+        super().advanced(case, share)
         self._rows[case].share = share
 
     def finished(self, case: CaseResult) -> None:
+        super().finished(case)
         row = self._rows[case.id]
         self._close_stage(row)
         row.stage, row.ended, row.failed = "", True, case.error is not None
 
     def measuring(self, case: str, done: int, total: int) -> None:
-        if not self._timing_since:
-            self._timing_since = time.monotonic()
-        self._timed = (done, total)
+        super().measuring(case, done, total)
         if case:
             self._rows[case].timed += 1
 
@@ -149,10 +144,10 @@ class LiveTable(Progress):
     def _draw(self) -> Group:
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("case")
-        for stage in (*WEIGHTS, "measure"):
+        for stage in (*STAGES, "measure"):
             table.add_column(stage, justify="right", min_width=8)
         for case, row in self._visible():
-            table.add_row(Text(case), *(self._cell(row, stage) for stage in WEIGHTS), self._timing_cell(row))
+            table.add_row(Text(case), *(self._cell(row, stage) for stage in STAGES), self._timing_cell(row))
         hidden = len(self._rows) - table.row_count
         more = Text(f"and {hidden} more cases", style="dim") if hidden else Text("")
         return Group(table, more, self._footer())
@@ -180,17 +175,16 @@ class LiveTable(Progress):
         return Text(f"{row.timed}/{every}", style="green" if row.timed >= every else "cyan")
 
     def _footer(self) -> Text:
-        now = time.monotonic()
         done, total = self._timed
-        if self._timing_since:
-            left: float | None = (now - self._timing_since) / done * (total - done) if done else self._timing_s
+        what = "training, before the measuring" if self._rows else "checking the suite"
+        if total:
             what = f"measuring, {done} of {total} processes"
-        else:
-            share = sum(row.done() for row in self._rows.values()) / len(self._rows) if self._rows else 0.0
-            left = (now - self._start) * (1 - share) / share + self._timing_s if share > 0.02 else None
-            what = "training, before the measuring" if self._rows else "checking the suite"
-        rest = f", about {_clock(left)} left" if left is not None else ""
-        return Text(f"{_clock(now - self._start)}  {what}{rest}", style="bold")
+        rest = _rest(self.left()) if self._rows else ""
+        return Text(f"{_clock(time.monotonic() - self._start)}  {what}{rest}", style="bold")
+
+
+def _rest(left: float | None) -> str:
+    return f", about {duration(left)} left" if left is not None else ""
 
 
 def _clock(seconds: float) -> str:

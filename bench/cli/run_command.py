@@ -1,6 +1,7 @@
 """`bench run SUITE`."""
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ from bench.cli.options import suite_options, use_data_root
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Go on in the directory of an earlier run of SUITE: what was trained there is not trained again.",
 )
-@click.option("--dry-run", is_flag=True, help="Check everything and print the plan; run nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything, print the plan and how long it takes; leave nothing.")
 def command(
     suite: Path,
     overrides: tuple[str, ...],
@@ -46,10 +47,15 @@ def command(
     """
     use_data_root(data)
     from bench.cli.planning import checked_plan, read_plan
-    from bench.cli.summary import print_plan, print_summary
+    from bench.cli.summary import print_estimate, print_plan, print_summary
 
     if dry_run:
-        print_plan(checked_plan(suite, overrides, only)[0])
+        from bench.run.rehearsal import rehearse
+
+        began = time.monotonic()
+        plan, catalog = checked_plan(suite, overrides, only, fetch=True)
+        print_plan(plan)
+        print_estimate(rehearse(plan, catalog, jobs, time.monotonic() - began))
         return
     plan, catalog = read_plan(suite, overrides, only)
     from bench.cli.progress import progress_for

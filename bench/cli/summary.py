@@ -5,14 +5,15 @@ from pathlib import Path
 
 import click
 
-from bench.cli.text import table
+from bench.cli.text import duration, table
 from bench.report.formats import size_of
 from bench.report.tables.quality import quality_tables
 from bench.report.tables.speed import latency_table, offline_table, server_table
 from bench.report.tables.table import Table
 from bench.report.tables.verdicts import log_name, verdict_table
 from bench.results import CaseResult, Failure, RunResult
-from bench.run.requests import timing_processes, timing_seconds
+from bench.run.estimate import Estimate
+from bench.run.requests import timing_processes
 from bench.store.folder import RESULTS
 from bench.suite.plan import Plan
 
@@ -32,9 +33,20 @@ def print_plan(plan: Plan) -> None:
     click.echo(
         f"\n{len(plan.cases)} cases; then {timing_processes(plan)} timing processes of one artifact each "
         f"({runtimes}; {', '.join(measure.precisions)}; {', '.join(measure.scenarios)}; "
-        f"batch sizes {', '.join(map(str, measure.batch_sizes))}), "
-        f"about {timing_seconds(plan):.0f} s"
+        f"batch sizes {', '.join(map(str, measure.batch_sizes))})"
     )
+
+
+def print_estimate(estimate: Estimate) -> None:
+    """How long a run takes: a table of its stages, and the whole in words."""
+    click.echo()
+    click.echo(table([(stage, f"{seconds:.1f}") for stage, seconds in estimate.seconds.items()], ("stage", "seconds")))
+    for group, why in estimate.unknown.items():
+        click.echo(f"\nno estimate for {group}: {why}")
+    told = {"training", "timing"} | {one for one, seconds in estimate.seconds.items() if seconds > 0.1 * estimate.total}
+    parts = ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in estimate.seconds.items() if stage in told)
+    without = (" without it" if len(estimate.unknown) == 1 else " without these") if estimate.unknown else ""
+    click.echo(f"\nabout {duration(estimate.total)}{without}: {parts}")
 
 
 def _length(epochs: int | None, steps: int | None) -> str:

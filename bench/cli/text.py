@@ -31,6 +31,16 @@ def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def duration(seconds: float) -> str:
+    """About how long, as one says it: `45 s`, `1 min 10 s`, `2 h 5 min`."""
+    whole = round(seconds) if seconds < 60 else round(seconds / 5) * 5
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    units = [(hours, "h"), (minutes, "min"), (rest, "s")]
+    first = next((n for n, (count, _) in enumerate(units) if count), 2)
+    return " ".join(f"{count} {unit}" for count, unit in units[first : first + 2] if count or whole == 0)
+
+
 def _wrapped(text: str, indent: int) -> list[str]:
     """The lines of a text that fit a terminal beside `indent`; whatever else reads the output takes any length."""
     if not sys.stdout.isatty():

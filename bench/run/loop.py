@@ -12,10 +12,11 @@ from bench.results import CaseResult, GateResult, RunResult, Status
 from bench.roofline import Calibration
 from bench.run.cases import run_cases
 from bench.run.check import check_plan
+from bench.run.estimate import guessed_timing_seconds
 from bench.run.gates import judge
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
-from bench.run.requests import case_requests, default_jobs, timing_seconds
+from bench.run.requests import case_requests, default_jobs, timing_processes
 from bench.run.resume import Earlier, earlier_run
 from bench.run.workers import Workers
 from bench.store.calibration import fitting_calibrations
@@ -90,7 +91,9 @@ class Run:
 
     def _tell_start(self, cases: list[str]) -> None:
         write_results(self._record("running", []), self.folder)
-        self.progress.started(str(self.folder), cases, timing_seconds(self.plan))
+        timing_s = guessed_timing_seconds(timing_processes(self.plan), self.plan.suite.measure)
+        groups = {case.id: case.group for case in self.plan.cases}
+        self.progress.started(str(self.folder), groups, self.jobs, timing_s)
         self._notify("bench_run_started", folder=str(self.folder), cases=cases)
 
     def _keep(self, case: CaseResult) -> None:

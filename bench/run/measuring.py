@@ -59,12 +59,12 @@ def measure_cases(
     :returns: the results with their measurements, by case identifier
     """
     pairs, measure = list(pairs), suite.measure
-    configurations = [one for request, result in pairs for one in _configurations(request, result, measure)]
+    configurations = [one for request, result in pairs for one in configurations_of(request, result, measure)]
     try:
         if configurations:
             with alone_on_this_host(progress.waiting_for_host):
                 _take_turns(configurations, suite, workers, progress)
-        return {result.id: _measured(result, configurations, measure, calibrations) for _, result in pairs}
+        return {result.id: measured(result, configurations, measure, calibrations) for _, result in pairs}
     finally:
         for part in (part for one in configurations for part in one.parts):
             part.path.unlink(missing_ok=True)  # after an interruption; else they are in one file
@@ -78,12 +78,12 @@ def _take_turns(configurations: list[Configuration], suite: Suite, workers: Work
         for configuration in order.sample(configurations, len(configurations)):
             progress.measuring(configuration.request.id, done, total)
             if configuration.failure is None:
-                _one_process(configuration, suite, done, order, workers)
+                one_process(configuration, suite, done, order, workers)
             done += 1
     progress.measuring("", total, total)
 
 
-def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
+def configurations_of(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
     """What of a case is timed: what was scored and agreed with torch."""
     for found in result.artifacts:
         artifact = Artifact(
@@ -101,7 +101,7 @@ def _configurations(request: CaseRequest, result: CaseResult, measure: Measure) 
                 yield Configuration(request, artifact, _work(request, found), runtime, loads_of(measure))
 
 
-def _one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
+def one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
     """Run one timing process to its end, take in what it found, and keep where its samples are."""
     request = configuration.request
     asked = [number for number, load in enumerate(configuration.loads) if _is_ready(load)]
@@ -174,7 +174,7 @@ def _failure(configuration: Configuration, answer: TimingAnswer) -> Failure:
     return Failure("measure", "Timing", f"{configuration.samples.name}: {answer.error}", owner)
 
 
-def _measured(
+def measured(
     result: CaseResult, configurations: list[Configuration], measure: Measure, calibrations: Sequence[Calibration]
 ) -> CaseResult:
     """A case's result with its measurements, or with the failure of its timing."""

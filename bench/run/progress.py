@@ -6,8 +6,13 @@ from bench.results import CaseResult
 class Progress:
     """Does nothing; a subclass shows something."""
 
-    def started(self, folder: str, cases: list[str], timing_s: float) -> None:
-        """The run begins; once the cases have ended, their timing takes about `timing_s` seconds."""
+    def started(self, folder: str, groups: dict[str, str], jobs: int, timing_s: float) -> None:
+        """The run begins.
+
+        :param groups: case identifier -> its group
+        :param jobs: cases side by side
+        :param timing_s: about how long their timing takes, once they have ended
+        """
 
     def stage(self, case: str, name: str) -> None:
         """A case begins a stage."""

@@ -7,12 +7,9 @@ from pathlib import Path
 
 from bench.catalog import KINDS, Catalog
 from bench.results import STAGES, CaseResult
-from bench.run.loads import batch_sizes_of, loads_of
+from bench.run.loads import batch_sizes_of
 from bench.stages.request import CaseRequest
 from bench.suite.plan import Plan, PlannedCase
-
-# What a timing process takes before its first call that counts; only for estimates.
-PROCESS_START_S = 0.6
 
 
 def default_jobs(cases: int) -> int:
@@ -39,13 +36,6 @@ def case_requests(
         replace(request, stages=tuple(stage for stage in STAGES if stage not in done.get(request.id, ())))
         for request in requests
     ]
-
-
-def timing_seconds(plan: Plan) -> float:
-    """About how long the timing of a whole plan takes, if each case has one artifact."""
-    measure = plan.suite.measure
-    one = PROCESS_START_S + len(loads_of(measure)) * (measure.warmup_s + measure.min_seconds)
-    return timing_processes(plan) * one
 
 
 def timing_processes(plan: Plan) -> int:

@@ -20,6 +20,7 @@ from bench.stages.build import build_dataset
 from bench.stages.check import check_cases
 from bench.stages.evaluate import evaluate
 from bench.stages.export import export
+from bench.stages.rehearse import rehearse_training
 from bench.stages.request import CaseRequest
 from bench.stages.train import train
 
@@ -59,6 +60,9 @@ Told = Callable[[float], None]
 
 
 def _train(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
+    if request.rehearsal_s is not None:
+        rehearse_training(request, data)
+        return {}
     return {"training": train(request, data, progress), "data": describe(data)}
 
 

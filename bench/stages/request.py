@@ -21,6 +21,7 @@ class CaseRequest:
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
     :param stages: which to do; an earlier run has left what comes before them
+    :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
     """
 
@@ -43,6 +44,7 @@ class CaseRequest:
     batch_sizes: tuple[int, ...]
     owners: dict[str, str]
     stages: tuple[str, ...] = STAGES
+    rehearsal_s: float | None = None
 
     @property
     def artifacts(self) -> Path:
@@ -60,6 +62,11 @@ class CaseRequest:
         return Path(self.folder, "logs", f"{self.name}.log")
 
     @property
+    def pace(self) -> Path:
+        """Where a rehearsal writes its `Pace`."""
+        return self.artifacts / "pace.json"
+
+    @property
     def checkpoint(self) -> Path:
         """The trained weights."""
         return self.artifacts / "checkpoint.pt"
@@ -71,6 +78,25 @@ class CaseRequest:
     def rows(self, artifact: str) -> Path:
         """Rows of the test set, and the torch model's outputs for them, that the timing feeds and checks."""
         return self.artifacts / f"{artifact}.rows.npz"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a case trains, as a rehearsal found it, in seconds.
+
+    :param setup_s: before the first step, and what that takes longer than others
+    :param epoch_s: from one epoch to the next
+    :param look_s: one look at the validation data
+    :param steps: batches in an epoch; 0 if nobody knows
+    :param ended_s: the whole training, if it ended within the rehearsal
+    """
+
+    setup_s: float
+    step_s: float
+    epoch_s: float
+    look_s: float
+    steps: int
+    ended_s: float | None = None
 
 
 @dataclass(frozen=True)

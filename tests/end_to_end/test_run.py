@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -117,7 +118,18 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(bench_command, tmp_path, s
     ran = bench_command("run", "small.yaml", "--dry-run", folder=tmp_path)
     assert ran.code == 0
     assert "4 cases" in ran.out
+    assert re.search(r"^about \d.*: .*training \d+ s.*, timing \d+ s", ran.out, re.MULTILINE)
     assert not (tmp_path / "reports").exists()
+
+
+def test_a_dry_run_goes_on_where_a_case_cannot_be_rehearsed(bench_command, tmp_path, small_suite, faulty_plugin):
+    (tmp_path / "small.yaml").write_text(small_suite)
+    cases = "cases=[{model: mlp, dataset: digits}, {model: raises, dataset: digits}]"
+    options = ("--dry-run", "--set", cases, "--set", "seeds=[0]")
+    ran = bench_command("run", "small.yaml", *options, folder=tmp_path, plugins=faulty_plugin)
+    assert ran.code == 0
+    assert "no estimate for raises@digits: train: " in ran.out
+    assert "without" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What a run prints at its end."""
 
-from bench.cli.summary import MOST, print_summary
+from bench.cli.summary import MOST, print_estimate, print_summary
 from bench.results import Failure
+from bench.run.estimate import Estimate
 
 
 def test_a_summary_has_verdicts_and_files(make, tmp_path, capsys):
@@ -58,3 +59,18 @@ def test_of_a_long_table_the_beginning_is_printed(make, tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.count("and 3 more rows in the reports") == 2
     assert out.count("cases ran") == MOST + 3
+
+
+def test_an_estimate_is_a_table_and_a_sentence(capsys):
+    seconds = {"check": 2.0, "training": 35.0, "export": 0.5, "timing": 32.0, "reports": 0.5}
+    print_estimate(Estimate(seconds))
+    out = capsys.readouterr().out
+    assert "  training  35.0" in out
+    assert out.endswith("\nabout 1 min 10 s: training 35 s, timing 32 s\n")
+
+
+def test_an_estimate_names_what_it_is_without(capsys):
+    print_estimate(Estimate({"timing": 30.0}, {"tiny@points": "train: it broke"}))
+    out = capsys.readouterr().out
+    assert "no estimate for tiny@points: train: it broke" in out
+    assert out.endswith("\nabout 30 s without it: timing 30 s\n")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.catalog import Catalog
-from bench.cli.text import say_failed, table
+from bench.cli.text import duration, say_failed, table
 from bench.manager import load_plugins
 
 cells = st.text("abc", max_size=6)
@@ -45,3 +45,19 @@ def test_what_was_known_is_not_told_again(no_plugins, capsys, known, told):
     catalog.plugins.complain("bad", "it broke")
     say_failed(catalog, known)
     assert ("plugin bad failed: it broke" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (4.4, "4 s"),
+        (59.6, "1 min"),
+        (61, "1 min"),
+        (70, "1 min 10 s"),
+        (3600, "1 h"),
+        (7502, "2 h 5 min"),
+    ],
+)
+def test_a_duration_is_said_in_two_units_at_most(seconds, said):
+    assert duration(seconds) == said

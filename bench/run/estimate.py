@@ -1,0 +1,149 @@
+"""How long a run takes, from what a rehearsal has found: arithmetic alone."""
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.results import LEAST_SAMPLES
+from bench.run.loads import loads_of
+from bench.stages.request import Pace
+from bench.suite.schema import Measure
+from bench.timing.request import Load
+from bench.timing.scenarios import TRIAL_S
+from bench.timing.server import HALVINGS, LADDER, TRIAL_BOUNDS
+
+# What a run's stages are called where they are told, in order.
+STAGES = ("check", "training", "export", "evaluation", "timing", "reports")
+
+# A timing process before one of them has ended.
+PROCESS_START_S = 0.6
+
+
+@dataclass(frozen=True)
+class ProcessPace:
+    """How fast a timing process is, in seconds.
+
+    :param start_s: all but the calls that warm up or count
+    :param call_s: batch size -> one call
+    :param warm_s: batch size -> the calls until they were stable
+    """
+
+    start_s: float
+    call_s: Mapping[int, float]
+    warm_s: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run takes.
+
+    :param seconds: stage -> its seconds on the clock, in the order of `STAGES`
+    :param unknown: group -> why there is no estimate for it
+    """
+
+    seconds: Mapping[str, float]
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """The whole run, in seconds."""
+        return sum(self.seconds.values())
+
+
+def training_seconds(pace: Pace, train: Mapping[str, Any]) -> float:
+    """A whole training.
+
+    :param train: `max_epochs`, `max_steps`, `accumulate_grad_batches` and `check_val_every_n_epoch` of its settings
+    :raises ValueError: if nobody knows how many steps it has
+    """
+    if pace.ended_s is not None:
+        return pace.ended_s
+    epochs, steps = float(train.get("max_epochs") or math.inf), math.inf
+    if train.get("max_steps"):
+        steps = train["max_steps"] * (train.get("accumulate_grad_batches") or 1)
+    if pace.steps:
+        steps = min(steps, epochs * pace.steps)
+        epochs = steps / pace.steps
+    if not math.isfinite(steps):
+        raise ValueError("its data does not say how many batches an epoch has")
+    epochs = epochs if math.isfinite(epochs) else 0.0
+    looks = epochs // (train.get("check_val_every_n_epoch") or 1)
+    return pace.setup_s + steps * pace.step_s + epochs * pace.epoch_s + looks * pace.look_s
+
+
+def makespan(seconds: Sequence[float], jobs: int) -> float:
+    """When the last of several pieces of work ends, if each begins, in order, as soon as one of `jobs` is free."""
+    free = [0.0] * jobs
+    for one in seconds:
+        heapq.heappush(free, heapq.heappop(free) + one)
+    return max(free)
+
+
+def stage_seconds(cases: Sequence[Mapping[str, float]], jobs: int) -> dict[str, float]:
+    """The makespan of whole cases, shared among their stages.
+
+    :param cases: of each case, stage -> seconds
+    """
+    busy: dict[str, float] = {}
+    for case in cases:
+        for stage, seconds in case.items():
+            busy[stage] = busy.get(stage, 0.0) + seconds
+    whole, total = makespan([sum(case.values()) for case in cases], jobs), sum(busy.values())
+    return {stage: seconds / total * whole if total else 0.0 for stage, seconds in busy.items()}
+
+
+def timing_seconds(pace: ProcessPace, measure: Measure) -> float:
+    """All timing processes of one artifact under one runtime; the first also searches."""
+    loads = loads_of(measure)
+    every = pace.start_s + sum(_load_seconds(load, pace, measure) for load in loads)
+    if "server" in measure.scenarios:
+        every += _warm_s(1, pace, measure)  # whether a query keeps the bound at all
+    return measure.processes * every + sum(_search_seconds(load, pace, measure) for load in loads)
+
+
+def guessed_timing_seconds(processes: int, measure: Measure) -> float:
+    """The same for so many processes of which nothing is known yet."""
+    loads = loads_of(measure)
+    nothing = dict.fromkeys({size for load in loads for size in load.batch_sizes}, 1e-4)
+    pace = ProcessPace(PROCESS_START_S, nothing, nothing)
+    return processes / measure.processes * timing_seconds(pace, measure)
+
+
+def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
+    """One load, once all that has to be found is found."""
+    size = max(load.batch_sizes, key=lambda size: size / pace.call_s[size])
+    warm_s, call_s = _warm_s(size, pace, measure), pace.call_s[size]
+    if load.scenario == "server":
+        rate = 1 / call_s
+        shares = (1.0,) if load.instrument == "loadgen" else LADDER
+        return warm_s + sum(_serving_seconds(share * rate, measure) for share in shares)
+    calls = measure.min_samples
+    if load.scenario == "offline":
+        calls = -(-measure.min_samples // size)
+    elif load.instrument == "loadgen":
+        calls = max(calls, LEAST_SAMPLES[99] if load.scenario == "multi-stream" else LEAST_SAMPLES[90])
+    return warm_s + max(measure.min_seconds, calls * call_s)
+
+
+def _search_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
+    """What the first process takes longer: it finds the best batch size, or a server's rates."""
+    if load.instrument == "loadgen":
+        return 0.0
+    if load.scenario == "server":
+        services = max(TRIAL_S, LEAST_SAMPLES[99] * pace.call_s[1])
+        return services + (1 + HALVINGS) * _serving_seconds(1 / pace.call_s[1], measure)
+    if len(load.batch_sizes) == 1:
+        return 0.0
+    return sum(_warm_s(size, pace, measure) + max(TRIAL_S, 3 * pace.call_s[size]) for size in load.batch_sizes)
+
+
+def _serving_seconds(rate_per_s: float, measure: Measure) -> float:
+    """A server at one rate."""
+    count = max(measure.min_samples, LEAST_SAMPLES[99])
+    return max(measure.min_seconds, TRIAL_BOUNDS * measure.server.p99_s, count / rate_per_s)
+
+
+def _warm_s(size: int, pace: ProcessPace, measure: Measure) -> float:
+    return max(measure.warmup_s, min(pace.warm_s[size], max(measure.warmup_s, measure.warmup_max_s)))

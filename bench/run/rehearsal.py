@@ -1,0 +1,222 @@
+"""Rehearses a plan in a folder that goes again, to say how long a run of it takes."""
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean
+
+from bench.catalog import Catalog
+from bench.report import write_reports
+from bench.results import CaseResult, RunResult
+from bench.run.cases import run_cases
+from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds
+from bench.run.host_lock import alone_on_this_host
+from bench.run.loads import batch_sizes_of
+from bench.run.measuring import Configuration, configurations_of, measured, one_process
+from bench.run.progress import Progress
+from bench.run.requests import case_requests, default_jobs
+from bench.run.workers import Workers
+from bench.stages.request import CaseRequest, Pace
+from bench.store.environment import environment
+from bench.suite.plan import Plan, PlannedCase
+from bench.suite.schema import Suite
+
+# How long a case trains, and how long all of them and all timing processes may take together.
+TRAINING_S = 1.5
+ALL_TRAINING_S = 30.0
+ALL_TIMING_S = 60.0
+
+# What shows no sign of life for so long has no estimate.
+SILENCE_S = 120.0
+
+# A rehearsed timing process counts for this long a load at most, and warms up as a real one.
+TIMED_S = 0.05
+TIMED_CALLS = 5
+
+# A process that starts more slowly leaves something to those after it, such as compiled code: the second counts.
+SLOW_START_S = 3.0
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """One case as it was rehearsed."""
+
+    case: PlannedCase
+    request: CaseRequest
+    result: CaseResult
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no estimate from it; empty if there is one."""
+        if "evaluate" in self.result.stages or self.result.error is None:
+            return ""
+        return f"{self.result.error.stage}: {self.result.error.message}"
+
+    def seconds(self) -> dict[str, float]:
+        """What the whole case takes, by stage."""
+        pace = Pace(**json.loads(self.request.pace.read_text()))
+        return {
+            "training": training_seconds(pace, self.request.train),
+            "export": self.result.stages["export"].seconds,
+            "evaluation": self.result.stages["evaluate"].seconds,
+        }
+
+
+def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float) -> Estimate:
+    """Estimate a run: each group of cases trains for a moment and goes through all that follows once.
+
+    Failures of a case are in the estimate. What fails in the timing of one artifact is taken to be like the others.
+
+    :param jobs: cases side by side, as for the run
+    :param check_s: how long it took to check the suite
+    """
+    workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
+    with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
+        rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers)
+        cases, unknown = _case_seconds(rehearsed)
+        planned = [cases[case.group] for case in plan.cases if case.group in cases]
+        usable = list({one.case.group: one for one in rehearsed if one.case.group in cases}.values())
+        timing_s, results = _timing_seconds(plan, usable, workers)
+        found = {
+            "check": check_s,
+            **stage_seconds(planned, jobs),
+            "timing": timing_s,
+            "reports": _report_seconds(plan, catalog, Path(folder), results),
+        }
+    return Estimate({stage: found[stage] for stage in STAGES if stage in found}, unknown)
+
+
+def chosen(cases: list[PlannedCase], jobs: int) -> list[PlannedCase]:
+    """The first case of each group, and others until `jobs` are full: cases side by side slow each other down."""
+    firsts = {case.group: case for case in reversed(cases)}
+    first_ids = {case.id for case in firsts.values()}
+    others = [case for case in cases if case.id not in first_ids]
+    return [case for case in cases if case.id in first_ids] + others[: -len(firsts) % jobs]
+
+
+def _run_some(plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Workers) -> list[Rehearsed]:
+    cases = chosen(plan.cases, jobs)
+    by_id = {request.id: request for request in case_requests(plan, catalog, folder, jobs)}
+    seconds = min(TRAINING_S, ALL_TRAINING_S * jobs / len(cases))
+    requests = [replace(by_id[case.id], rehearsal_s=seconds) for case in cases]
+    groups = {case.id: case.group for case in cases}
+    results: dict[str, CaseResult] = {}
+
+    def keep(result: CaseResult) -> None:
+        results[result.id] = result
+
+    run_cases(requests, {}, groups, workers, jobs, _patience(plan.suite), Progress(), keep)
+    return [Rehearsed(case, by_id[case.id], results[case.id]) for case in cases]
+
+
+def _case_seconds(rehearsed: Iterable[Rehearsed]) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    """Group -> the seconds of a case of it by stage, and group -> why nothing is known of it."""
+    found: dict[str, list[dict[str, float]]] = {}
+    unknown: dict[str, str] = {}
+    for one in rehearsed:
+        try:
+            if one.why_not:
+                raise ValueError(one.why_not)
+            found.setdefault(one.case.group, []).append(one.seconds())
+        except (OSError, ValueError) as error:
+            unknown.setdefault(one.case.group, str(error))
+    means = {group: {stage: mean(one[stage] for one in ones) for stage in ones[0]} for group, ones in found.items()}
+    return means, {group: why for group, why in unknown.items() if group not in means}
+
+
+def _timing_seconds(plan: Plan, rehearsed: list[Rehearsed], workers: Workers) -> tuple[float, list[CaseResult]]:
+    """What the timing of all cases takes, and the results of those that were timed."""
+    suite = _hurried(plan.suite)
+    configurations = {
+        one.case.group: list(configurations_of(one.request, one.result, suite.measure)) for one in rehearsed
+    }
+    paces: dict[int, ProcessPace] = {}
+    with alone_on_this_host(lambda: None):
+        deadline = time.monotonic() + ALL_TIMING_S
+        for configuration in _in_turn(configurations):
+            if time.monotonic() > deadline:
+                break
+            if (pace := _process_pace(configuration, suite, workers)) is not None:
+                paces[id(configuration)] = pace
+    everything = [one for ones in configurations.values() for one in ones]
+    results = [measured(one.result, everything, suite.measure, []) for one in rehearsed]
+    known = {key: timing_seconds(pace, plan.suite.measure) for key, pace in paces.items()}
+    seconds = _like_the_others(everything, known)
+    by_group = {group: sum(seconds[id(one)] for one in ones) for group, ones in configurations.items()}
+    return sum(by_group.get(case.group, 0.0) for case in plan.cases), results
+
+
+def _in_turn(configurations: Mapping[str, list[Configuration]]) -> Iterator[Configuration]:
+    """The first configuration of each group, then the second of each: if time runs out, all groups have some."""
+    longest = max(map(len, configurations.values()), default=0)
+    for number in range(longest):
+        yield from (ones[number] for ones in configurations.values() if number < len(ones))
+
+
+def _like_the_others(configurations: list[Configuration], known: Mapping[int, float]) -> dict[int, float]:
+    """What nobody has timed is taken to be like the others of its runtime, or of all."""
+    every = mean(known.values()) if known else 0.0
+    by_runtime: dict[str, list[float]] = {}
+    for one in configurations:
+        if id(one) in known:
+            by_runtime.setdefault(one.runtime.name, []).append(known[id(one)])
+    return {id(one): known.get(id(one), mean(by_runtime.get(one.runtime.name) or [every])) for one in configurations}
+
+
+def _patience(suite: Suite) -> float:
+    return min(suite.silence_s, SILENCE_S)
+
+
+def _hurried(suite: Suite) -> Suite:
+    """The suite with so little timing that it says no more than the pace: every batch size in a single stream."""
+    measure = suite.measure.model_copy(
+        update={
+            "scenarios": ["single-stream"],
+            "batch_sizes": list(batch_sizes_of(suite.measure)),
+            "loadgen": False,
+            "processes": 1,
+            "warmup_s": min(suite.measure.warmup_s, TIMED_S),
+            "min_seconds": min(suite.measure.min_seconds, TIMED_S),
+            "min_samples": min(suite.measure.min_samples, TIMED_CALLS),
+        }
+    )
+    return suite.model_copy(update={"measure": measure, "silence_s": _patience(suite)})
+
+
+def _process_pace(configuration: Configuration, suite: Suite, workers: Workers) -> ProcessPace | None:
+    """Start a timing process, or two if the first starts slowly; None if it fails."""
+    pace = None
+    for turn in (0, 1):
+        began = time.monotonic()
+        before = len(configuration.parts)
+        one_process(configuration, suite, turn, random.Random(0), workers)
+        if configuration.failure is not None:
+            return None
+        answers = [part.answer for part in configuration.parts[before:]]
+        call_s = {one.batch_size: one.seconds * one.batch_size / one.samples for one in answers}
+        warm_s = {one.batch_size: one.warmup_calls * call_s[one.batch_size] for one in answers}
+        spent = time.monotonic() - began - sum(warm_s.values()) - sum(one.seconds for one in answers)
+        pace = ProcessPace(max(0.0, spent), call_s, warm_s)
+        if spent < SLOW_START_S:
+            break
+    return pace
+
+
+def _report_seconds(plan: Plan, catalog: Catalog, folder: Path, cases: list[CaseResult]) -> float:
+    """Write the reports of what there is."""
+    began = time.monotonic()
+    results = RunResult(
+        run_id="rehearsal",
+        suite={"file": plan.source.name, **plan.suite.model_dump()},
+        environment={**environment(catalog.plugins), "jobs": 1},
+        status="passed",
+        started="",
+        seconds=0.0,
+        cases=cases,
+    )
+    write_reports(results, folder, catalog)
+    return time.monotonic() - began

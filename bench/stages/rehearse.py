@@ -1,0 +1,124 @@
+"""A rehearsal of a case in a worker: a moment of its training, then its export and evaluation as they will be.
+
+Nobody knows a machine by constants. What is timed here is the path that a run takes: the same `fit`, stopped early.
+"""
+
+import contextlib
+import json
+import math
+import time
+from dataclasses import asdict, replace
+from typing import Any
+
+import torch
+from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer, seed_everything
+from pytorch_lightning.utilities.model_helpers import is_overridden
+
+from bench.stages.build import build_model, save_checkpoint
+from bench.stages.request import CaseRequest, Pace
+from bench.stages.train import Observer, fit, make_trainer
+
+# What a look at the validation data is judged by if training did not come to one.
+LOOK_BATCHES = 8
+
+
+class Enough(Exception):
+    """The pace is known."""
+
+
+def rehearse_training(request: CaseRequest, data: LightningDataModule) -> None:
+    """Train for `rehearsal_s` from the first step on, and write the checkpoint and beside it the pace."""
+    began = time.monotonic()
+    seed_everything(request.seed, workers=True, verbose=False)
+    model = build_model(request.model, request.params, data.spec)
+    stopwatch = Stopwatch(request.rehearsal_s or 0.0)
+    with contextlib.suppress(Enough):
+        fit(model, data, request.train, stopwatch)
+        stopwatch.ended_s = time.monotonic() - began
+    pace = stopwatch.pace(began)
+    if stopwatch.ended_s is None and not stopwatch.looks:
+        pace = replace(pace, look_s=_look_s(model, data, request.train))
+    save_checkpoint(model, request.model, request.params, data.spec, request.checkpoint)
+    request.pace.write_text(json.dumps(asdict(pace)))
+
+
+class Stopwatch(Observer):
+    """Times steps, looks at the validation data and what lies between epochs, until it has seen enough.
+
+    :param seconds: how long from the first step on, after which it raises `Enough`
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(lambda share: None)
+        self.ended_s: float | None = None
+        self.looks: list[float] = []
+        self._seconds = seconds
+        self._steps: list[float] = []
+        self._borders: list[float] = []
+        self._first: float | None = None
+        self._last = 0.0
+        self._at_border = False
+        self._looked = 0.0
+        self._epoch_steps = 0
+
+    def after_step(self, loss: torch.Tensor | None) -> None:
+        super().after_step(loss)
+        is_over = self._first is not None and time.monotonic() - self._first >= self._seconds
+        if is_over and loss is not None:
+            float(loss.detach())  # an accelerator may lag behind
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+        else:
+            (self._borders if self._at_border else self._steps).append(now - self._last - self._looked)
+        self._last, self._looked, self._at_border = now, 0.0, False
+        if is_over:
+            raise Enough
+
+    def on_validation_start(self, trainer: Trainer, module: LightningModule) -> None:
+        self._look_began = time.monotonic()
+
+    def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
+        self._looked = time.monotonic() - self._look_began
+        self.looks.append(self._looked)
+
+    def on_train_epoch_start(self, trainer: Trainer, module: LightningModule) -> None:
+        batches = trainer.num_training_batches
+        self._epoch_steps = int(batches) if math.isfinite(batches) else 0
+        self._at_border = True
+
+    def pace(self, began: float) -> Pace:
+        """What was seen. What comes before the first step counts from `began`, and so does that step beyond others."""
+        step_s = _mean(self._steps)
+        return Pace(
+            setup_s=max(0.0, (self._first or began) - began - step_s),
+            step_s=step_s,
+            epoch_s=max(0.0, _mean(self._borders) - step_s) if self._borders else 0.0,
+            look_s=_mean(self.looks),
+            steps=self._epoch_steps,
+            ended_s=self.ended_s,
+        )
+
+
+class _Look(Callback):
+    def on_validation_start(self, trainer: Trainer, module: LightningModule) -> None:
+        self.began = time.monotonic()
+
+    def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
+        self.seconds = time.monotonic() - self.began
+
+
+def _look_s(model: LightningModule, data: LightningDataModule, settings: dict[str, Any]) -> float:
+    """How long a look at all validation data takes, from some batches of it."""
+    if not (is_overridden("validation_step", model) and is_overridden("val_dataloader", data)):
+        return 0.0
+    loaders = data.val_dataloader()
+    batches = sum(map(len, loaders if isinstance(loaders, list | tuple) else [loaders]))
+    look = _Look()
+    trainer = make_trainer({**settings, "limit_val_batches": LOOK_BATCHES}, look)
+    trainer.validate(model, datamodule=data, verbose=False)
+    return look.seconds * max(1.0, batches / LOOK_BATCHES)
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,21 @@
+"""What a run says while it works."""
+
+import io
+
+from bench.cli.progress import progress_for
+
+GROUPS = {"tiny@points#0": "tiny@points", "tiny@points#1": "tiny@points"}
+
+
+def test_a_log_says_what_is_left_as_cases_end(make):
+    stream = io.StringIO()
+    with progress_for(stream) as progress:
+        progress.started("reports", GROUPS, 1, 70.0)
+        progress.stage("tiny@points#0", "train")
+        progress.finished(make.case(seed=0))
+        progress.measuring("tiny@points#0", 0, 4)
+        progress.measuring("", 4, 4)
+    lines = stream.getvalue().splitlines()
+    assert lines[2].endswith("tiny@points#0: passed in 2.2 s, about 1 min 10 s left")
+    assert lines[3].endswith("measured 0 of 4 processes, about 1 min 10 s left")
+    assert lines[4].endswith("measured 4 of 4 processes")

@@ -1,0 +1,50 @@
+"""A rehearsed training: short, and with a pace that gives the whole."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from bench import ModelInfo
+from bench.stages.rehearse import rehearse_training
+from bench.stages.request import Pace
+from bench_datasets.digits import Digits
+
+MODEL = ModelInfo("mlp", "bench_models.mlp:MLP", task="classification")
+
+
+@pytest.fixture
+def rehearsed(tmp_path):
+    def run(seconds, **train):
+        request = SimpleNamespace(
+            seed=0,
+            model=MODEL,
+            params={},
+            rehearsal_s=seconds,
+            train={"batch_size": 64, "accelerator": "cpu", **train},
+            checkpoint=tmp_path / "checkpoint.pt",
+            pace=tmp_path / "pace.json",
+        )
+        rehearse_training(request, Digits())
+        assert request.checkpoint.exists()
+        return Pace(**json.loads(request.pace.read_text()))
+
+    return run
+
+
+def test_a_long_training_is_stopped(rehearsed):
+    pace = rehearsed(0.5, max_epochs=100_000, check_val_every_n_epoch=1)
+    assert pace.ended_s is None
+    assert pace.steps > 1
+    assert min(pace.setup_s, pace.step_s, pace.epoch_s, pace.look_s) > 0
+    assert pace.step_s < 0.5
+
+
+def test_what_has_not_looked_looks_once(rehearsed):
+    pace = rehearsed(0.05, max_epochs=100_000, check_val_every_n_epoch=5_000)
+    assert pace.look_s > 0
+
+
+def test_a_short_training_is_known_whole(rehearsed):
+    pace = rehearsed(60.0, max_epochs=1, check_val_every_n_epoch=1)
+    assert pace.ended_s > pace.setup_s > 0
