@@ -136,7 +136,7 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
             measure.min_samples,
             measure.server.p99_s,
         ),
-        samples=f"{configuration.samples}.turn{turn}.npy",
+        samples=f"{configuration.samples}.turn{turn}",
         seed=suite.seeds[0] + turn,
     )
 
