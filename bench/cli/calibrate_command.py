@@ -39,13 +39,13 @@ CHANGES = (0.01, 0.02, 0.05)
     type=click.IntRange(min=2, max=100),
     default=5,
     show_default=True,
-    help="How many time each graph; more of them tell the noise better.",
+    help="How many time each graph, at least 2; more of them tell the noise better.",
 )
 def command(runtime: str, precisions: tuple[str, ...], threads: int, device: str, processes: int) -> None:
     """Measure what this machine can do, so that reports can say what share of it a model attains.
 
     Matrix products of known work are timed just as a run times models: the cost of a call, the peak of arithmetic, how
-    fast memory is read, and how far a graph lies apart from itself, which no comparison of two runs can undercut.
+    fast memory is read, and how far two timings of one graph lie apart; no smaller change can be seen between two runs.
     Do this on a quiet machine, where it takes about half a minute, once for each runtime, device, precision and number
     of threads that your suites use.
 

@@ -6,6 +6,7 @@ from bench.roofline import Machine
 from bench.run import calibrating
 from bench.stages.calibration import Probe
 from bench.store.calibration import read_calibrations
+from bench.timing.request import Effort
 
 SMALL = (Probe("call", 4, 1), Probe("noise", 64, 4), Probe("bandwidth", 256, 1), Probe("peak", 256, 64))
 
@@ -18,6 +19,7 @@ def cache(tmp_path, monkeypatch):
 
 def test_it_measures_prints_and_keeps(command, cache, monkeypatch):
     monkeypatch.setitem(calibrating.PROBES, "cpu", SMALL)
+    monkeypatch.setattr(calibrating, "EFFORT", Effort(0.0, 0.0, 0.01, 11, 1.0))
     answer = command("calibrate", "--processes", 2)
     assert answer.code == 0, answer.err
     for words in ("onnxruntime fp32 on cpu, 1 thread", "GFLOP/s", "GB/s", "against itself", "for 5 %", str(cache)):
