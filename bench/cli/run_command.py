@@ -47,6 +47,7 @@ def command(
     """
     use_data_root(data)
     from bench.cli.planning import checked_plan, read_plan
+    from bench.cli.progress import WAITING, progress_for
     from bench.cli.summary import print_estimate, print_plan, print_summary
 
     if dry_run:
@@ -55,10 +56,10 @@ def command(
         began = time.monotonic()
         plan, catalog = checked_plan(suite, overrides, only, fetch=True)
         print_plan(plan)
-        print_estimate(rehearse(plan, catalog, jobs, time.monotonic() - began))
+        check_s = time.monotonic() - began
+        print_estimate(rehearse(plan, catalog, jobs, check_s, lambda: click.echo(f"\n{WAITING}", err=True)))
         return
     plan, catalog = read_plan(suite, overrides, only)
-    from bench.cli.progress import progress_for
     from bench.cli.text import say_failed
     from bench.run.loop import begin, exit_code
 

@@ -4,7 +4,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
@@ -66,13 +66,17 @@ class Rehearsed:
         }
 
 
-def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float) -> Estimate:
+Waiting = Callable[[], None]
+
+
+def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float, waiting: Waiting) -> Estimate:
     """Estimate a run: each group of cases trains for a moment and goes through all that follows once.
 
     Failures of a case are in the estimate. What fails in the timing of one artifact is taken to be like the others.
 
     :param jobs: cases side by side, as for the run
     :param check_s: how long it took to check the suite
+    :param waiting: called once if another run is measuring on this host, which this waits for
     """
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
@@ -80,7 +84,7 @@ def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float) -> 
         cases, unknown = _case_seconds(rehearsed)
         planned = [cases[case.group] for case in plan.cases if case.group in cases]
         usable = list({one.case.group: one for one in rehearsed if one.case.group in cases}.values())
-        timing_s, results = _timing_seconds(plan, usable, workers)
+        timing_s, results = _timing_seconds(plan, usable, workers, waiting)
         found = {
             "check": check_s,
             **stage_seconds(planned, jobs),
@@ -128,14 +132,16 @@ def _case_seconds(rehearsed: Iterable[Rehearsed]) -> tuple[dict[str, dict[str, f
     return means, {group: why for group, why in unknown.items() if group not in means}
 
 
-def _timing_seconds(plan: Plan, rehearsed: list[Rehearsed], workers: Workers) -> tuple[float, list[CaseResult]]:
+def _timing_seconds(
+    plan: Plan, rehearsed: list[Rehearsed], workers: Workers, waiting: Waiting
+) -> tuple[float, list[CaseResult]]:
     """What the timing of all cases takes, and the results of those that were timed."""
     suite = _hurried(plan.suite)
     configurations = {
         one.case.group: list(configurations_of(one.request, one.result, suite.measure)) for one in rehearsed
     }
     paces: dict[int, ProcessPace] = {}
-    with alone_on_this_host(lambda: None):
+    with alone_on_this_host(waiting):
         deadline = time.monotonic() + ALL_TIMING_S
         for configuration in _in_turn(configurations):
             if time.monotonic() > deadline:
