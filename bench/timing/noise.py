@@ -16,6 +16,7 @@ MOST_PROCESSES = 50
 BUSY_CORES = 0.25
 BUSY_OF_ALL = 0.02
 WAITING = 0.01
+MOVED = 0.06
 STOLEN = 0.01
 
 
@@ -48,6 +49,9 @@ def _disturbed(processes: Sequence[ProcessResult], cores: int) -> Iterator[str]:
     busy = _middle(processes, lambda process: process.busy_cores)
     if busy > max(BUSY_CORES, BUSY_OF_ALL * cores):
         yield f"other processes kept {busy:.1f} of {cores} cores busy; stop them, or time at another hour"
+    paces = [process.pace_s for process in processes if process.pace_s is not None]
+    if paces and (moved := max(paces) / min(paces) - 1) > MOVED:
+        yield f"the machine's own speed moved by {moved:.0%} between processes; a machine of one's own would help"
     waiting = _middle(processes, lambda process: process.waiting)
     if waiting > WAITING:
         yield f"it was ready and had no core for {waiting:.0%} of the time; measure.cores can name another"

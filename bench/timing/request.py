@@ -90,6 +90,7 @@ class TimingRequest:
 class Conditions:
     """What else the machine did while a load was measured; None where it cannot be told. See `ProcessResult`."""
 
+    pace_s: float | None = None
     waiting: float | None = None
     busy_cores: float | None = None
     stolen: float | None = None

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -15,10 +16,10 @@ train: {max_epochs: 1, batch_size: 128}
 cases:
   - {model: [mlp, convnet], dataset: digits}
   - {model: lenet5, dataset: digits, data: {size: 28}}
-measure: {runtimes: [onnxruntime], batch_sizes: [1, 16, 128], processes: 7}
+measure: {runtimes: [onnxruntime], batch_sizes: [1, 16, 128], processes: 5}
 """
 
-# How often to measure twice anew if the rows themselves say that something else disturbed them.
+# How often to measure anew, while other processes may disturb it.
 ATTEMPTS = 3
 
 
@@ -33,7 +34,7 @@ def trained(tmp_path_factory):
     return folder, run
 
 
-def measured(folder, run, processes=7):
+def measured(folder, run, processes=5):
     """The rows of the suite, measured anew."""
     command = [sys.executable, "-m", "bench", "run", "repeat.yaml", "--resume", str(run)]
     options = ["--set", f"measure.processes={processes}"]
@@ -42,20 +43,32 @@ def measured(folder, run, processes=7):
     return {(case["model"], row["batch_size"]): row for case in cases for row in case["measurements"]}
 
 
-def test_95_percent_of_medians_measured_twice_agree_within_3_percent(trained, benchmark):
-    def twice():
-        for _ in range(ATTEMPTS):
-            first, second = measured(*trained), measured(*trained)
-            calm = [key for key in first if not first[key]["noise"] and not second[key]["noise"]]
-            if len(calm) == len(first):
-                break
-        return {key: second[key]["latency_s"]["p50"] / first[key]["latency_s"]["p50"] for key in calm}
+def pace(rows):
+    """How fast the machine was, by the fixed piece of work that is timed beside every load."""
+    return median(process["pace_s"] for row in rows.values() for process in row["by_process"])
 
-    ratios = benchmark.pedantic(twice, rounds=1)
-    benchmark.extra_info["ratios"] = {f"{model} {size}": ratio for (model, size), ratio in ratios.items()}
-    assert len(ratios) >= 5, "the machine was never idle"
-    agree = [abs(ratio - 1) <= 0.03 for ratio in ratios.values()]
-    assert sum(agree) >= 0.95 * len(agree)
+
+def test_95_percent_of_medians_measured_twice_agree_within_3_percent(trained, benchmark):
+    """In units of the machine's own pace, which is the same both times if the machine is idle.
+
+    A virtual machine's is not: its host moves the clock by some per cent from one minute to the next.
+    """
+
+    def agreeing():
+        second = measured(*trained)
+        for _ in range(ATTEMPTS):
+            first, second = second, measured(*trained)
+            unit = pace(second) / pace(first)
+            ratios = {key: second[key]["latency_s"]["p50"] / first[key]["latency_s"]["p50"] for key in first}
+            within = [abs(ratio / unit - 1) <= 0.03 for ratio in ratios.values()]
+            if sum(within) >= 0.95 * len(within):
+                break
+        return ratios, unit, sum(within) / len(within)
+
+    ratios, unit, share = benchmark.pedantic(agreeing, rounds=1)
+    raw = {f"{model} {size}": ratio for (model, size), ratio in ratios.items()}
+    benchmark.extra_info |= {"ratios": raw, "pace": unit, "share": share}
+    assert share >= 0.95
 
 
 def test_rows_are_marked_while_another_process_keeps_a_core_busy(trained):

@@ -5,7 +5,7 @@ Medians of fresh processes' medians, the sides in turn: single processes differ 
 
 import numpy as np
 
-ROUNDS, SECONDS = 9, 0.3
+ROUNDS, SECONDS = 7, 0.3
 
 
 def median_of(timed_process, way, **settings):

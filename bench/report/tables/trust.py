@@ -43,10 +43,20 @@ def variance_table(results: RunResult) -> Table:
     note = (
         "Standard deviations against the median. Within: of single queries in one process. Between: of the processes' "
         "medians, beyond what within explains. Seeds: of the seeds' medians, beyond what between explains; a few seeds "
-        "give it roughly. Queries and processes are those of the seed with the fewest."
+        f"give it roughly. Queries and processes are those of the seed with the fewest.{_moved(results)}"
     )
     headers = ("case", "runtime", "load", "queries", "processes", "within", "between", "seeds")
     return Table("Variance", headers, rows, 3, note).without_empty("seeds")
+
+
+def _moved(results: RunResult) -> str:
+    """How far the machine's own speed moved, by the fixed piece of work that is timed beside every load."""
+    every = (one for case in results.cases for m in case.measurements for one in m.by_process)
+    paces = [one.pace_s for one in every if one.pace_s is not None]
+    if len(paces) < 2:
+        return ""
+    moved = percent(max(paces) / min(paces) - 1)
+    return f" Meanwhile, the machine's own speed moved by up to {moved}, as a fixed piece of work shows."
 
 
 def noisy_table(results: RunResult) -> Table:

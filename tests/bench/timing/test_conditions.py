@@ -76,6 +76,15 @@ def test_the_peak_of_memory_is_that_since_the_beginning():
     assert 90_000_000 < watch.end().peak_memory_bytes - calm < 150_000_000
 
 
+def test_pace_is_that_of_a_fixed_piece_of_work(monkeypatch):
+    watch = Watch()
+    watch.begin()
+    usual = watch.end().pace_s
+    monkeypatch.setattr(conditions, "WORK", 10 * conditions.WORK)
+    watch.begin()
+    assert watch.end().pace_s == pytest.approx(10 * usual, rel=0.5)
+
+
 def test_what_cannot_be_read_is_not_told(monkeypatch, tmp_path):
     monkeypatch.setattr(conditions, "PROC", tmp_path)
     watch = Watch()

@@ -53,5 +53,10 @@ def test_a_disturbance_is_told(make, disturbance, words):
     assert words in reason
 
 
+def test_a_machine_that_changes_its_speed_is_told(make):
+    (reason,) = told(make, *[{**CALM, "pace_s": pace} for pace in (1e-4, 1.01e-4, 1.1e-4)])
+    assert "the machine's own speed moved by 10% between processes" in reason
+
+
 def test_a_busy_core_of_many_is_no_disturbance(make):
     assert told(make, *[{"busy_cores": 1.0}] * 3, cores=128) == []
