@@ -33,7 +33,7 @@ def reasons(processes: Sequence[ProcessResult], cores: int, queued: bool) -> lis
 def _uncertain(processes: Sequence[ProcessResult]) -> Iterator[str]:
     from scipy.stats import t as student
 
-    medians = [process.p50_s for process in processes]
+    medians = _paced_medians(processes)
     if len(medians) < 2:
         yield "one process alone does not show how far processes differ; measure.processes: 5 would"
         return
@@ -43,6 +43,17 @@ def _uncertain(processes: Sequence[ProcessResult]) -> Iterator[str]:
         needed = max(len(medians) + 1, ceil((2 * deviation / UNCERTAIN) ** 2))
         help_ = f"measure.processes: {needed} would help" if needed <= MOST_PROCESSES else "find out what disturbs them"
         yield f"the processes' medians lie apart, which leaves ±{half_width:.1%} of doubt; {help_}"
+
+
+def _paced_medians(processes: Sequence[ProcessResult]) -> list[float]:
+    """Each process's median in units of the machine's own pace beside it, where that is known.
+
+    What moves the machine moves all rows alike, and is told as such: here it would hide which rows are uncertain.
+    """
+    paces = [process.pace_s for process in processes]
+    if any(pace is None for pace in paces):
+        return [process.p50_s for process in processes]
+    return [process.p50_s / pace for process, pace in zip(processes, paces, strict=True) if pace]
 
 
 def _disturbed(processes: Sequence[ProcessResult], cores: int) -> Iterator[str]:

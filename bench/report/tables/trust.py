@@ -1,5 +1,6 @@
 """What the figures are worth: where their spread comes from, what another instrument says, what really ran where."""
 
+import re
 from collections.abc import Iterable, Iterator
 from statistics import median
 
@@ -11,6 +12,8 @@ from bench.report.variance import seed_spread
 from bench.results import MeasurementResult, RunResult
 
 LOADGEN = "loadgen"
+
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 # By which figures MLPerf compares in a scenario; the first that both instruments can state.
 COMPARED = {"single-stream": (90, 50), "multi-stream": (99, 90, 50)}
@@ -60,14 +63,43 @@ def _moved(results: RunResult) -> str:
 
 
 def noisy_table(results: RunResult) -> Table:
-    """A row a configuration that is not to be trusted, with the reasons."""
-    rows = []
+    """A row a case and runtime of which some loads are not to be trusted: which, and each reason where it is worst."""
+    loads: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, str], list[str]] = {}
     for key, found in timed(results).items():
-        reasons = dict.fromkeys(reason for m in found for reason in m.noise)
-        if reasons:
-            rows.append((*described(key), " ".join(reasons)))
+        told = [reason for m in found for reason in m.noise]
+        if told:
+            loads.setdefault((key.case, key.variant), []).append(key.load)
+            reasons.setdefault((key.case, key.variant), []).extend(told)
+    rows = [
+        (*key, _listed(loads[key]), " ".join(f"{reason[:1].upper()}{reason[1:]}." for reason in worst(told)))
+        for key, told in reasons.items()
+    ]
     note = "These rows are told as they were measured, and marked; to time again on a quiet machine may help."
-    return Table("Noisy rows", ("case", "runtime", "load", "why"), rows, 4, note)
+    return Table("Noisy rows", ("case", "runtime", "loads", "why, where it is worst"), rows, 4, note)
+
+
+def _listed(loads: list[str]) -> str:
+    """Loads, with a scenario named once: `single-stream, batch 1, batch 8; offline`."""
+    scenarios: dict[str, list[str]] = {}
+    for load in dict.fromkeys(loads):
+        scenario, _, rest = load.partition(", ")
+        scenarios.setdefault(scenario, []).append(rest)
+    return "; ".join(", ".join(filter(None, [scenario, *rests])) for scenario, rests in scenarios.items())
+
+
+def worst(reasons: Iterable[str]) -> list[str]:
+    """Of reasons that differ in their figures alone, the one with the highest first figure."""
+    found: dict[str, str] = {}
+    for reason in reasons:
+        kind = FIGURE.sub("", reason.partition(";")[0])
+        found[kind] = max(found.get(kind, reason), reason, key=_first_figure)
+    return list(found.values())
+
+
+def _first_figure(reason: str) -> float:
+    figure = FIGURE.search(reason)
+    return float(figure.group()) if figure else 0.0
 
 
 def loadgen_table(results: RunResult) -> Table:

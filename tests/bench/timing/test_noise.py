@@ -53,8 +53,12 @@ def test_a_disturbance_is_told(make, disturbance, words):
     assert words in reason
 
 
+def test_processes_that_differ_as_the_machine_did_are_not_told_as_uncertain(make):
+    assert told(make, *[{**CALM, "p50_s": pace, "pace_s": pace} for pace in (1.0, 1.05, 1.02)]) == []
+
+
 def test_a_machine_that_changes_its_speed_is_told(make):
-    (reason,) = told(make, *[{**CALM, "pace_s": pace} for pace in (1e-4, 1.01e-4, 1.1e-4)])
+    (reason,) = told(make, *[{**CALM, "p50_s": pace, "pace_s": pace} for pace in (1e-4, 1.01e-4, 1.1e-4)])
     assert "the machine's own speed moved by 10% between processes" in reason
 
 

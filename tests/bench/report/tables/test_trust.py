@@ -24,10 +24,16 @@ def test_one_seed_has_no_part_of_seeds(make):
 
 
 def test_a_noisy_row_gives_each_reason_once(make):
-    row = make.measurement(noise=["It was busy.", "It was hot."])
-    cases = [make.case(measurements=[row]), make.case(seed=1, measurements=[row]), make.case("small")]
+    told = [["it took 9.5% of 2 cores; wait 3 s", "it was hot"], ["it took 12.0% of 2 cores; wait 5 s"]]
+    rows = [[make.measurement(noise=noise, batch_size=size) for size in (1, 8)] for noise in told]
+    cases = [make.case(seed=seed, measurements=row) for seed, row in enumerate(rows)] + [make.case("small")]
     assert noisy_table(make.results(cases=cases)).rows == [
-        ("tiny@points", "graph", "single-stream, batch 1", "It was busy. It was hot.")
+        (
+            "tiny@points",
+            "graph",
+            "single-stream, batch 1, batch 8",
+            "It took 12.0% of 2 cores; wait 5 s. It was hot.",
+        )
     ]
 
 
