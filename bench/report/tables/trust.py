@@ -75,8 +75,11 @@ def noisy_table(results: RunResult) -> Table:
         (*key, _listed(loads[key]), " ".join(f"{reason[:1].upper()}{reason[1:]}." for reason in worst(told)))
         for key, told in reasons.items()
     ]
-    note = "These rows are told as they were measured, and marked; to time again on a quiet machine may help."
-    return Table("Noisy rows", ("case", "runtime", "loads", "why, where it is worst"), rows, 4, note)
+    note = (
+        "These rows are told as they were measured, and marked; each reason is that of the worst of them. To time again "
+        "on a quiet machine may help."
+    )
+    return Table("Noisy rows", ("case", "runtime", "loads", "why"), rows, 4, note)
 
 
 def _listed(loads: list[str]) -> str:

@@ -141,7 +141,7 @@ def test_a_name_in_the_legend_stands_for_all_lines_of_its_case(make, page):
 
 
 def test_a_row_that_is_not_to_be_trusted_is_seen(make, page):
-    found = page(cases=[make.case(measurements=[make.measurement(noise=["It was busy."])])])
+    found = page(cases=[make.case(measurements=[make.measurement(noise=["it was busy"])])])
     assert [tag for name, tag in found.tags if name == "td" and "noisy" in (tag["class"] or "")]
     assert "It was busy." in found.texts
 

@@ -45,6 +45,11 @@ RUNTIME = """
             time.sleep(0.02 if not calls else 0)
             return super().call(arrays)
 
+    class StallsOnce(Doubling):
+        def call(self, arrays):
+            time.sleep(0.2 if len(calls) == 300 else 0)
+            return super().call(arrays)
+
     class OneMillisecond(Doubling):
         def call(self, arrays):
             end = time.perf_counter() + 0.001
@@ -143,6 +148,19 @@ def test_rates_that_are_given_are_measured_as_they_are(request_for):
     found = answer(request_for("Doubling", Load("server", (1,), (2000.0, 4000.0)))).loads
     assert [one.rate_per_s for one in found] == [2000.0, 4000.0]
     assert [one.seconds for one in found] == pytest.approx([662 / 2000, 662 / 4000], rel=0.2)
+
+
+def test_a_runtime_that_stalls_once_shows_its_queue_to_a_server_and_to_no_stream(request_for):
+    def durations(load):
+        request = replace(request_for("StallsOnce", load), effort=replace(QUICK, min_samples=1000))
+        (one,) = answer(request).loads
+        sys.modules[request.runtime.info.target.partition(":")[0]].calls.clear()
+        return np.load(one.path) / 1e9
+
+    server, stream = durations(Load("server", (1,), (1000.0,))), durations(Load("single-stream", (1,)))
+    assert min(server.max(), stream.max()) >= 0.2
+    assert np.percentile(server, 99) > 0.1
+    assert np.percentile(stream, 99) < 0.1
 
 
 def test_a_bound_that_a_query_alone_exceeds_is_refused_before_anything_is_timed(request_for, tmp_path):
