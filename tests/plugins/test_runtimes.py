@@ -94,11 +94,15 @@ COMPILE = torch.compile
 
 
 def test_a_model_is_really_compiled_and_leaves_no_process_over(exported):
+    def children():
+        """This process's, of which earlier tests may have left some."""
+        return {pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()}
+
+    before = children()
     session = TorchCompileRuntime().load(exported[1], "cpu", threads=1)
     answers_the_same(session, exported[0], 4)
-    children = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
     assert session.provider == "torch-compile-cpu"
-    assert not "".join(children).split()
+    assert children() <= before
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def noisy_table(results: RunResult) -> Table:
         for key, told in reasons.items()
     ]
     note = (
-        "These rows are told as they were measured, and marked; each reason is that of the worst of them. To time again "
+        "These rows are told as they were measured, and marked; each reason is that of the worst. To time again "
         "on a quiet machine may help."
     )
     return Table("Noisy rows", ("case", "runtime", "loads", "why"), rows, 4, note)
