@@ -180,7 +180,10 @@ def group_members(leader):
 def start_and_wait_for_a_case(folder, small_suite):
     (folder / "small.yaml").write_text(small_suite)
     command = [sys.executable, "-m", "bench", "run", "small.yaml", "--jobs", "1"]
+    # A shell that starts the tests in the background has them, and whom they start, ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    signal.signal(signal.SIGINT, before)
     for line in process.stderr:
         if "passed in" in line:
             return process
