@@ -125,7 +125,8 @@ class ProcessResult:
 
     `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
     `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
-    `pace_s` is how long a fixed piece of work took just before and after: how fast the machine itself was.
+    `peak_memory_bytes` is the most that it has ever held. `pace_s` is how long a fixed piece of work took just before
+    and after: how fast the machine itself was.
     `waiting` is the share of the time in which it was ready and had no core, `busy_cores` how many cores others kept
     busy, `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of the
     windows in which the GPU's clock was lowered, `joules` the GPU's energy.

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from bench.catalog import Catalog, Entry, how_to_install, missing
+from bench.cores import cores
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeUse
 from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor
 from bench.run import targets
 from bench.run.host_lock import alone_on_this_host
 from bench.run.progress import Progress
-from bench.run.requests import cores
 from bench.run.timing_process import in_new_interpreter, timing_cores
 from bench.run.workers import Workers
 from bench.stages.calibration import PROBES, Probe

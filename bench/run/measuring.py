@@ -1,7 +1,9 @@
 """Times the artifacts: one process at a time, all configurations in turn, so that a drift hits all alike."""
 
+import glob
 import os
 import random
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +23,10 @@ from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
 from bench.suite.schema import Measure, Suite
 from bench.timing.request import Effort, Load, TimingAnswer, TimingRequest
-from bench.timing.server import LADDER
+from bench.timing.server import HALVINGS, LADDER, STEPS, TRIAL_BOUNDS
+
+# Longer than this, a system's clock cannot be asked to wait.
+LONGEST_WAIT_S = 2_000_000.0
 
 
 @dataclass
@@ -60,14 +65,17 @@ def measure_cases(
     """
     pairs, measure = list(pairs), suite.measure
     configurations = [one for request, result in pairs for one in configurations_of(request, result, measure)]
+    for folder in {one.samples.parent for one in configurations}:
+        shutil.rmtree(folder, ignore_errors=True)  # an earlier run's, which nothing will name
     try:
         if configurations:
             with alone_on_this_host(progress.waiting_for_host):
                 _take_turns(configurations, suite, workers, progress)
         return {result.id: measured(result, configurations, measure, calibrations) for _, result in pairs}
     finally:
-        for part in (part for one in configurations for part in one.parts):
-            part.path.unlink(missing_ok=True)  # after an interruption; else they are in one file
+        for one in configurations:  # what single processes wrote is in one file by now, unless they were interrupted
+            for path in one.samples.parent.glob(f"{glob.escape(one.samples.name)}.turn*"):
+                path.unlink()
 
 
 def _take_turns(configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress) -> None:
@@ -107,7 +115,7 @@ def one_process(configuration: Configuration, suite: Suite, turn: int, order: ra
     asked = [number for number, load in enumerate(configuration.loads) if _is_ready(load)]
     asked = order.sample(asked, len(asked))
     timing = _timing_request(configuration, suite, turn, [configuration.loads[number] for number in asked])
-    patience = suite.silence_s * len(asked)
+    patience = _patience(suite, len(asked))
     if configuration.runtime.info.needs_torch:
         answer = in_fork(timing, workers, request.log, patience)
     else:
@@ -141,6 +149,14 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
     )
 
 
+def _patience(suite: Suite, loads: int) -> float:
+    """How long a process may take, which tells nothing meanwhile: what its loads ask for, twice, and a silence each."""
+    measure = suite.measure
+    served = (len(LADDER) + 2 * STEPS + HALVINGS) * max(measure.min_seconds, TRIAL_BOUNDS * measure.server.p99_s)
+    one = measure.warmup_s + measure.warmup_max_s + (served if "server" in measure.scenarios else measure.min_seconds)
+    return min(LONGEST_WAIT_S, loads * (suite.silence_s + 2 * one))
+
+
 def _is_ready(load: Load) -> bool:
     """Whether a load can be measured: LoadGen measures a server and offline as the first process has found them."""
     return load.instrument == "bench" or not _is_open(load)
@@ -171,7 +187,16 @@ def _take_what_was_found(configuration: Configuration) -> None:
 
 def _failure(configuration: Configuration, answer: TimingAnswer) -> Failure:
     owner = owner_of(configuration.runtime.info.target.partition(":")[0], configuration.request.owners)
-    return Failure("measure", "Timing", f"{configuration.samples.name}: {answer.error}", owner)
+    artifact = configuration.artifact
+    return Failure(
+        "measure",
+        "Timing",
+        f"{configuration.samples.name}: {answer.error}",
+        owner,
+        artifact=artifact.name,
+        runtime=configuration.runtime.name,
+        precision=artifact.precision,
+    )
 
 
 def measured(

@@ -1,11 +1,11 @@
 """A plan -> what its workers are asked."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bench.catalog import KINDS, Catalog
+from bench.cores import cores
 from bench.results import STAGES, CaseResult
 from bench.run.loads import batch_sizes_of
 from bench.stages.request import CaseRequest
@@ -15,11 +15,6 @@ from bench.suite.plan import Plan, PlannedCase
 def default_jobs(cases: int) -> int:
     """How many cases run side by side unless the user says so: one a core, eight at most."""
     return max(1, min(cases, cores(), 8))
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def case_requests(

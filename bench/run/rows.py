@@ -103,7 +103,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         samples_path=_keep(timed, load, answer, processes),
         by_process=by_process,
         spread=statistics.spread(processes),
-        noise=noise.reasons(by_process, timed.cores, queued=server),
+        noise=[*noise.reasons(by_process, timed.cores, queued=server), *_invalid(parts)],
         rate_per_s=answer.rate_per_s,
         meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
         instrument=load.instrument,
@@ -115,6 +115,14 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
 def _roofline(timed: Timed, batch_size: int, throughput: float) -> float | None:
     """The share of what the machine attains; a server's clock, which waits for queries too, could not tell it."""
     return None if timed.calibration is None else share(timed.calibration, timed.work, batch_size, throughput)
+
+
+def _invalid(parts: list[Part]) -> list[str]:
+    """Why LoadGen calls its own test invalid, if it does in any process."""
+    reasons = dict.fromkeys(
+        part.answer.details["reason"] for part in parts if not part.answer.details.get("valid", True)
+    )
+    return [f"LoadGen calls its test invalid: {reason}" for reason in reasons]
 
 
 def _keep(timed: Timed, load: Load, answer: LoadAnswer, processes: Sequence[np.ndarray]) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bench.cores import cores
 from bench.manager import Plugins
 
 PACKAGES = (
@@ -22,7 +23,7 @@ def environment(plugins: Plugins) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "memory_bytes": _memory(),
         "gpus": _gpus(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},

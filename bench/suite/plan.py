@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.catalog import Catalog, how_to_install, is_installed, missing
+from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.suite.load import validated
@@ -18,6 +19,12 @@ from bench.suite.source import Location, Source
 
 # What a gate can bound besides metrics; each is judged on every timed configuration of a group.
 TIMINGS = ("latency-p50", "latency-p90", "latency-p99", "throughput")
+
+# In which scenarios a gate's figure is taken.
+NEEDED = {
+    **dict.fromkeys(TIMINGS, ("single-stream",)),
+    "throughput": ("single-stream", "offline"),
+}
 
 DEFAULT_EPOCHS = 10
 
@@ -80,6 +87,18 @@ def _check_measure(measure: Measure, source: Source) -> None:
     if measure.loadgen and not is_installed("mlperf_loadgen"):
         message = "measure.loadgen needs mlcommons-loadgen, which is not installed"
         raise source.error(("measure", "loadgen"), message, "pip install 'bench[loadgen]'")
+    if measure.loadgen and measure.processes == 1 and {"server", "offline"} & set(measure.scenarios):
+        raise source.error(
+            ("measure", "processes"),
+            "LoadGen measures a server and offline as bench's first process has found them, and there is but one",
+            "at least 2 with loadgen: true",
+        )
+    if measure.threads > (here := cores()):
+        raise source.error(("measure", "threads"), f"{measure.threads} threads on {here} cores", f"at most {here}")
+    if measure.cores and len(measure.cores) < measure.threads:
+        raise source.error(
+            ("measure", "cores"), f"{len(measure.cores)} cores for {measure.threads} threads", "at least as many cores"
+        )
     if measure.cores and hasattr(os, "sched_getaffinity"):
         there = os.sched_getaffinity(0)
         absent = next((core for core in measure.cores if core not in there), None)
@@ -142,6 +161,10 @@ def _check_gates(suite: Suite, source: Source, metrics: list[MetricInfo]) -> Non
         for name in gates:
             if name not in known:
                 raise source.error((*location, name), f"unknown gate {name!r}", suggestion(name, known))
+            needed = NEEDED.get(name, ())
+            if needed and not set(needed) & set(suite.measure.scenarios):
+                message = f"nothing to hold the gate {name!r} against in {', '.join(suite.measure.scenarios)}"
+                raise source.error((*location, name), message, f"measure.scenarios needs {' or '.join(needed)}")
 
 
 def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCase]:

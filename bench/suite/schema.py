@@ -142,7 +142,9 @@ Runtime = Annotated[RuntimeSpec, BeforeValidator(_as_runtime, json_schema_input_
 class Server(Strict):
     """What a server has to keep."""
 
-    p99_s: Seconds = Field(0.015, description="the bound on the 99th percentile of the latency, in seconds")
+    p99_s: Annotated[float, Field(gt=0, le=60)] = Field(
+        0.015, description="the bound on the 99th percentile of the latency, in seconds"
+    )
 
 
 class Measure(Strict):

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +49,9 @@ class Watch:
     _pace_s: float = 0.0
 
     def begin(self) -> None:
-        """Take the first reading, and forget the peak of memory so far."""
-        _reset_peak_memory()
+        """Take the first reading."""
         self._throttled.clear()
+        self.look()
         self._pace_s = pace()
         self._first = self._read()
 
@@ -64,6 +63,7 @@ class Watch:
 
     def end(self) -> Conditions:
         """What has happened since `begin`."""
+        self.look()
         first, last = self._first, self._read()
         assert first is not None
         wall = last.wall_s - first.wall_s
@@ -118,22 +118,25 @@ def _waited_seconds() -> float | None:
 
 
 def _cpu_seconds() -> tuple[float | None, float | None]:
-    """The seconds that all cores were busy, and those that the host of a virtual machine took away (proc(5))."""
-    try:
-        user, nice, system, _, _, irq, softirq, steal = map(int, (PROC / "stat").read_text().split(maxsplit=9)[1:9])
-    except (OSError, ValueError):
-        return None, None
+    """The seconds that all cores together were busy, and those that the host of a virtual machine took away from each
+    of the cores that this process is bound to (proc(5))."""
     tick = os.sysconf("SC_CLK_TCK")
-    return (user + nice + system + irq + softirq) / tick, steal / tick
-
-
-def _reset_peak_memory() -> None:
-    with suppress(OSError):  # then the peak is the process's own since its start
-        (PROC / "self" / "clear_refs").write_text("5")
+    busy, stolen = None, []
+    try:
+        for line in (PROC / "stat").read_text().splitlines():
+            name, *numbers = line.split()
+            if name == "cpu":
+                user, nice, system, _, _, irq, softirq = map(int, numbers[:7])
+                busy = (user + nice + system + irq + softirq) / tick
+            elif name.startswith("cpu") and int(name[3:]) in os.sched_getaffinity(0):
+                stolen.append(int(numbers[7]) / tick)
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None, None
+    return busy, sum(stolen) / len(stolen) if stolen else None
 
 
 def _peak_memory() -> int | None:
-    """The most memory that this process had resident."""
+    """The most memory that this process has ever had resident."""
     try:
         lines = (PROC / "self" / "status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

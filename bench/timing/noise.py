@@ -1,7 +1,7 @@
 """Why a row is not to be trusted, and what would help."""
 
 from collections.abc import Callable, Iterator, Sequence
-from math import ceil, sqrt
+from math import sqrt
 from statistics import median, stdev
 
 from bench.results import ProcessResult
@@ -33,27 +33,32 @@ def reasons(processes: Sequence[ProcessResult], cores: int, queued: bool) -> lis
 def _uncertain(processes: Sequence[ProcessResult]) -> Iterator[str]:
     from scipy.stats import t as student
 
-    medians = _paced_medians(processes)
-    if len(medians) < 2:
+    if len(processes) < 2:
         yield "one process alone does not show how far processes differ; measure.processes: 5 would"
         return
-    deviation = stdev(medians) / median(medians)
-    half_width = float(student.ppf(0.975, len(medians) - 1)) * deviation / sqrt(len(medians))
-    if half_width > UNCERTAIN:
-        needed = max(len(medians) + 1, ceil((2 * deviation / UNCERTAIN) ** 2))
+    deviation = min(stdev(medians) / median(medians) for medians in _medians(processes))
+
+    def half_width(count: int) -> float:
+        return float(student.ppf(0.975, count - 1)) * deviation / sqrt(count)
+
+    doubt = half_width(len(processes))
+    if doubt > UNCERTAIN:
+        enough = (count for count in range(len(processes) + 1, MOST_PROCESSES + 1) if half_width(count) <= UNCERTAIN)
+        needed = next(enough, MOST_PROCESSES + 1)
         help_ = f"measure.processes: {needed} would help" if needed <= MOST_PROCESSES else "find out what disturbs them"
-        yield f"the processes' medians lie apart, which leaves ±{half_width:.1%} of doubt; {help_}"
+        yield f"the processes' medians lie apart, which leaves ±{doubt:.1%} of doubt; {help_}"
 
 
-def _paced_medians(processes: Sequence[ProcessResult]) -> list[float]:
-    """Each process's median in units of the machine's own pace beside it, where that is known.
+def _medians(processes: Sequence[ProcessResult]) -> Iterator[list[float]]:
+    """Each process's median, and where it is known, the same in units of the machine's own pace beside it.
 
-    What moves the machine moves all rows alike, and is told as such: here it would hide which rows are uncertain.
+    What moves the machine moves all rows alike, and is told as such: here it would hide which rows are uncertain. But
+    not all rows move with it: what waits for memory, or for a GPU, does not.
     """
+    yield [process.p50_s for process in processes]
     paces = [process.pace_s for process in processes]
-    if any(pace is None for pace in paces):
-        return [process.p50_s for process in processes]
-    return [process.p50_s / pace for process, pace in zip(processes, paces, strict=True) if pace]
+    if all(paces):
+        yield [process.p50_s / pace for process, pace in zip(processes, paces, strict=True) if pace]
 
 
 def _disturbed(processes: Sequence[ProcessResult], cores: int) -> Iterator[str]:

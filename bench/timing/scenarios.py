@@ -72,7 +72,7 @@ def refuse_what_cannot_be_met(loads: tuple[Load, ...], subject: Subject) -> None
 
     :raises BenchError: if it does not
     """
-    if any(load.scenario == "server" for load in loads):
+    if any(load.scenario == "server" and not load.rates_per_s for load in loads):
         alone, bound = subject.warm_up(1).call_s, subject.effort.bound_s
         if alone > bound:
             raise BenchError(

@@ -38,9 +38,10 @@ def queue(due_ns: np.ndarray, services_ns: np.ndarray) -> np.ndarray:
 
 
 def highest_rate(meets: Callable[[float], bool], start: float, limit: float, halvings: int = HALVINGS) -> float | None:
-    """The highest rate below `limit` that meets a bound; None if none does.
+    """The highest rate that meets a bound; None if none does.
 
-    It steps down from `start` to the first rate that meets the bound, and halves the interval above that.
+    It steps down from `start` to the first rate that meets the bound, or up from `limit` while rates still do, and
+    halves the interval above that.
 
     :param meets: whether a rate meets it; what meets it at one rate does so at every lower one
     """
@@ -51,6 +52,10 @@ def highest_rate(meets: Callable[[float], bool], start: float, limit: float, hal
         low, high = STEP * low, low
     else:
         return None
+    for _ in range(STEPS):
+        if low < start or high <= low or not meets(high):
+            break
+        low, high = high, high / STEP
     for _ in range(halvings):
         middle = (low + high) / 2
         low, high = (middle, high) if meets(middle) else (low, middle)

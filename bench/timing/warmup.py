@@ -29,7 +29,8 @@ def warm_up(call: Callable[[Any], Any], inputs: Sequence[Any], least_s: float, m
     :param least_s: seconds to go on at least
     :param most_s: seconds after which calls that are not stable are given up; there is always one window
     """
-    began, count = time.perf_counter(), 0
+    call(inputs[0])  # a runtime may compile in its first call: that is no patience lost
+    began, count = time.perf_counter(), 1
     medians: list[float] = []
     while True:
         window: list[float] = []

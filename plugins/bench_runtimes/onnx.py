@@ -62,10 +62,10 @@ class OnnxRuntime:
         """
         if device == "cuda":
             ort.preload_dlls()  # CUDA and cuDNN from the packages that torch depends on, without importing torch
+        session = self._session(artifact, device, self._options(threads), self.cuda_graph)
         started = time.perf_counter()
         nodes, kernel_time = self._proof(artifact, device, threads)
         seconds = time.perf_counter() - started
-        session = self._session(artifact, device, self._options(threads), self.cuda_graph)
         names, outputs = [spec.name for spec in artifact.inputs], list(artifact.outputs)
         if device == "cuda":
             call: Any = Bound(session, names, outputs, device, self.cuda_graph)

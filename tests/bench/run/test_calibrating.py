@@ -3,11 +3,11 @@
 import pytest
 
 from bench.catalog import Entry
+from bench.cores import cores
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo
 from bench.roofline import Bandwidth
 from bench.run.calibrating import Subject, Task, findings, noise_floor, refuse
-from bench.run.requests import cores
 from bench.stages.calibration import Probe
 
 CALL = 2e-6

@@ -2,7 +2,8 @@
 
 from types import SimpleNamespace
 
-from bench.run.requests import cores, default_jobs, owners_of
+from bench.cores import cores
+from bench.run.requests import default_jobs, owners_of
 
 
 def catalog_of(**targets):

@@ -194,3 +194,34 @@ def test_the_folder_of_a_case_does_not_depend_on_what_else_is_chosen(plan):
     everything = {case.id: case.folder for case in plan(*cases).cases}
     (alone,) = plan(*cases, only=("a/b",)).cases
     assert everything[alone.id] == alone.folder
+
+
+@pytest.mark.parametrize(
+    ("measure", "line", "says"),
+    [
+        ("{runtimes: [graph],\n  threads: 1000}", 5, "1000 threads on "),
+        ("{runtimes: [graph],\n  cores: [0], threads: 2}", 5, "1 cores for 2 threads"),
+        ("{runtimes: [graph],\n  cores: [4000]}", 5, "there is no core 4000 here"),
+        (
+            "{runtimes: [graph], loadgen: true, scenarios: [server],\n  processes: 1}",
+            5,
+            "LoadGen measures a server and offline as bench's first process has found them, and there is but one",
+        ),
+        (
+            "{runtimes: [graph], scenarios: [server]}\ngates:\n  latency-p90: {max: 1}",
+            6,
+            "nothing to hold the gate 'latency-p90' against in server (measure.scenarios needs single-stream)",
+        ),
+        (
+            "{runtimes: [graph], scenarios: [multi-stream]}\ngates:\n  throughput: {min: 1}",
+            6,
+            "nothing to hold the gate 'throughput' against in multi-stream",
+        ),
+    ],
+)
+def test_a_timing_that_cannot_be_is_told_before_anything_runs(suite_file, catalog, monkeypatch, measure, line, says):
+    monkeypatch.setattr("bench.suite.plan.cores", lambda: 2)
+    path = suite_file(f"name: trial\ncases:\n  - {CASE}\nmeasure: {measure}\n")
+    with pytest.raises(SuiteError) as caught:
+        make_plan(*load_suite(path), catalog)
+    assert str(caught.value).startswith(f"{path}:{line}: {says}")

@@ -1,6 +1,9 @@
 """Why a row is marked, and what it says would help."""
 
+from statistics import median, stdev
+
 import pytest
+import scipy.stats
 
 from bench.timing.noise import reasons
 
@@ -22,7 +25,7 @@ def test_what_a_system_cannot_tell_marks_nothing(make):
 
 def test_processes_that_differ_are_told_with_how_many_would_help(make):
     (reason,) = told(make, *[{"p50_s": p50} for p50 in (1.0, 1.05, 0.97, 1.02, 0.96)])
-    assert reason.startswith("the processes' medians lie apart, which leaves ±4.6% of doubt; measure.processes: 7")
+    assert reason.startswith("the processes' medians lie apart, which leaves ±4.6% of doubt; measure.processes: 9")
 
 
 def test_processes_that_differ_wildly_are_no_reason_for_thousands_of_them(make):
@@ -55,6 +58,18 @@ def test_a_disturbance_is_told(make, disturbance, words):
 
 def test_processes_that_differ_as_the_machine_did_are_not_told_as_uncertain(make):
     assert told(make, *[{**CALM, "p50_s": pace, "pace_s": pace} for pace in (1.0, 1.05, 1.02)]) == []
+
+
+def test_a_row_that_does_not_move_with_the_machine_is_not_told_as_uncertain(make):
+    assert told(make, *[{**CALM, "p50_s": 1.0, "pace_s": pace} for pace in (1.0, 1.05, 1.02)]) == []
+
+
+def test_as_many_processes_as_are_told_would_be_enough(make):
+    values = [1.0, 1.05, 0.97, 1.02, 0.96]
+    (reason,) = told(make, *[{"p50_s": p50} for p50 in values])
+    needed, deviation = int(reason.split("measure.processes: ")[1].split()[0]), stdev(values) / median(values)
+    widths = [scipy.stats.t.ppf(0.975, n - 1) * deviation / n**0.5 for n in (needed - 1, needed)]
+    assert widths[1] <= 0.03 < widths[0]
 
 
 def test_a_machine_that_changes_its_speed_is_told(make):

@@ -47,6 +47,12 @@ def test_the_highest_rate_is_found_from_above(limit):
     assert found <= limit
 
 
+@given(st.floats(100.0, 500.0))
+def test_a_start_that_was_too_low_is_gone_up_from(limit):
+    found = highest_rate(lambda rate: rate <= limit, 100.0, 105.0, halvings=20)
+    assert found == pytest.approx(limit, rel=1e-3)
+
+
 def test_slow_rates_which_take_long_to_try_are_tried_last():
     tried = []
     highest_rate(lambda rate: tried.append(rate) or rate <= 60, 100.0, 105.0)
