@@ -1,5 +1,7 @@
 """What a plugin author imports: the marker of a hook, the records, the errors and the data root."""
 
+from typing import TYPE_CHECKING, Any
+
 from bench.data import data_root
 from bench.errors import BenchError, DataMissing, Unsuitable
 from bench.hookspecs import hookimpl
@@ -17,7 +19,9 @@ from bench.records import (
     Session,
     TensorSpec,
 )
-from bench.results import CaseResult, RunResult
+
+if TYPE_CHECKING:
+    from bench.results import CaseResult, RunResult
 
 __all__ = [
     "Artifact",
@@ -40,3 +44,12 @@ __all__ = [
     "data_root",
     "hookimpl",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The records of a run, which only observers and reporters need: `bench --help` does not wait for them."""
+    if name in {"CaseResult", "RunResult"}:
+        from bench import results
+
+        return getattr(results, name)
+    raise AttributeError(f"module 'bench' has no attribute {name!r}")

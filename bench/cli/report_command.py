@@ -20,7 +20,7 @@ def command(run: Path) -> None:
     from bench.catalog import Catalog
     from bench.cli.text import say_failed
     from bench.manager import load_plugins
-    from bench.report import write_reports
+    from bench.report.write import write_reports
     from bench.store.folder import read_results
 
     results, folder = read_results(run)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.catalog import Catalog
-from bench.report import write_reports
+from bench.report.write import write_reports
 from bench.results import CaseResult, GateResult, RunResult, Status
 from bench.roofline import Calibration
 from bench.run.cases import run_cases

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 
 from bench.catalog import Catalog
-from bench.report import write_reports
+from bench.report.write import write_reports
 from bench.results import CaseResult, RunResult
 from bench.run.cases import run_cases
 from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds

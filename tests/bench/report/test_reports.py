@@ -4,7 +4,7 @@ import pytest
 
 from bench.catalog import Catalog
 from bench.manager import load_plugins
-from bench.report import write_reports
+from bench.report.write import write_reports
 
 REPORTER = """
     import bench
