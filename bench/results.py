@@ -119,17 +119,32 @@ class Latency:
         return value
 
 
-@dataclass(frozen=True)
-class ProcessResult:
-    """One timing process under one load, and what else the machine did meanwhile. None where it cannot be told.
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """What else the machine did while a load was measured. None where it cannot be told.
+
+    `pace_s` is how long a fixed piece of work took just before and after: how fast the machine itself was. `waiting` is
+    the share of the time in which the process was ready and had no core, `busy_cores` how many cores others kept busy,
+    `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of looks at the GPU
+    that found its clock lowered, `joules` the GPU's energy. `peak_memory_bytes` is the most that the process ever held.
+    """
+
+    pace_s: float | None = None
+    waiting: float | None = None
+    busy_cores: float | None = None
+    stolen: float | None = None
+    throttled: float | None = None
+    joules: float | None = None
+    peak_memory_bytes: int | None = None
+    gpu_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessResult(Conditions):
+    """One timing process under one load, and the conditions in which it was.
 
     `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
     `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
-    `peak_memory_bytes` is the most that it has ever held. `pace_s` is how long a fixed piece of work took just before
-    and after: how fast the machine itself was.
-    `waiting` is the share of the time in which it was ready and had no core, `busy_cores` how many cores others kept
-    busy, `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of the
-    windows in which the GPU's clock was lowered, `joules` the GPU's energy.
     """
 
     turn: int
@@ -138,16 +153,8 @@ class ProcessResult:
     first_s: float
     samples: int
     p50_s: float
-    peak_memory_bytes: int | None = None
-    gpu_memory_bytes: int | None = None
     warmup_calls: int = 0
     warm: bool = True
-    pace_s: float | None = None
-    waiting: float | None = None
-    busy_cores: float | None = None
-    stolen: float | None = None
-    throttled: float | None = None
-    joules: float | None = None
 
 
 @dataclass(frozen=True)

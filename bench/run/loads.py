@@ -1,10 +1,7 @@
 """The loads that a suite asks for."""
 
 from bench.suite.schema import Measure
-from bench.timing.request import Load
-
-# A query of the multi-stream scenario has so many samples, as MLPerf's.
-STREAMS = 8
+from bench.timing.request import MULTI_STREAM_SAMPLES, Load
 
 
 def loads_of(measure: Measure) -> list[Load]:
@@ -21,5 +18,5 @@ def batch_sizes_of(measure: Measure) -> tuple[int, ...]:
 def _loads(scenario: str, batch_sizes: tuple[int, ...]) -> list[Load]:
     if scenario == "single-stream":
         return [Load(scenario, (size,)) for size in batch_sizes]
-    sizes = {"multi-stream": (STREAMS,), "server": (1,), "offline": batch_sizes}
+    sizes = {"multi-stream": (MULTI_STREAM_SAMPLES,), "server": (1,), "offline": batch_sizes}
     return [Load(scenario, sizes[scenario])]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.timing.request import Conditions
+from bench.results import Conditions
 
 PROC = Path("/proc")
 

@@ -17,11 +17,9 @@ from typing import Any
 import numpy as np
 
 from bench.errors import BenchError
+from bench.timing.request import MULTI_STREAM_SAMPLES
 
 Arrays = Sequence[Any]
-
-# Samples in a query of the multi-stream scenario, by MLPerf's rules.
-MULTI_STREAM_SAMPLES = 8
 
 # The fewest queries with which LoadGen calls a test valid.
 LEAST_QUERIES = {"single-stream": 64, "multi-stream": 662, "server": 662, "offline": 1}

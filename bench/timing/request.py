@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
+from bench.results import Conditions
+
+# The samples in a query of the multi-stream scenario, by MLPerf's rules.
+MULTI_STREAM_SAMPLES = 8
 
 # How many different batches of the test set a configuration is called with, in rotation.
 ROTATED = 4
@@ -84,20 +88,6 @@ class TimingRequest:
             cores=tuple(content.pop("cores")),
             **content,
         )
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What else the machine did while a load was measured; None where it cannot be told. See `ProcessResult`."""
-
-    pace_s: float | None = None
-    waiting: float | None = None
-    busy_cores: float | None = None
-    stolen: float | None = None
-    throttled: float | None = None
-    joules: float | None = None
-    peak_memory_bytes: int | None = None
-    gpu_memory_bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from bench.errors import BenchError
-from bench.results import LEAST_SAMPLES
+from bench.results import LEAST_SAMPLES, Conditions
 from bench.timing import loadgen, server
 from bench.timing.conditions import Watch
-from bench.timing.request import Conditions, Effort, Load
+from bench.timing.request import Effort, Load
 from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, frozen, one_after_the_other
 from bench.timing.warmup import WarmUp, warm_up
 

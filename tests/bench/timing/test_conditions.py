@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from bench.results import Conditions
 from bench.timing import conditions
 from bench.timing.conditions import Watch, bind
-from bench.timing.request import Conditions
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.timing.request import Conditions, Effort, Load, LoadAnswer, TimingAnswer, TimingRequest
+from bench.results import Conditions
+from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingRequest
 
 texts = st.text(max_size=10)
 names = st.lists(texts, max_size=3).map(tuple)
@@ -30,7 +31,7 @@ requests = st.builds(
     effort=st.builds(Effort, seconds, seconds, seconds, st.integers(1, 999), seconds),
     samples=texts,
 )
-conditions = st.builds(Conditions, maybe, maybe, maybe)
+conditions = st.builds(Conditions, pace_s=maybe, waiting=maybe, busy_cores=maybe)
 answered = st.builds(
     LoadAnswer,
     st.integers(0, 9),
