@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from bench.catalog import Catalog, Entry, how_to_install, missing
 from bench.cores import cores
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeUse
-from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor
+from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor, bytes_read, is_widened
 from bench.run import targets
 from bench.run.host_lock import alone_on_this_host
 from bench.run.progress import Progress
@@ -45,14 +45,26 @@ class Task:
 class Subject:
     """A probe at a precision, and the median durations of its processes in seconds.
 
-    :param moved: the bytes that a call reads and writes
+    :param stored: the bytes of its graph on disk
+    :param arithmetic: how many of its nodes compute in which type, as the runtime tells it
     """
 
     probe: Probe
     artifact: Artifact
-    moved: int
-    working_set: int
+    stored: int
     medians: list[float] = field(default_factory=list)
+    arithmetic: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def working_set(self) -> int:
+        """In how many bytes of memory a call works."""
+        arrays = 2 * self.probe.batch * self.probe.side * np.dtype(np.float32).itemsize
+        return bytes_read(self.stored, self.artifact.precision, self.arithmetic) + arrays
+
+    @property
+    def moved(self) -> int:
+        """The bytes that a call reads and writes: the weights are read by every product."""
+        return self.probe.products * self.working_set
 
     @property
     def seconds(self) -> float:
@@ -73,6 +85,9 @@ def calibrate(
         made = {precision: _subjects(precision, task.device, Path(folder), workers) for precision in task.precisions}
         with alone_on_this_host(progress.waiting_for_host):
             _take_turns([one for some in made.values() for one in some], task, entry, Path(folder), progress)
+    for precision, subjects in made.items():
+        if any(is_widened(precision, one.arithmetic) for one in subjects):
+            progress.warned(f"{task.runtime} on {task.device} here stores {precision} in 16 bits and computes in 32")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return [
         Calibration(
@@ -149,16 +164,9 @@ def _subjects(precision: str, device: str, folder: Path, workers: Workers) -> li
     """Every probe, and once more the one that is held against itself."""
     probes = [*PROBES[device], *(one for one in PROBES[device] if one.purpose == "noise")]
     return [
-        Subject(probe, artifact, *_bytes(probe, artifact))
+        Subject(probe, artifact, Path(artifact.path).stat().st_size)
         for probe, artifact in zip(probes, _written(probes, precision, folder, workers), strict=True)
     ]
-
-
-def _bytes(probe: Probe, artifact: Artifact) -> tuple[int, int]:
-    """What a call reads and writes, and in how much memory: the weights are read by every product."""
-    weights = Path(artifact.path).stat().st_size
-    arrays = 2 * probe.batch * probe.side * np.dtype(np.float32).itemsize
-    return probe.products * (weights + arrays), weights + arrays
 
 
 def _written(probes: list[Probe], precision: str, folder: Path, workers: Workers) -> list[Artifact]:
@@ -182,11 +190,12 @@ def _take_turns(subjects: list[Subject], task: Task, entry: Entry, folder: Path,
     turns = (one for _ in range(task.processes) for one in order.sample(subjects, len(subjects)))
     for done, subject in enumerate(turns):
         progress.measuring(subject.probe.name, done, total)
-        subject.medians.extend(_one_process(subject, task, entry, folder / f"turn{done}.npy"))
+        _one_process(subject, task, entry, folder / f"turn{done}.npy")
     progress.measuring("", total, total)
 
 
-def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> Iterator[float]:
+def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> None:
+    """Run one timing process to its end, and take in what it found."""
     log = samples.with_suffix(".log")
     request = TimingRequest(
         runtime=RuntimeUse(entry.info.name, entry.info),
@@ -202,5 +211,5 @@ def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> I
     answer = in_new_interpreter(request, log, PATIENCE_S)
     if answer.error:
         raise BenchError(f"{task.runtime} on {task.device} cannot be calibrated: {answer.error}")
-    for load in answer.loads:
-        yield float(np.median(np.load(load.path))) / 1e9
+    subject.medians += [float(np.median(np.load(load.path))) / 1e9 for load in answer.loads]
+    subject.arithmetic = answer.details.get("arithmetic", {})

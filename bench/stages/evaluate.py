@@ -82,9 +82,8 @@ class Scoring:
     def _score(self, execution: Execution) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         runtime = execution.runtime
-        session = build_runtime(runtime).load(
-            artifact_of(self.request, self.part, execution.precision), self.request.device, self.request.timed_threads
-        )
+        artifact = artifact_of(self.request, self.part, execution.precision)
+        session = build_runtime(runtime).load(artifact, self.request.device, self.request.timed_threads).proved()
         outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
         answers = self._evaluation(outputs)
         rows = parity(self.part.outputs, execution, self.reference, answers)

@@ -57,6 +57,15 @@ RUNTIME = """
                 pass
             return super().call(arrays)
 
+    class Proves(Doubling):
+        def load(self, artifact, device, threads):
+            return Session(self.call, "numpy", prove=self.prove)
+
+        def prove(self):
+            big = bytearray(500_000_000)
+            big[::4096] = b"x" * len(big[::4096])
+            return Session(None, "numpy", 0.75, details={"called before": len(calls)})
+
     class Heavy(Doubling):
         def load(self, artifact, device, threads):
             heavy = sorted({"torch", "pytorch_lightning", "onnx"} & set(sys.modules))
@@ -142,6 +151,14 @@ def test_loading_and_the_first_call_are_timed(request_for):
     assert 0.05 <= found.load_s < 0.3
     assert 0.02 <= found.first_s < 0.3
     assert np.load(found.loads[0].path).max() < 0.02e9
+
+
+def test_what_proves_the_provider_comes_last_and_is_in_no_figure(request_for, fresh_interpreter):
+    found = fresh_interpreter(request_for("Proves"))
+    assert (found.provider_share, found.error) == (0.75, "")
+    assert found.details["called before"] >= 1 + 2 * (3 + 9 + ROTATED)
+    assert found.load_s < 0.05
+    assert all(one.conditions.peak_memory_bytes < 500_000_000 for one in found.loads)
 
 
 def test_rates_that_are_given_are_measured_as_they_are(request_for):
