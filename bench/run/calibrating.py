@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from bench.errors import BenchError
 from bench.records import Artifact, RuntimeUse
 from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor, bytes_read, is_widened
 from bench.run import targets
-from bench.run.host_lock import alone_on_this_host
+from bench.run.host_lock import alone_on_this_host, check_host_lock
 from bench.run.progress import Progress
 from bench.run.timing_process import in_new_interpreter, timing_cores
 from bench.run.workers import Workers
@@ -77,14 +77,17 @@ def calibrate(
 ) -> list[Calibration]:
     """A calibration for each precision.
 
-    :raises BenchError: if the runtime executes no graphs or does not serve what is asked for, or a process fails
+    :raises BenchError: if the runtime executes no graphs or does not serve what is asked for, if the host's lock cannot
+        be had, or if a process fails
     """
     entry = catalog.find("runtimes", task.runtime)
     refuse(task, entry)
-    with tempfile.TemporaryDirectory() as folder:
+    _answer(workers, "the devices of the runtime", targets.serve, RuntimeUse(task.runtime, entry.info), task.device)
+    check_host_lock()
+    # Making the graphs is work too, which would disturb what another run times.
+    with tempfile.TemporaryDirectory() as folder, alone_on_this_host(progress.waiting_for_host):
         made = {precision: _subjects(precision, task.device, Path(folder), workers) for precision in task.precisions}
-        with alone_on_this_host(progress.waiting_for_host):
-            _take_turns([one for some in made.values() for one in some], task, entry, Path(folder), progress)
+        _take_turns([one for some in made.values() for one in some], task, entry, Path(folder), progress)
     for precision, subjects in made.items():
         if any(is_widened(precision, one.arithmetic) for one in subjects):
             progress.warned(f"{task.runtime} on {task.device} here stores {precision} in 16 bits and computes in 32")
@@ -106,7 +109,7 @@ def calibrate(
 
 
 def refuse(task: Task, entry: Entry) -> None:
-    """Refuse what cannot be calibrated.
+    """Refuse what can be calibrated nowhere, or not with these threads.
 
     :raises BenchError: with what would be possible
     """
@@ -163,20 +166,27 @@ def noise_floor(ours: Sequence[float], theirs: Sequence[float]) -> NoiseFloor:
 def _subjects(precision: str, device: str, folder: Path, workers: Workers) -> list[Subject]:
     """Every probe, and once more the one that is held against itself."""
     probes = [*PROBES[device], *(one for one in PROBES[device] if one.purpose == "noise")]
+    written: list[Artifact] = _answer(
+        workers, "the graphs to calibrate with", targets.probes, probes, precision, str(folder)
+    )
     return [
         Subject(probe, artifact, Path(artifact.path).stat().st_size)
-        for probe, artifact in zip(probes, _written(probes, precision, folder, workers), strict=True)
+        for probe, artifact in zip(probes, written, strict=True)
     ]
 
 
-def _written(probes: list[Probe], precision: str, folder: Path, workers: Workers) -> list[Artifact]:
-    """The graphs, made by a worker, since that needs what this process does not import."""
-    worker = workers.start(targets.probes, probes, precision, str(folder))
+def _answer(workers: Workers, what: str, function: Callable[..., None], *arguments: Any) -> Any:
+    """What a worker answers, since that needs what this process does not import.
+
+    :param what: it is asked for
+    :raises BenchError: if that is what it answers, or if it ends without an answer
+    """
+    worker = workers.start(function, *arguments)
     try:
-        answer: list[Artifact] | BenchError = worker.events.recv()
+        answer = worker.events.recv()
         worker.let_end()
     except EOFError as error:
-        raise BenchError(f"the graphs to calibrate with could not be made: {worker.death()}") from error
+        raise BenchError(f"{what} could not be had: {worker.death()}") from error
     finally:
         worker.stop()
     if isinstance(answer, BenchError):

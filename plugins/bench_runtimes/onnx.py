@@ -72,6 +72,8 @@ class OnnxRuntime:
 
     def devices(self) -> tuple[str, ...]:
         has_cuda = PROVIDERS["cuda"] in ort.get_available_providers() and cuda_devices() > 0
+        if self.cuda_graph and not has_cuda:
+            raise BenchError("cuda_graph needs CUDA, which ONNX Runtime does not have here", "leave it out on the CPU")
         return (() if self.cuda_graph else ("cpu",)) + (("cuda",) if has_cuda else ())
 
     def load(self, artifact: Artifact, device: str, threads: int) -> Session:

@@ -20,7 +20,7 @@ from bench.stages.build import exports_of, save_checkpoint
 from bench.stages.export import export_graph
 from bench_models.mlp import MLP
 from bench_runtimes.cuda import cuda_devices
-from bench_runtimes.onnx import LEVELS, Bound, OnnxRuntime, arithmetic, provider_shares
+from bench_runtimes.onnx import LEVELS, PROVIDERS, Bound, OnnxRuntime, arithmetic, provider_shares
 from bench_runtimes.openvino import OpenVino
 from bench_runtimes.torch import TorchCompileRuntime, TorchRuntime
 
@@ -273,8 +273,14 @@ def test_cuda_without_a_gpu_is_an_error_and_never_a_cpu_figure(exported):
         OnnxRuntime().load(artifact, "cuda", threads=1)
 
 
-def test_cuda_graphs_are_for_cuda_alone():
-    assert "cpu" not in OnnxRuntime(cuda_graph=True).devices()
+def test_cuda_graphs_are_for_cuda_alone(monkeypatch):
+    for name, value in (("cuda_devices", lambda: 1), ("ort.get_available_providers", lambda: list(PROVIDERS.values()))):
+        monkeypatch.setattr(f"bench_runtimes.onnx.{name}", value)
+    assert OnnxRuntime().devices() == ("cpu", "cuda")
+    assert OnnxRuntime(cuda_graph=True).devices() == ("cuda",)
+    monkeypatch.setattr("bench_runtimes.onnx.cuda_devices", lambda: 0)
+    with pytest.raises(BenchError, match="cuda_graph needs CUDA"):
+        OnnxRuntime(cuda_graph=True).devices()
 
 
 def test_buffers_are_bound_once_for_each_shape(exported):
