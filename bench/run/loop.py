@@ -89,7 +89,9 @@ class Run:
         groups = {case.id: case.group for case in self.plan.cases}
         run_cases(requests, begun, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
-        self.results = measure_cases(pairs, suite, self.calibrations, self.workers, self.progress)
+        self.results = measure_cases(
+            pairs, suite, self.calibrations, self.workers, self.progress, self.earlier.next_turn
+        )
         return self._finish()
 
     def _tell_start(self, cases: list[str]) -> None:
