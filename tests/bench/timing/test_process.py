@@ -126,6 +126,12 @@ def test_what_answers_differently_than_what_was_scored_is_refused(request_for):
         answer(request_for("Tripling"))
 
 
+def with_runtime(folder):
+    """The environment of a process that finds the runtime, and bench where this one has it from."""
+    paths = [str(folder / "site-packages"), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
 @pytest.fixture
 def fresh_interpreter(tmp_path):
     """Run a request as a run does: in an interpreter of its own, by way of files."""
@@ -133,9 +139,10 @@ def fresh_interpreter(tmp_path):
     def run(request: TimingRequest) -> TimingAnswer:
         question, reply = tmp_path / "request.json", tmp_path / "answer.json"
         question.write_text(request.to_json())
-        path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
         command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
-        with subprocess.Popen(command, env=path, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, env=with_runtime(tmp_path), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
             process.wait(60)
         return TimingAnswer.read(reply)
 
@@ -201,9 +208,8 @@ def test_too_few_rows_are_an_error_and_never_a_smaller_batch():
 def test_a_process_whose_input_is_closed_ends(request_for, tmp_path):
     request = replace(request_for("Doubling"), effort=replace(QUICK, min_seconds=600.0))
     (tmp_path / "request.json").write_text(request.to_json())
-    path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
     command = [sys.executable, "-m", "bench.timing", str(tmp_path / "request.json"), str(tmp_path / "answer.json")]
-    with subprocess.Popen(command, env=path, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=with_runtime(tmp_path), stdin=subprocess.PIPE) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2)
         process.stdin.close()
