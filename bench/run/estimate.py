@@ -120,9 +120,7 @@ def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
         shares = (1.0,) if load.instrument == "loadgen" else LADDER
         return warm_s + sum(_serving_seconds(share * rate, measure) for share in shares)
     calls = measure.min_samples
-    if load.scenario == "offline":
-        calls = -(-measure.min_samples // size)
-    elif load.instrument == "loadgen":
+    if load.instrument == "loadgen" and load.scenario != "offline":
         calls = max(calls, LEAST_SAMPLES[99] if load.scenario == "multi-stream" else LEAST_SAMPLES[90])
     return warm_s + max(measure.min_seconds, calls * call_s)
 

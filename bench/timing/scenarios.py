@@ -102,9 +102,8 @@ def _offline(load: Load, subject: Subject) -> Taken:
     """All samples are there at once, and the runtime may cut them as it likes: into batches of the best size."""
     size = _best_batch_size(load.batch_sizes, subject)
     warm, effort = subject.warm_up(size), subject.effort
-    count = max(-(-effort.min_samples // size), round(effort.min_seconds / warm.call_s), 1)
     subject.watch.begin()
-    durations = all_at_once(subject.call, subject.inputs(size), count)
+    durations = all_at_once(subject.call, subject.inputs(size), effort.min_seconds, effort.min_samples)
     return _closed(size, durations, warm, subject.watch.end())
 
 

@@ -70,6 +70,7 @@ def test_the_stages_of_cases_share_their_time_on_the_clock():
         ({"batch_sizes": [32]}, 2 * (0.5 + 2.0 + 6.4)),  # most warm-up, least count
         ({"batch_sizes": [1], "scenarios": ["multi-stream"]}, 2 * (0.5 + 0.3 + 0.2)),
         ({"batch_sizes": [8], "scenarios": ["offline"]}, 2 * (0.5 + 0.3 + 0.2)),
+        ({"batch_sizes": [32], "scenarios": ["offline"]}, 2 * (0.5 + 2.0 + 6.4)),  # calls are counted, not samples
         (
             {"batch_sizes": [1, 8], "scenarios": ["offline"]},  # the first process tries both
             2 * (0.5 + 0.3 + 0.2) + (0.1 + 0.1) + (0.3 + 0.1),

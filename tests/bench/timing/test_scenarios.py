@@ -51,9 +51,15 @@ def test_offline_takes_the_batch_size_that_does_most(subject):
     assert taken.seconds == pytest.approx(taken.durations.sum() / 1e9)
 
 
-def test_offline_has_as_many_samples_as_were_asked_for(subject):
+def test_offline_has_as_many_calls_as_were_asked_for(subject):
     (taken,) = measure(Load("offline", (8,)), subject(lambda size: 1.0))
-    assert len(taken.durations) * 8 == 64
+    assert (len(taken.durations), taken.samples) == (64, 64 * 8)
+
+
+def test_offline_lasts_as_long_as_was_asked_for_however_slow_the_warm_up_was(subject):
+    slow = iter([0.1] * 9)
+    (taken,) = measure(Load("offline", (8,)), subject(lambda size: next(slow, 0.001)))
+    assert taken.seconds == pytest.approx(0.5, rel=0.01)
 
 
 def test_a_server_is_measured_around_the_highest_rate_that_it_bears(subject):
