@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from bench.catalog import build_runtime
-from bench.errors import BenchError
 from bench.parity import Disagreement, difference
 from bench.records import Session
 from bench.timing.conditions import Watch, bind
@@ -19,7 +18,7 @@ from bench.timing.scenarios import Subject, Taken, measure, refuse_what_cannot_b
 def answer(request: TimingRequest) -> TimingAnswer:
     """Measure the artifact under every load and write the raw samples.
 
-    :raises BenchError: if there are too few rows for a batch size, or a bound that cannot be met
+    :raises BenchError: if a bound cannot be met
     :raises Disagreement: if the artifact does not answer what it answered when it was scored
     """
     cores = bind(request.cores)
@@ -66,13 +65,13 @@ class Rows:
 
 
 def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """`ROTATED` batches of `size` rows each that share none.
+    """`ROTATED` batches of `size` rows each that share none, where there are rows enough.
 
-    :raises BenchError: if there are too few rows
+    Else each begins a share of the rows after the one before and goes on from the first row: they are not the same, and
+    a batch of more rows than there are has some of them twice.
     """
-    if len(rows) < ROTATED * size:
-        raise BenchError(f"{len(rows)} rows are too few for {ROTATED} batches of {size}")
-    return [np.ascontiguousarray(rows[n * size : (n + 1) * size]) for n in range(ROTATED)]
+    step = max(1, min(size, len(rows) // ROTATED))
+    return [rows[(n * step + np.arange(size)) % len(rows)] for n in range(ROTATED)]
 
 
 def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
