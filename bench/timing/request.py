@@ -21,13 +21,15 @@ class Load:
 
     :param scenario: one of `bench.records.SCENARIOS`
     :param batch_sizes: the samples in a query; where there are several, as in offline, the first process takes the best
-    :param rates_per_s: a server's arrivals a second, each measured; if there are none, the first process finds them
+    :param rates_per_s: a server's arrivals a second, each measured; if there are none, the process finds them
+    :param search: whether the process looks for a server's rates once more; those that there are stay if they suit
     :param instrument: who holds the clock, `bench` or `loadgen`
     """
 
     scenario: str
     batch_sizes: tuple[int, ...]
     rates_per_s: tuple[float, ...] = ()
+    search: bool = False
     instrument: str = "bench"
 
 

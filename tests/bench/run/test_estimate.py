@@ -86,7 +86,20 @@ def test_a_server_is_served_at_every_rate_after_a_search():
     rates, bounds = (0.5, 0.75, 0.9, 0.95, 1.0, 1.05), 50 * 0.1
     ladder = sum(max(bounds, 662 / (rate * 1000)) for rate in rates)
     search = 662e-3 + 4 * bounds
-    assert timing_seconds(PROCESS, asked) == pytest.approx(0.5 + 2 * 0.1 + ladder + search)
+    alone = 0.5 + 3 * (0.1 + 662e-3)
+    assert timing_seconds(PROCESS, asked) == pytest.approx(alone + 0.5 + 0.1 + ladder + search)
+
+
+def test_a_slow_server_is_served_until_its_least_count():
+    asked = measure(processes=1, batch_sizes=[1], scenarios=["server"], min_samples=10_000)
+    ladder = sum(10_000 / (rate * 1000) for rate in (0.5, 0.75, 0.9, 0.95, 1.0, 1.05))
+    assert timing_seconds(PROCESS, asked) > ladder + 4 * 10
+
+
+def test_what_is_guessed_of_a_server_has_the_process_that_asks_for_its_bound():
+    asked = measure(batch_sizes=[1], scenarios=["server"])
+    pace = ProcessPace(0.6, {1: 1e-4}, {1: 1e-4})
+    assert guessed_timing_seconds(10 * (1 + 2), asked) == pytest.approx(10 * timing_seconds(pace, asked))
 
 
 def test_loadgen_doubles_the_loads():

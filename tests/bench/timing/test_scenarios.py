@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from bench.errors import BenchError
 from bench.timing import sampling, warmup
 from bench.timing.conditions import Watch
 from bench.timing.request import Effort, Load
-from bench.timing.scenarios import Subject, measure, refuse_what_cannot_be_met
+from bench.timing.scenarios import Subject, measure
 from bench.timing.server import LADDER
 
 EFFORT = Effort(warmup_s=0.0, warmup_max_s=1.0, min_seconds=0.5, min_samples=64, bound_s=0.01)
@@ -87,12 +86,11 @@ def test_a_runtime_that_stalls_once_shows_its_queue_in_the_p99(subject):
     assert np.percentile(stream.durations, 99) / 1e9 < 0.001
 
 
-def test_a_bound_that_a_query_alone_exceeds_is_refused(subject):
-    with pytest.raises(BenchError, match=r"a query takes 0.02 s, so a server meets its bound of 0.01 s at no rate"):
-        refuse_what_cannot_be_met((Load("single-stream", (1,)), Load("server", (1,))), subject(lambda size: 0.02))
-
-
-def test_a_bound_of_nobody_is_not_looked_at(subject):
-    calls = []
-    refuse_what_cannot_be_met((Load("offline", (1,)),), subject(lambda size: 0.02, calls=calls))
-    assert calls == []
+@pytest.mark.parametrize(("of_the_first", "stay"), [(1.0, True), (1.06, True), (0.5, False), (2.0, False)])
+def test_a_second_search_leaves_rates_that_suit_as_they_are(subject, of_the_first, stay):
+    first = tuple(taken.rate_per_s for taken in measure(Load("server", (1,)), subject(lambda size: 0.001)))
+    earlier = tuple(of_the_first * rate for rate in first)
+    again = measure(Load("server", (1,), earlier, search=True), subject(lambda size: 0.001))
+    rates = tuple(taken.rate_per_s for taken in again)
+    assert (rates == earlier) == stay
+    assert rates[0] <= first[LADDER.index(1.0)] <= 1.05 * rates[-1]
