@@ -118,8 +118,10 @@ def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
     warm_s, call_s = _warm_s(size, pace, measure), pace.call_s[size]
     if load.scenario == "server":
         rate = 1 / call_s
-        shares = (SHARED,) if load.instrument == "loadgen" else LADDER
-        return warm_s + sum(_serving_seconds(share * rate, measure) for share in shares)
+        if load.instrument == "loadgen":  # what it costs itself, it tells of as many queries that do nothing
+            arrive_s = max(measure.min_samples, LEAST_SAMPLES[99]) / (SHARED * rate)
+            return warm_s + max(measure.min_seconds, arrive_s) + arrive_s
+        return warm_s + sum(_serving_seconds(share * rate, measure) for share in LADDER)
     calls = measure.min_samples
     if load.instrument == "loadgen" and load.scenario != "offline":
         calls = max(calls, LEAST_SAMPLES[99] if load.scenario == "multi-stream" else LEAST_SAMPLES[90])

@@ -19,7 +19,7 @@ from bench.run.host_lock import alone_on_this_host
 from bench.run.loads import ALONE, loads_of, processes_of
 from bench.run.progress import Progress
 from bench.run.rows import Part, Timed, rows_of
-from bench.run.timing_process import in_fork, in_new_interpreter, timing_cores
+from bench.run.timing_process import helping_cores, in_fork, in_new_interpreter, timing_cores
 from bench.run.workers import Workers
 from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
@@ -199,13 +199,14 @@ def _answer(configuration: Configuration, timing: TimingRequest, suite: Suite, w
 
 def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads: Sequence[Load]) -> TimingRequest:
     request, measure = configuration.request, suite.measure
+    cores = timing_cores(measure.threads, measure.cores or ())
     return TimingRequest(
         runtime=configuration.runtime,
         artifact=configuration.artifact,
         rows=str(request.rows(configuration.artifact.name)),
         device=request.device,
         threads=measure.threads,
-        cores=timing_cores(measure.threads, measure.cores or ()),
+        cores=cores,
         loads=tuple(loads),
         effort=Effort(
             measure.warmup_s,
@@ -216,6 +217,7 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
         ),
         samples=f"{configuration.samples}.turn{turn}",
         seed=suite.seeds[0] + turn,
+        helpers=helping_cores(cores),
     )
 
 

@@ -72,3 +72,10 @@ def timing_cores(threads: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
     if not hasattr(os, "sched_getaffinity"):
         return ()
     return tuple(wanted or sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def helping_cores(cores: Sequence[int]) -> tuple[int, ...]:
+    """One core besides those that are timed on, for what is not timed; none if there is no other."""
+    if not hasattr(os, "sched_getaffinity"):
+        return ()
+    return tuple(sorted(os.sched_getaffinity(0) - {*cores})[-1:])

@@ -76,7 +76,12 @@ def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
 def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
     """Every load in turn; at each of its batch sizes, outputs are checked after the clock."""
     subject = Subject(
-        session.call, rows.inputs, request.effort, Watch(_gpu(request.device)), np.random.default_rng(request.seed)
+        session.call,
+        rows.inputs,
+        request.effort,
+        Watch(_gpu(request.device)),
+        np.random.default_rng(request.seed),
+        request.helpers,
     )
     for number, load in enumerate(request.loads):
         for part, taken in enumerate(measure(load, subject)):

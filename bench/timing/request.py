@@ -56,6 +56,7 @@ class TimingRequest:
     :param rows: an .npz with `input_0`, `ROTATED` times as many rows as the largest batch has if the test set has so
         many, and for each output of the artifact what the torch model answers to them, `output_0` and so on
     :param cores: what the process is bound to; empty where the system cannot do that
+    :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added
     :param seed: of a server's arrivals
     """
@@ -70,6 +71,7 @@ class TimingRequest:
     effort: Effort
     samples: str
     seed: int = 0
+    helpers: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """The request as text."""
@@ -88,6 +90,7 @@ class TimingRequest:
             loads=tuple(_rebuilt(Load, one) for one in content.pop("loads")),
             effort=Effort(**content.pop("effort")),
             cores=tuple(content.pop("cores")),
+            helpers=tuple(content.pop("helpers")),
             **content,
         )
 

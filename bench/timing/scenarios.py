@@ -24,6 +24,7 @@ class Subject:
     :param call: what is timed
     :param inputs: batch size -> batches to rotate through
     :param rng: of a server's arrivals
+    :param helpers: cores for LoadGen's own threads; empty for those that are timed on
     """
 
     call: Call
@@ -31,6 +32,7 @@ class Subject:
     effort: Effort
     watch: Watch
     rng: np.random.Generator
+    helpers: tuple[int, ...] = ()
 
     def warm_up(self, batch_size: int) -> WarmUp:
         """Call with this batch size until calls are stable."""
@@ -144,16 +146,17 @@ def _by_loadgen(load: Load, subject: Subject) -> Iterator[Taken]:
     least = max(effort.min_samples, loadgen.LEAST_QUERIES[load.scenario])
     for rate in load.rates_per_s or (None,):
         seed = int(subject.rng.integers(2**31))
-        task = loadgen.Task(load.scenario, warm.call_s, effort.min_seconds, least, rate, seed=seed)
+        bound_s = effort.bound_s if rate else None
+        task = loadgen.Task(load.scenario, warm.call_s, effort.min_seconds, least, rate, bound_s, seed)
         subject.watch.begin()
         with frozen():
-            found = loadgen.sample(subject.call, inputs, task)
+            found = loadgen.sample(subject.call, inputs, task, subject.helpers)
         conditions = subject.watch.end()
         seconds = _seconds(load, rate, found.durations_ns)
         details = {
             "valid": found.valid,
             "reason": found.reason,
-            "own_cost_s": loadgen.own_cost_s(inputs, task),
+            "own_cost_s": loadgen.own_cost_s(inputs, task, subject.helpers),
             "loadgen_version": found.settings.get("loadgen_version"),
         }
         samples = round(found.throughput_per_s * seconds)

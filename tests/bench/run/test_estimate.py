@@ -107,6 +107,14 @@ def test_loadgen_doubles_the_loads():
     assert both - one == pytest.approx(2 * (0.3 + 0.2))
 
 
+def test_loadgen_serves_at_one_rate_and_tells_its_cost_at_it():
+    one, both = (
+        timing_seconds(PROCESS, measure(processes=1, batch_sizes=[1], scenarios=["server"], loadgen=loadgen))
+        for loadgen in (False, True)
+    )
+    assert both - one == pytest.approx(0.1 + 2 * 662 / 500)
+
+
 def test_what_is_guessed_grows_with_the_processes():
     asked = measure(batch_sizes=[1, 8])
     assert guessed_timing_seconds(10, asked) == pytest.approx(10 * (0.6 + 2 * 0.3))

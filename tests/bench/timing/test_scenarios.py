@@ -1,10 +1,13 @@
 """What each scenario measures, with calls that take their time on a clock of their own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from bench.timing import sampling, warmup
+from bench.timing import loadgen, sampling, warmup
 from bench.timing.conditions import Watch
+from bench.timing.loadgen import LoadGenResult
 from bench.timing.request import Effort, Load
 from bench.timing.scenarios import Subject, measure
 from bench.timing.server import LADDER
@@ -84,6 +87,26 @@ def test_a_runtime_that_stalls_once_shows_its_queue_in_the_p99(subject):
     (stream,) = measure(Load("single-stream", (1,)), subject(lambda size: 0.0005))
     assert np.percentile(taken.durations, 99) / 1e9 > 0.15
     assert np.percentile(stream.durations, 99) / 1e9 < 0.001
+
+
+@pytest.mark.parametrize(
+    ("load", "bound"),
+    [
+        (Load("server", (1,), (20.0,), instrument="loadgen"), 0.01),
+        (Load("single-stream", (1,), instrument="loadgen"), None),
+    ],
+)
+def test_loadgen_is_asked_for_the_servers_bound_with_its_own_threads_elsewhere(subject, monkeypatch, load, bound):
+    asked = []
+
+    def sample(call, inputs, task, helpers):
+        asked.append((task.rate_per_s, task.bound_s, helpers))
+        return LoadGenResult(np.full(64, 1_000_000), 64.0, {}, True, "", {"loadgen_version": "5"})
+
+    monkeypatch.setattr(loadgen, "sample", sample)
+    (taken,) = measure(load, replace(subject(lambda size: 0.001), helpers=(7,)))
+    assert asked == [(taken.rate_per_s, bound, (7,))] * 2  # the test, and what it costs itself
+    assert taken.details == {"valid": True, "reason": "", "own_cost_s": 0.001, "loadgen_version": "5"}
 
 
 @pytest.mark.parametrize(("of_the_first", "stay"), [(1.0, True), (1.06, True), (0.5, False), (2.0, False)])
