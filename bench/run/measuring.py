@@ -141,13 +141,13 @@ def _refuse_servers(configurations: list[Configuration], bound_s: float, progres
     told: dict[str, str] = {}
     for one in configurations:
         if one.alone_s is not None and one.alone_s > bound_s:
-            why = (
-                f"measure.server.p99_s is {bound_s:g} s, and a query alone takes {one.alone_s:.3g} s: "
-                "no rate can keep the bound, which must be longer than that"
+            line = (
+                f"{one.name} is not timed as a server: measure.server.p99_s is {bound_s:g} s, and a query alone takes "
+                f"{one.alone_s:.3g} s; no rate can keep the bound, which must be longer than that"
             )
-            one.refusal = replace(_failure(one, BOUND, why), fatal=False, plugin="")
+            one.refusal = replace(_failure(one, BOUND, line), fatal=False, plugin="")
             one.loads = [load for load in one.loads if load.scenario != "server"]
-            told.setdefault(one.name, f"{one.name} is not timed as a server: {why}")
+            told.setdefault(one.name, line)
     for line in told.values():
         progress.warned(line)
 
