@@ -123,10 +123,10 @@ class Scoring:
         self.found.failures.append(found)
 
     def save_rows(self) -> None:
-        """Keep rows of the test set and their outputs for the timing, again from the first if there are too few."""
-        rows = np.resize(np.arange(len(self.inputs)), ROTATED * max(self.request.batch_sizes))
-        outputs = {f"output_{n}": tensor.numpy()[rows] for n, tensor in enumerate(self.reference.all_outputs)}
-        np.savez(self.request.rows(self.part.name), input_0=self.inputs.numpy()[rows], **outputs)
+        """Keep rows of the test set and their outputs for the timing: as many as its batches have, if there are."""
+        count = ROTATED * max(self.request.batch_sizes)
+        outputs = {f"output_{n}": tensor.numpy()[:count] for n, tensor in enumerate(self.reference.all_outputs)}
+        np.savez(self.request.rows(self.part.name), input_0=self.inputs.numpy()[:count], **outputs)
 
     def _evaluation(self, outputs: list[tuple[Tensor, ...]]) -> Evaluation:
         joined = tuple(torch.cat(tensors) for tensors in zip(*outputs, strict=True))
