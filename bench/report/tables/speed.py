@@ -73,7 +73,7 @@ def server_table(results: RunResult) -> Table:
             "" if bound is None else f"The bound on p99 is {seconds(bound)}.",
             "Queries/s: the highest rate at which most processes met it, each by its own p99; then the lowest above it "
             "at which they did not. ≥: it was met at every rate that was tried. p99: of the queries of all processes. "
-            f"Medians of the seeds. Noise: by how much the processes' own highest rates differ, of those tried; {MARKED}",
+            f"Medians of the seeds. Noise: by how much the highest rates of single processes differ; {MARKED}",
         ]
     )
     headers = ("case", "runtime", "queries/s", "p99", "not met at", "p99 there", "noise")
