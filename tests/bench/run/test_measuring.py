@@ -236,7 +236,8 @@ def test_disturbance_of_any_one_process_marks_a_server(run):
     results, _, _ = run(slow_in(), conditions=lambda: next(every))
     highest, _ = found_rates(results)
     assert highest.noise == [
-        "a thread of it was ready and had no core for 30% of the time in the worst process; measure.cores can name another"
+        "a thread of it was ready and had no core for 30% of the time in the worst process; "
+        "measure.cores can name another"
     ]
 
 
