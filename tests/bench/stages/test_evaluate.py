@@ -12,11 +12,15 @@ from bench.stages.export import export
 from bench.stages.request import CaseRequest
 from bench_datasets.digits import Digits
 
-MODEL = ModelInfo("mlp", "bench_models.mlp:MLP", task="classification")
+MODEL = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
 ONNX = RuntimeUse("onnxruntime", RuntimeInfo("onnxruntime", "bench_runtimes.onnx:OnnxRuntime"), precisions=PRECISIONS)
 TORCH = RuntimeUse("torch", RuntimeInfo("torch", "bench_runtimes.torch:TorchRuntime"), precisions=("fp32",))
-ACCURACY = MetricInfo("accuracy", "bench_metrics.classification:accuracy", "classification", lossy_tolerance=0.05)
-PICTURE = MetricInfo("confusion-matrix", "bench_metrics.pictures:confusion_matrix", "classification", form="picture")
+ACCURACY = MetricInfo(
+    "accuracy", "bench_metrics.classification.scores:accuracy", "classification", lossy_tolerance=0.05
+)
+PICTURE = MetricInfo(
+    "confusion-matrix", "bench_metrics.classification.pictures:confusion_matrix", "classification", form="picture"
+)
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ def test_a_lossy_precision_that_disagrees_costs_its_own_rows(case, make):
     request, data, _ = case
     request.graph("forward", "int8-static").write_bytes(request.graph("forward", "fp16").read_bytes()[:-100])
     strict = replace(
-        ACCURACY, name="cross-entropy", target="bench_metrics.classification:CrossEntropy", lossy_tolerance=0.0
+        ACCURACY, name="cross-entropy", target="bench_metrics.classification.scores:CrossEntropy", lossy_tolerance=0.0
     )
     found = evaluate(replace(request, metrics=(ACCURACY, strict)), data, lambda share: None)
     assert {(f.artifact, f.runtime, f.precision) for f in found.failures} == {

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from bench_datasets.digits import Digits
-from bench_models.mlp import MLP
+from bench_models.classifiers.mlp import MLP
 
 
 def layers(**params):

@@ -1,21 +1,11 @@
 """What the classifiers share: their loss, their optimiser and the curves that they log."""
 
-from typing import Annotated
-
-import torch
-from pydantic import Field
 from pytorch_lightning import LightningModule
 from torch import Tensor
 from torch.nn import functional as F
 
 from bench import DataSpec, Unsuitable
-
-Batch = tuple[Tensor, Tensor]
-
-# What parameters of several models may be.
-Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Decay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+from bench_models.training import Batch, one_cycle
 
 
 class Classifier(LightningModule):
@@ -54,20 +44,4 @@ class Classifier(LightningModule):
         )
 
     def configure_optimizers(self) -> dict[str, object]:
-        optimizer = torch.optim.AdamW(self.parameters(), lr=self.lr, weight_decay=self.weight_decay, fused=True)
-        steps = int(self.trainer.estimated_stepping_batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=self.lr, total_steps=steps)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def image_shape(data: DataSpec, model: str, least: int = 1) -> tuple[int, int, int]:
-    """(channels, height, width) of image data.
-
-    :raises Unsuitable: if the inputs are not images of at least `least` pixels a side
-    """
-    if len(data.input_shape) != 3:
-        raise Unsuitable(f"{model} needs images (channels, height, width)", f"the inputs are {data.input_shape}")
-    channels, height, width = data.input_shape
-    if min(height, width) < least:
-        raise Unsuitable(f"{model} needs images of at least {least}x{least} pixels", f"these are {height}x{width}")
-    return channels, height, width
+        return one_cycle(self, self.lr, self.weight_decay)

@@ -6,8 +6,10 @@ from pydantic import NonNegativeInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.classifier import Classifier, Decay, Rate, image_shape
-from bench_models.lenet5_1998 import OriginalLeNet5, maximum_a_posteriori
+from bench_models.classifiers.classifier import Classifier
+from bench_models.classifiers.lenet5_1998 import OriginalLeNet5, maximum_a_posteriori
+from bench_models.parameters import Decay, Rate
+from bench_models.shapes import image_shape
 
 
 class LeNet5(Classifier):

@@ -5,9 +5,9 @@ import pytest
 from bench.signature import ParameterError, checked
 from bench_datasets.digits import Digits
 from bench_datasets.mnist import MNIST
-from bench_models.convnet import ConvNet
-from bench_models.lenet5 import LeNet5
-from bench_models.mlp import MLP
+from bench_models.classifiers.convnet import ConvNet
+from bench_models.classifiers.lenet5 import LeNet5
+from bench_models.classifiers.mlp import MLP
 
 RATES = [(name, value) for name in ("lr", "weight_decay") for value in (-1, "nan", float("inf"), float("nan"), True)]
 REFUSED = [

@@ -8,8 +8,8 @@ from scipy.special import softmax
 from sklearn import metrics as reference
 
 from bench import DataSpec, Evaluation
-from bench_metrics.classification import CalibrationError, CrossEntropy, Error, accuracy
-from bench_metrics.pictures import confusion_matrix, misclassified
+from bench_metrics.classification.pictures import confusion_matrix, misclassified
+from bench_metrics.classification.scores import CalibrationError, CrossEntropy, Error, accuracy
 
 SPEC = DataSpec("classification", (1, 8, 8), classes=4, class_names=("a", "b", "c", "d"))
 

@@ -17,7 +17,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from bench import Artifact, BenchError, DataSpec, ModelInfo, TensorSpec
 from bench.stages.build import exports_of, save_checkpoint
 from bench.stages.export import export_graph
-from bench_models.mlp import MLP
+from bench_models.classifiers.mlp import MLP
 from bench_runtimes.cuda import cuda_devices
 from bench_runtimes.onnx import LEVELS, Bound, OnnxRuntime, provider_shares
 from bench_runtimes.openvino import OpenVino
@@ -25,7 +25,7 @@ from bench_runtimes.torch import TorchCompileRuntime, TorchRuntime
 
 PROFILE = Path(__file__).parent / "profile.json"
 SPEC = DataSpec("classification", (1, 8, 8), classes=10)
-INFO = ModelInfo("mlp", "bench_models.mlp:MLP", task="classification")
+INFO = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.classifier import Classifier, Decay, Rate, Share
+from bench_models.classifiers.classifier import Classifier
+from bench_models.parameters import Decay, Rate, Share
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
 

@@ -2,14 +2,13 @@
 
 import numpy as np
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from bench import Evaluation, Unsuitable
+from bench_metrics.drawing import INK, in_grey, pixels
 
 SHOWN = 24
-INK = "#808080"
 
 
 def confusion_matrix(evaluation: Evaluation) -> Figure:
@@ -22,7 +21,7 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
     axes = figure.subplots()
     # What never happened has no colour at all: it would be white, which glares on a dark page.
     axes.imshow(np.ma.masked_equal(shares, 0) ** 0.3, cmap="Blues", vmin=0, vmax=1)
-    _in_grey(axes)
+    in_grey(axes)
     axes.set_xticks(range(classes), names)
     axes.set_yticks(range(classes), names)
     axes.set_xlabel("answer")
@@ -51,23 +50,8 @@ def misclassified(evaluation: Evaluation) -> Figure:
     for axes, row in zip(figure.subplots(3, SHOWN // 3).flat, [*wrong.tolist(), *[None] * SHOWN], strict=False):
         axes.axis("off")
         if row is not None:
-            axes.imshow(_pixels(evaluation.inputs[row]), cmap="gray")
+            axes.imshow(pixels(evaluation.inputs[row]), cmap="gray")
             axes.set_title(f"{names[evaluation.targets[row]]} > {names[answers[row]]}", fontsize=8, color=INK)
     if not len(wrong):
         figure.suptitle("no mistakes on the test set", fontsize=9, color=INK)
     return figure
-
-
-def _in_grey(axes: Axes) -> None:
-    """Draw all but the content in a grey that reads on a light and on a dark page."""
-    axes.set_facecolor("none")
-    axes.tick_params(colors=INK)
-    for spine in axes.spines.values():
-        spine.set_color(INK)
-    for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set_color(INK)
-
-
-def _pixels(image: torch.Tensor) -> np.ndarray:
-    """(channels, height, width) as matplotlib shows it: one channel as grey, three as colour."""
-    return np.asarray(image[0] if image.shape[0] == 1 else image.permute(1, 2, 0))

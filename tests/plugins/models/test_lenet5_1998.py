@@ -5,8 +5,15 @@ import torch
 from torch.nn import functional as F
 
 from bench import DataSpec, Unsuitable
-from bench_models.lenet5 import LeNet5
-from bench_models.lenet5_1998 import C3_SEES, PartialConv2d, Subsampling, digit_codes, maximum_a_posteriori, squash
+from bench_models.classifiers.lenet5 import LeNet5
+from bench_models.classifiers.lenet5_1998 import (
+    C3_SEES,
+    PartialConv2d,
+    Subsampling,
+    digit_codes,
+    maximum_a_posteriori,
+    squash,
+)
 
 
 def test_c3_follows_table_one():

@@ -4,7 +4,9 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Unsuitable
-from bench_models.classifier import Classifier, Decay, Rate, image_shape
+from bench_models.classifiers.classifier import Classifier
+from bench_models.parameters import Decay, Rate
+from bench_models.shapes import image_shape
 
 
 class ConvNet(Classifier):

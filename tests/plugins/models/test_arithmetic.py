@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bench import DataSpec
-from bench_models.convnet import ConvNet
-from bench_models.lenet5 import LeNet5
-from bench_models.mlp import MLP
+from bench_models.classifiers.convnet import ConvNet
+from bench_models.classifiers.lenet5 import LeNet5
+from bench_models.classifiers.mlp import MLP
 
 
 def images(channels: int, size: int, classes: int = 10) -> DataSpec:

@@ -1,0 +1,5 @@
+"""Metrics and pictures for reconstructions of the input."""
+
+import bench
+
+METRICS: tuple[bench.MetricInfo, ...] = ()
