@@ -54,13 +54,15 @@ class MetricInfo:
     `"function"`: a callable `(evaluation: Evaluation) -> float`, for what needs more than that;
     `"picture"`: a callable `(evaluation: Evaluation) -> matplotlib.figure.Figure`.
 
+    It is computed for artifacts of its `task`, or of each of several.
+
     `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
     `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged.
     """
 
     name: str
     target: str
-    task: str
+    task: str | tuple[str, ...]
     unit: str = ""
     higher_is_better: bool | None = None
     form: Literal["torchmetric", "function", "picture"] = "torchmetric"
@@ -68,6 +70,11 @@ class MetricInfo:
     lossy_tolerance: float | None = None
     summary: str = ""
     source: str = ""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks of the artifacts that it is computed for."""
+        return (self.task,) if isinstance(self.task, str) else self.task
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def test_a_lossy_precision_that_disagrees_costs_its_own_rows(case, make):
     request, data, _ = case
     request.graph("forward", "int8-static").write_bytes(request.graph("forward", "fp16").read_bytes()[:-100])
     strict = replace(
-        ACCURACY, name="cross-entropy", target="bench_metrics.classification.scores:CrossEntropy", lossy_tolerance=0.0
+        ACCURACY, name="cross-entropy", target=f"{SCORES}:CrossEntropy", lossy_tolerance=0.0
     )
     found = evaluate(replace(request, metrics=(ACCURACY, strict)), data, lambda share: None)
     assert {(f.artifact, f.runtime, f.precision) for f in found.failures} == {
