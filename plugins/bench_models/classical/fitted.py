@@ -11,7 +11,7 @@ from pydantic import Field
 from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor, nn
 
-from bench import DataSpec, Unsuitable
+from bench import DataSpec, TensorSpec, Unsuitable
 
 ENGINE = "scikit-learn"
 
@@ -38,6 +38,7 @@ class Fitted(LightningModule):
         if data.input_dtype != "float32":
             raise Unsuitable("scikit-learn's graphs take float32", f"the inputs are {data.input_dtype}")
         self.input_shape = data.input_shape
+        self.inputs = (TensorSpec("input", data.input_shape),)
         self.features = prod(data.input_shape)
         self.estimator = estimator
 
@@ -50,6 +51,10 @@ class Fitted(LightningModule):
     def rows(self, inputs: Rows) -> Rows:
         """Inputs (n, *input_shape) as the rows (n, features) that scikit-learn takes."""
         return inputs.reshape(-1, self.features)
+
+    def transform(self, inputs: Rows) -> Rows:
+        """What the estimator makes of inputs (n, *input_shape)."""
+        return self.estimator.transform(self.rows(inputs))
 
     def get_extra_state(self) -> Tensor:
         """The estimator as bytes, so that it is part of the `state_dict` and passes `torch.load(weights_only=True)`."""
@@ -82,7 +87,6 @@ def seed(estimator: Any, number: int) -> None:
 
 def _training_part(data: LightningDataModule) -> tuple[Tensor, Tensor]:
     """Inputs and targets in their own order if the dataset has `parts`, else as its `train_dataloader` gives them."""
-    data.setup("fit")
     parts = getattr(data, "parts", None)
     if parts:
         return parts[0].inputs.cpu(), parts[0].targets.cpu()

@@ -3,14 +3,13 @@
 import numpy as np
 from onnx import ModelProto
 from onnx.helper import make_node
-from onnx.numpy_helper import from_array
 
-from bench import Export, TensorSpec
+from bench import Export
 from bench_models.classical.fitted import ENGINE, Computed, Fitted, Rows
 from bench_models.classical.graphs import clamp_roots, extend, floats, graph_of
 
 # No probability is taken for less, so that its log is finite: where scikit-learn's log_loss clips single precision.
-LEAST = np.finfo(np.float32).eps
+LEAST = float(np.finfo(np.float32).eps)
 
 
 def class_scores(model: Fitted, classes: int) -> Export:
@@ -21,34 +20,29 @@ def class_scores(model: Fitted, classes: int) -> Export:
 
     def graph() -> ModelProto:
         found = graph_of(model.estimator, model.input_shape, ("label", "probabilities"), {"zipmap": False})
-        nodes = make_node("Clip", ["probabilities", "least"], ["clipped"]), make_node("Log", ["clipped"], ["output"])
-        return extend(found, nodes, [from_array(LEAST, "least")], floats("output", [classes]))
+        nodes = [
+            make_node("Constant", [], ["least"], value_float=LEAST),
+            make_node("Clip", ["probabilities", "least"], ["clipped"]),
+            make_node("Log", ["clipped"], ["output"]),
+        ]
+        return extend(found, nodes, (), floats("output", [classes]))
 
-    inputs = (TensorSpec("input", model.input_shape),)
-    return Export("forward", Computed(compute), "classification", inputs, graph=graph, engine=ENGINE)
+    return Export("forward", Computed(compute), "classification", model.inputs, graph=graph, engine=ENGINE)
 
 
 def distances(model: Fitted) -> Export:
     """The Euclidean distances (n, clusters) from the centres of the clusters, of which the nearest is the answer."""
 
-    def compute(inputs: Rows) -> Rows:
-        return model.estimator.transform(model.rows(inputs))
-
     def graph() -> ModelProto:
         return clamp_roots(graph_of(model.estimator, model.input_shape, ("label", "distances"), {"gemm": False}))
 
-    inputs = (TensorSpec("input", model.input_shape),)
-    return Export("clusters", Computed(compute), "clustering", inputs, ("distances",), graph, ENGINE)
+    return Export("clusters", Computed(model.transform), "clustering", model.inputs, ("distances",), graph, ENGINE)
 
 
 def code(model: Fitted) -> Export:
     """What a transformer makes of an input: (n, features of its own)."""
 
-    def compute(inputs: Rows) -> Rows:
-        return model.estimator.transform(model.rows(inputs))
-
     def graph() -> ModelProto:
         return graph_of(model.estimator, model.input_shape, ("code",))
 
-    inputs = (TensorSpec("input", model.input_shape),)
-    return Export("encoder", Computed(compute), "embedding", inputs, ("code",), graph, ENGINE)
+    return Export("encoder", Computed(model.transform), "embedding", model.inputs, ("code",), graph, ENGINE)

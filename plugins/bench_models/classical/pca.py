@@ -1,6 +1,5 @@
 """Principal component analysis."""
 
-import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
 from onnx.helper import make_node
 from onnx.numpy_helper import from_array
@@ -38,7 +37,7 @@ class PCA(Fitted):
             return self.estimator.inverse_transform(codes).reshape(-1, *self.input_shape)
 
         def reconstruct(inputs: Rows) -> Rows:
-            return decode(self.estimator.transform(self.rows(inputs)))
+            return decode(self.transform(inputs))
 
         def decoder_graph() -> ModelProto:
             return extend(identity("code", [self.components]), *self._decoding())
@@ -58,13 +57,10 @@ class PCA(Fitted):
     def _decoding(self) -> tuple[list[NodeProto], list[TensorProto], ValueInfoProto]:
         """The nodes from code to reconstruction, which skl2onnx does not have, their constants and their output."""
         nodes = [
+            make_node("Constant", [], ["shape"], value_ints=[-1, *self.input_shape]),
             make_node("MatMul", ["code", "directions"], ["centred"]),
             make_node("Add", ["centred", "centre"], ["flat"]),
             make_node("Reshape", ["flat", "shape"], ["reconstruction"]),
         ]
-        constants = [
-            from_array(self.estimator.components_, "directions"),
-            from_array(self.estimator.mean_, "centre"),
-            from_array(np.array([-1, *self.input_shape]), "shape"),
-        ]
+        constants = [from_array(self.estimator.components_, "directions"), from_array(self.estimator.mean_, "centre")]
         return nodes, constants, floats("reconstruction", self.input_shape)

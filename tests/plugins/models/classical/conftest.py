@@ -16,6 +16,7 @@ class Given(TensorDataModule):
     def __init__(self, inputs, targets=None, classes=None):
         super().__init__(DataSpec("classification", tuple(inputs.shape[1:]), classes=classes))
         self.part = Part(inputs, torch.zeros(len(inputs), dtype=torch.int64) if targets is None else targets)
+        self.setup()
 
     def load(self):
         return Parts(self.part, self.part, self.part)
