@@ -9,10 +9,10 @@ from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
 from bench.errors import BenchError
-from bench.signature import ParameterError
+from bench.signature import ParameterError, checked, first_parameter
+from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
-from bench.stages.precision import check_precisions
 from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
@@ -44,7 +44,7 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
         with torch.device("meta"):
             model = build_model(request.model, request.params, datasets[key].spec)
             exports = exports_of(model, request.model, datasets[key].spec)
-        check_precisions(request.precisions, exports, datasets[key].spec)
+        check_sources(exports, datasets[key].spec)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -81,12 +81,16 @@ def _check_training(request: CaseRequest, tried: list[dict[str, Any]]) -> Iterab
 
 
 def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
-    """Whether the metrics that the suite names can be imported."""
-    for index, info in enumerate(request.metrics if request.metrics_named else ()):
+    """Whether the metrics that the suite names can be imported and take their parameters."""
+    for index, use in enumerate(request.metrics if request.metrics_named else ()):
         try:
-            resolve(info)
+            target = resolve(use.info)
+            checked(target, use.params, given=(first_parameter(target),))
+        except ParameterError as error:
+            path = ("metrics", index, "params", error.parameter)
+            yield Problem("", path, f"{use.name}: {error.message}", error.hint)
         except Exception as error:
-            message = f"metric {info.name!r} cannot be imported: {type(error).__name__}: {error}"
+            message = f"metric {use.name!r} cannot be imported: {type(error).__name__}: {error}"
             yield Problem("", ("metrics", index), message, "")
 
 

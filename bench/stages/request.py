@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeUse
+from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeUse
 from bench.results import STAGES
 
 
@@ -34,7 +34,7 @@ class CaseRequest:
     data_params: dict[str, Any]
     train: dict[str, Any]
     seed: int
-    metrics: tuple[MetricInfo, ...]
+    metrics: tuple[MetricUse, ...]
     metrics_named: bool
     runtimes: tuple[RuntimeUse, ...]
     precisions: tuple[str, ...]
