@@ -9,7 +9,7 @@ from bench.report.formats import number, seconds
 from bench.report.lookup import (
     Configuration,
     Timed,
-    by_dataset,
+    contests,
     groups,
     labelled,
     leading_metric,
@@ -153,13 +153,13 @@ def _with_bound(chart: Chart, bound: float | None) -> Chart:
 
 
 def fronts(results: RunResult) -> list[Chart]:
-    """Charts of quality against latency for each dataset."""
-    return _for_each_dataset(results, _fronts_of)
+    """Charts of quality against latency for each task and dataset."""
+    return _for_each_contest(results, _fronts_of)
 
 
 def precisions(results: RunResult) -> list[Chart]:
-    """Charts of quality against precision for each dataset, if there are several precisions."""
-    return _for_each_dataset(results, _precisions_of) if len(precisions_of(results)) > 1 else []
+    """Charts of quality against precision for each task and dataset, if there are several precisions."""
+    return _for_each_contest(results, _precisions_of) if len(precisions_of(results)) > 1 else []
 
 
 def curves(results: RunResult) -> list[Chart]:
@@ -213,18 +213,18 @@ def _precisions_of(results: RunResult, metric: MetricResult) -> list[Chart]:
     return _drawn(chart, lines)
 
 
-def _for_each_dataset(results: RunResult, make: Callable[[RunResult, MetricResult], list[Chart]]) -> list[Chart]:
-    """The charts of each dataset, by the metric that leads there; where there are several, each says its own."""
-    found = {}
-    for dataset, part in by_dataset(results).items():
+def _for_each_contest(results: RunResult, make: Callable[[RunResult, MetricResult], list[Chart]]) -> list[Chart]:
+    """The charts of each contest, by the metric that leads there; where there are several, each says its own."""
+    found = []
+    for where, part in contests(results):
         metric = leading_metric(part)
         if metric is not None and (made := make(part, metric)):
-            found[dataset] = made
+            found.append((where, made))
     if len(found) <= 1:
-        return [chart for made in found.values() for chart in made]
+        return [chart for _, made in found for chart in made]
     return [
-        replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title} on {dataset}")
-        for place, (dataset, made) in enumerate(found.items(), 1)
+        replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title}{where}")
+        for place, (where, made) in enumerate(found, 1)
         for chart in made
     ]
 

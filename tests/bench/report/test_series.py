@@ -111,6 +111,24 @@ def test_each_dataset_has_a_front_of_its_own(make):
     assert len({chart.key for chart in charts}) == 2
 
 
+def test_each_task_has_a_front_of_its_own(make):
+    artifacts = {"encoder": "embedding", "autoencoder": "reconstruction", "decoder": "decoding"}
+    case = make.case(
+        artifacts=[make.artifact(name=name, task=task) for name, task in artifacts.items()],
+        metrics=[
+            make.metric(name="probe", artifact="encoder"),
+            make.metric(name="mse", artifact="autoencoder", higher_is_better=False),
+        ],
+        measurements=[make.measurement(artifact=name) for name in artifacts],
+    )
+    charts = fronts(make.results(cases=[case]))
+    assert [chart.title for chart in charts] == ["probe against latency", "mse against latency"]
+    assert [[one.name for one in chart.series] for chart in charts] == [
+        ["tiny@points encoder · graph"], ["tiny@points autoencoder · graph"]
+    ]  # fmt: skip
+    assert len({chart.key for chart in charts}) == 2
+
+
 def test_the_batch_sizes_are_the_ticks(make):
     rows = [make.measurement(batch_size=size) for size in (32, 1)]
     assert only(throughput(make.results(cases=[make.case(measurements=rows)]))).x_ticks == (1, 32)
