@@ -57,7 +57,10 @@ def test_calibration_error(answers):
 
 def evaluation(answers):
     scores, targets = map(torch.from_numpy, answers)
-    return Evaluation(SPEC, "forward", torch.rand(len(scores), 1, 8, 8), targets, scores, seed=0)
+    inputs = torch.rand(len(scores), 1, 8, 8)
+    return Evaluation(
+        SPEC, "forward", "classification", inputs, targets, {"input": inputs}, {"scores": scores}, 0, None
+    )
 
 
 def test_confusion_matrix_writes_scikit_learns_counts(answers):
