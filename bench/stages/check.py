@@ -8,7 +8,7 @@ import torch
 from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
-from bench.errors import BenchError
+from bench.errors import BenchError, suggestion
 from bench.signature import ParameterError, checked, first_parameter
 from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
@@ -23,8 +23,10 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
     """
     datasets: dict[str, LightningDataModule] = {}
+    artifacts: set[str] = set()
     tried: list[dict[str, Any]] = []
-    problems = [problem for request in requests for problem in _check(request, datasets)]
+    problems = [problem for request in requests for problem in _check(request, datasets, artifacts)]
+    problems = problems or list(_check_timed(requests[0], artifacts))
     problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
     problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
@@ -33,8 +35,8 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     return problems
 
 
-def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> Iterable[Problem]:
-    """Build a case's dataset, unless it is among `datasets` already, and its model."""
+def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artifacts: set[str]) -> Iterable[Problem]:
+    """Build a case's dataset, unless it is among `datasets` already, and its model; note its artifacts."""
     part = "data"
     try:
         key = _key(request)
@@ -45,6 +47,7 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
             model = build_model(request.model, request.params, datasets[key].spec)
             exports = exports_of(model, request.model, datasets[key].spec)
         check_sources(exports, datasets[key].spec)
+        artifacts.update(part.name for part in exports)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -52,6 +55,14 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
         yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+
+
+def _check_timed(request: CaseRequest, artifacts: set[str]) -> Iterable[Problem]:
+    """Whether any case has the artifacts that are to be timed."""
+    for index, name in enumerate(request.timed):
+        if name not in artifacts:
+            message = f"no case has an artifact {name!r}"
+            yield Problem("", ("measure", "artifacts", index), message, suggestion(name, artifacts))
 
 
 def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]:

@@ -179,6 +179,7 @@ class Measure(Strict):
         min_length=1,
         description="what executes the artifacts",
     )
+    artifacts: list[Name] | None = Field(None, min_length=1, description="which artifacts to time; all if left out")
     device: Literal["cpu", "cuda"] = Field("cpu", description="where they are executed")
     precisions: list[Precision] = Field(
         ["fp32"], min_length=1, description="the arithmetic of the graphs; each is an artifact of its own"
@@ -205,7 +206,7 @@ class Measure(Strict):
     min_samples: int = Field(64, gt=0, le=10_000_000, description="least number of calls that count, in each process")
     loadgen: bool = Field(False, description="also let MLPerf's LoadGen measure; needs the extra `loadgen`")
 
-    _names_each_once = field_validator("precisions", "scenarios", "batch_sizes", "cores")(_each_once)
+    _names_each_once = field_validator("artifacts", "precisions", "scenarios", "batch_sizes", "cores")(_each_once)
 
     _runtimes_each_once = field_validator("runtimes")(_each_name_once)
 

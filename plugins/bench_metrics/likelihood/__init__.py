@@ -2,4 +2,29 @@
 
 import bench
 
-METRICS: tuple[bench.MetricInfo, ...] = ()
+METRICS = (
+    bench.MetricInfo(
+        "elbo",
+        "bench_metrics.likelihood.bounds:elbo",
+        task="reconstruction",
+        unit="nats",
+        higher_is_better=False,
+        form="function",
+        tolerance=1e-2,
+        summary="The evidence lower bound of a variational autoencoder, negated; binary pixels are drawn from the "
+        "images (dynamic binarisation).",
+        source="Kingma & Welling (2014), Auto-Encoding Variational Bayes, arXiv 1312.6114",
+    ),
+    bench.MetricInfo(
+        "importance-weighted-bound",
+        "bench_metrics.likelihood.bounds:importance_weighted_bound",
+        task="reconstruction",
+        unit="nats",
+        higher_is_better=False,
+        form="function",
+        tolerance=1e-2,
+        summary="-log p(x) of a variational autoencoder, at most; binary pixels are drawn from the images (dynamic "
+        "binarisation). A likelihood of real pixels is a density.",
+        source="Burda, Grosse & Salakhutdinov (2016), Importance Weighted Autoencoders, arXiv 1509.00519",
+    ),
+)
