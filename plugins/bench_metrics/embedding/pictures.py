@@ -44,22 +44,19 @@ def latent_scatter(evaluation: Evaluation, count: PositiveInt = 1000) -> Figure:
 
 
 def filters(evaluation: Evaluation, count: PositiveInt = 40) -> Figure:
-    """The weights of the encoder's first layer as images: mid-grey is zero, and each filter has a scale of its own.
+    """The weights of the encoder's first layer as images, the largest norm first; each has a scale of its own.
 
-    Of what scikit-learn fits, they are its components.
+    Of a decomposition that scikit-learn has fitted, they are its components in their order.
 
-    :param count: how many, those of the largest norm
+    :param count: how many of them
     :raises Unsuitable: if the first layer is neither convolutional nor linear in the pixels of images
     """
     images_only(evaluation.spec, "filters")
-    weights = _first_weights(evaluation)
-    # Rounded, so that filters of one norm, such as principal components, keep their order.
-    norms = (weights.flatten(1).norm(dim=1) * 1e4).round()
-    shown = weights[norms.argsort(descending=True, stable=True)[:count]]
+    weights, what = _components(evaluation) or _first_layer(evaluation)
+    shown = weights[:count]
     images = 0.5 + 0.5 * shown / shown.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12)
     number = f"{len(shown)} of {len(weights)}" if len(shown) < len(weights) else f"{len(weights)}"
-    caption = f"{number} filters, the largest norm first; mid-grey is zero"
-    return sheet([Row(some) for some in images.split(COLUMNS)], caption=caption)
+    return sheet([Row(some) for some in images.split(COLUMNS)], caption=f"{number} {what}; mid-grey is zero")
 
 
 def _plane(codes: torch.Tensor) -> tuple[torch.Tensor, tuple[str, str]]:
@@ -99,17 +96,25 @@ def _apart(points: torch.Tensor, distance: float) -> torch.Tensor:
     return points
 
 
-def _first_weights(evaluation: Evaluation) -> torch.Tensor:
-    """The first layer's weights (filters, channels, height, width)."""
+def _components(evaluation: Evaluation) -> tuple[torch.Tensor, str] | None:
+    """What scikit-learn calls components, if the model has an estimator with some on pixels: (components, *image)."""
     shape = evaluation.spec.input_shape
-    for layer in evaluation.case.exports[evaluation.artifact].module.modules():
-        if isinstance(layer, nn.Conv2d) and layer.weight.shape[1] in {1, 3}:
-            return layer.weight.detach()
-        if isinstance(layer, nn.Linear) and layer.in_features == math.prod(shape):
-            return layer.weight.detach().reshape(-1, *shape)
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            break
-    components = getattr(getattr(evaluation.case.model, "estimator", None), "components_", None)
-    if components is None:
+    found = getattr(getattr(evaluation.case.model, "estimator", None), "components_", None)
+    if not isinstance(found, np.ndarray) or found.shape[1:] != (math.prod(shape),):
+        return None
+    return torch.from_numpy(found).float().reshape(-1, *shape), "components"
+
+
+def _first_layer(evaluation: Evaluation) -> tuple[torch.Tensor, str]:
+    """The weights of the first layer that has some, the largest norm first: (filters, channels, height, width)."""
+    shape = evaluation.spec.input_shape
+    layers = evaluation.case.exports[evaluation.artifact].module.modules()
+    layer = next((layer for layer in layers if any(True for _ in layer.parameters(recurse=False))), None)
+    if isinstance(layer, nn.Conv2d) and layer.weight.shape[1] == shape[0]:
+        weights = layer.weight.detach()
+    elif isinstance(layer, nn.Linear) and layer.in_features == math.prod(shape):
+        weights = layer.weight.detach().reshape(-1, *shape)
+    else:
         raise Unsuitable("filters needs a first layer that is convolutional or linear in the pixels")
-    return torch.as_tensor(components).float().reshape(-1, *shape)
+    order = weights.flatten(1).norm(dim=1).argsort(descending=True, stable=True)
+    return weights[order], "filters of the first layer, the largest norm first"

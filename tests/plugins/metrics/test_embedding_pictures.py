@@ -137,6 +137,12 @@ def test_a_filter_of_zeros_is_grey(layered):
     assert (shown(filters(layered(nn.Flatten(), layer))) == 0.5).all()
 
 
+def test_a_sheet_says_how_many_filters_there_are(layered):
+    evaluation = layered(nn.Flatten(), nn.Linear(16, 5))
+    captions = [filters(evaluation, count).axes[0].texts[-1].get_text() for count in (4, 5)]
+    assert [caption.partition(" filters")[0] for caption in captions] == ["4 of 5", "5"]
+
+
 def test_filters_of_a_decomposition_are_its_components_in_their_order(layered):
     estimator = PCA(8).fit(random(50, 16))
     found = shown(filters(layered(nn.Flatten(), model=SimpleNamespace(estimator=estimator))))
@@ -146,7 +152,19 @@ def test_filters_of_a_decomposition_are_its_components_in_their_order(layered):
     )
 
 
-@pytest.mark.parametrize("layers", [[nn.Linear(4, 4), nn.Flatten(), nn.Linear(16, 2)], [nn.Flatten()]])
+class Recurrent(nn.Module):
+    """A recurrent layer on rows of 4 pixels, and a linear one that by chance takes as many numbers as there are."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.RNN(4, 16, batch_first=True)
+        self.linear = nn.Linear(16, 5)
+
+    def forward(self, x):
+        return self.linear(self.recurrent(x[:, 0])[1][0])
+
+
+@pytest.mark.parametrize("layers", [[Recurrent()], [nn.Linear(4, 4), nn.Flatten(), nn.Linear(16, 2)], [nn.Flatten()]])
 def test_what_does_not_begin_with_filters_of_pixels_has_none(layered, layers):
     with pytest.raises(Unsuitable, match="filters"):
         filters(layered(*layers))
