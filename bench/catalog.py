@@ -102,7 +102,7 @@ class Catalog:
             self._entries[kind] = self._collect(kind, record)
 
     def entries(self, kind: str) -> Mapping[str, Entry]:
-        """The usable records of a kind by name, in alphabetical order."""
+        """The usable records of a kind by name, each plugin's in the order in which it gives them."""
         return self._entries[kind]
 
     def find(self, kind: str, name: str) -> Entry:
@@ -153,7 +153,7 @@ class Catalog:
                 offered = f"{kind[:-1]} {name!r} is offered by several plugins"
                 hint = "uninstall one: " + ", ".join(entry.plugin for entry in entries)
                 self._clashes[kind, name] = BenchError(offered, hint)
-        return {name: entries[0] for name, entries in sorted(owners.items()) if len(entries) == 1}
+        return {name: entries[0] for name, entries in owners.items() if len(entries) == 1}
 
 
 def _complaint(info: Any, record: type[Any]) -> str:

@@ -17,7 +17,8 @@ class ModelInfo:
     """A model: `target` is a `LightningModule` built as `Target(data: DataSpec, **params)`.
 
     Before a run it is built once on torch's meta device, where tensors have a shape and no content. What it logs with
-    `loss` in its name is drawn as a learning curve. A model that is not trained by gradient has a method
+    `loss` or `error` in its name is drawn as a learning curve, counted from the end of the epochs that an attribute
+    `pretraining_epochs` tells of. A model that is not trained by gradient has a method
     `fit(data: LightningDataModule)`, which is then called in place of Lightning's Trainer.
     """
 

@@ -222,7 +222,8 @@ class TrainingResult:
     """How a case was trained.
 
     `curves` holds a value an epoch for each name that was logged; None in an epoch that did not log it.
-    `epoch_ends_s` are the seconds from the start of training to the end of each epoch.
+    `epoch_ends_s` are the seconds from the start of training to the end of each epoch. `pretraining_epochs` is how many
+    of the epochs came before the model learned what it is for.
     """
 
     epochs: int
@@ -233,6 +234,7 @@ class TrainingResult:
     checkpoint_sha256: str
     curves: dict[str, list[float | None]] = field(default_factory=dict)
     epoch_ends_s: list[float] = field(default_factory=list)
+    pretraining_epochs: int = 0
 
 
 @dataclass(frozen=True)

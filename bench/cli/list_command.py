@@ -19,7 +19,7 @@ def command(kind: str | None) -> None:
     for wanted in [kind] if kind else KINDS:
         rows = [
             (name, _task(entry.info), entry.plugin, _about(entry.info))
-            for name, entry in catalog.entries(wanted).items()
+            for name, entry in sorted(catalog.entries(wanted).items())
         ]
         click.secho(wanted, bold=True)
         click.echo(table(rows, ("name", "task", "plugin", "summary")) if rows else "  none")

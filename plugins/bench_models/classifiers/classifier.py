@@ -16,13 +16,15 @@ class Classifier(LightningModule):
     :param data: the dataset's specification
     :param lr: the highest learning rate of the cycle
     :param weight_decay: AdamW's decoupled weight decay
-    :raises Unsuitable: if the data has no classes
+    :raises Unsuitable: if the data has no classes, or keeps some from training
     """
 
     def __init__(self, data: DataSpec, lr: float, weight_decay: float) -> None:
         super().__init__()
         if not data.classes:
             raise Unsuitable("a classifier needs data with classes", f"this has the task {data.task}")
+        if data.unseen:
+            raise Unsuitable("a classifier has to see every class", f"leave out the data's `unseen: {[*data.unseen]}`")
         self.classes: int = data.classes
         self.lr = lr
         self.weight_decay = weight_decay
