@@ -12,7 +12,8 @@ from bench_metrics.drawing import INK, pixels
 
 DPI = 100
 MARGIN = 6
-# Pixels of the longer side of a tile, and of the labels before a row: ten tiles with labels are 640 pixels wide.
+# Pixels of the longer side of a tile, and of the labels before a row: so many columns with labels are 640 pixels wide.
+COLUMNS = 10
 TILE = 56
 LABEL = 52
 # Lines of text: their height in pixels and size in points; and the width of a character of a caption.

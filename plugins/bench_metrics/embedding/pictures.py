@@ -13,9 +13,8 @@ from torch import nn
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.drawing import colour_of, images_only, plain_axes
-from bench_metrics.sheet import Row, sheet
+from bench_metrics.sheet import COLUMNS, Row, sheet
 
-COLUMNS = 10
 # So many classes have their names among their points.
 NAMED = 20
 

@@ -9,9 +9,8 @@ from pydantic import Field, PositiveInt
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
 from bench_metrics.drawing import images_only, shades
-from bench_metrics.sheet import Row, sheet
+from bench_metrics.sheet import COLUMNS, Row, sheet
 
-COLUMNS = 10
 # Test images whose codes say which latent variables are active.
 SAMPLE = 1000
 

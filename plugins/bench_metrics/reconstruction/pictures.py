@@ -11,9 +11,8 @@ from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
 from bench_metrics.drawing import images_only, shades
 from bench_metrics.reconstruction.denoising import Masked, Noise, cleaned, noisy
-from bench_metrics.sheet import Row, sheet
+from bench_metrics.sheet import COLUMNS, Row, sheet
 
-COLUMNS = 10
 # Test images whose codes say between which values the numbers of a code lie.
 SAMPLE = 1000
 
