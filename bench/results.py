@@ -150,6 +150,7 @@ class ProcessResult(Conditions):
 
     `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
     `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
+    `p99_s` is None where it has too few samples; `meets_bound` says of a server's process whether that kept the bound.
     """
 
     turn: int
@@ -158,6 +159,8 @@ class ProcessResult(Conditions):
     first_s: float
     samples: int
     p50_s: float
+    p99_s: float | None = None
+    meets_bound: bool | None = None
     warmup_calls: int = 0
     warm: bool = True
 
@@ -180,7 +183,8 @@ class MeasurementResult:
 
     `scenario` has MLPerf's meaning: in single-stream and multi-stream the next query begins when one ends; in server,
     queries arrive at random at `rate_per_s` and latency counts from when each was due; in offline, a query is all
-    there is, and `batch_size` the best way to cut it. `meets_bound` says whether a server kept its bound at this rate.
+    there is, and `batch_size` the best way to cut it. `meets_bound` says whether most of a server's processes keep its
+    bound at this rate, each by its own 99th percentile; `latency_s` is that of the queries of all of them.
     `instrument` is who held the clock. `noise` holds the reasons for which this row is not to be trusted.
     `roofline` is its share of what this machine can attain for such a graph, as `bench calibrate` has measured it.
     `samples_path` is an array of int64 (samples, 2): the number of the process and the nanoseconds of one query.

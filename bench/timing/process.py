@@ -8,19 +8,17 @@ from typing import Any
 import numpy as np
 
 from bench.catalog import build_runtime
-from bench.errors import BenchError
 from bench.parity import Disagreement, difference
 from bench.records import Session
 from bench.timing.conditions import Watch, bind
 from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest
-from bench.timing.scenarios import Subject, Taken, measure, refuse_what_cannot_be_met
+from bench.timing.scenarios import Subject, Taken, measure
 
 
 def answer(request: TimingRequest) -> TimingAnswer:
     """Measure the artifact under every load and write the raw samples.
 
-    :raises BenchError: if there are too few rows for a batch size, or a bound that cannot be met, or if something else
-        executes the artifact than what was asked for
+    :raises BenchError: if something else executes the artifact than what was asked for
     :raises Disagreement: if the artifact does not answer what it answered when it was scored
     """
     cores = bind(request.cores)
@@ -69,21 +67,25 @@ class Rows:
 
 
 def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """`ROTATED` batches of `size` rows each that share none.
+    """`ROTATED` batches of `size` rows each that share none, where there are rows enough.
 
-    :raises BenchError: if there are too few rows
+    Else each begins a share of the rows after the one before and goes on from the first row: they are not the same, and
+    a batch of more rows than there are has some of them twice.
     """
-    if len(rows) < ROTATED * size:
-        raise BenchError(f"{len(rows)} rows are too few for {ROTATED} batches of {size}")
-    return [np.ascontiguousarray(rows[n * size : (n + 1) * size]) for n in range(ROTATED)]
+    step = max(1, min(size, len(rows) // ROTATED))
+    return [rows[(n * step + np.arange(size)) % len(rows)] for n in range(ROTATED)]
 
 
 def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
     """Every load in turn; at each of its batch sizes, outputs are checked after the clock."""
     subject = Subject(
-        session.call, rows.inputs, request.effort, Watch(_gpu(request.device)), np.random.default_rng(request.seed)
+        session.call,
+        rows.inputs,
+        request.effort,
+        Watch(_gpu(request.device)),
+        np.random.default_rng(request.seed),
+        request.helpers,
     )
-    refuse_what_cannot_be_met(request.loads, subject)
     for number, load in enumerate(request.loads):
         for part, taken in enumerate(measure(load, subject)):
             yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
