@@ -42,6 +42,7 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
         checkpoint_sha256=sha256(request.checkpoint),
         curves=observer.curves,
         epoch_ends_s=observer.epoch_ends_s,
+        pretraining_epochs=getattr(model, "pretraining_epochs", 0),
     )
 
 

@@ -1,5 +1,6 @@
 """Principal components, which autoencoders are held against."""
 
+import numpy as np
 from sklearn.decomposition import PCA
 from torch import Tensor
 
@@ -18,7 +19,8 @@ def principal_components(inputs: Tensor, count: int) -> PCA:
     """
     rows = inputs.flatten(1).double().numpy()
     if count < min(rows.shape):
-        pca = PCA(count, random_state=0).fit(rows)
+        with np.errstate(invalid="ignore"):  # of what does not vary at all, scikit-learn wants to know the shares
+            pca = PCA(count, random_state=0).fit(rows)
         if pca.noise_variance_ > LEAST * pca.explained_variance_[0]:
             return pca
     raise Unsuitable(f"PCA with {count} components loses nothing of this data", "a comparison needs a smaller code")

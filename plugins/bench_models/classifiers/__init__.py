@@ -24,4 +24,11 @@ MODELS = (
         summary="LeNet-5, in its modern form or as published in 1998.",
         source="LeCun, Bottou, Bengio, Haffner (1998), Proc. IEEE 86(11), 2278-2324",
     ),
+    bench.ModelInfo(
+        "pretrained-mlp",
+        "bench_models.classifiers.pretrained_mlp:PretrainedMLP",
+        task="classification",
+        summary="Layers of sigmoid units, pre-trained one by one without the classes, or not at all.",
+        source="Erhan et al. (2010), Why Does Unsupervised Pre-training Help Deep Learning?, JMLR 11, 625-660",
+    ),
 )

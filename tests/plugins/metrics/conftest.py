@@ -22,11 +22,9 @@ class FakeCase:
     model: Any = None
 
     def call(self, artifact: str, *inputs: Tensor) -> dict[str, Tensor]:
-        if artifact not in self.exports:
-            raise Unsuitable(f"the model has no artifact {artifact!r}")
-        answers = self.exports[artifact].module(*inputs)
-        answers = answers if isinstance(answers, tuple) else (answers,)
-        return dict(zip(self.exports[artifact].outputs, answers, strict=True))
+        part = self._part(artifact)
+        answers = part.module(*inputs)
+        return dict(zip(part.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True))
 
     def on_test(self, artifact: str) -> Evaluation:
         return self._on(artifact, *self.test)
@@ -34,14 +32,19 @@ class FakeCase:
     def on_training(self, artifact: str) -> Evaluation:
         return self._on(artifact, *self.training)
 
+    def _part(self, artifact: str) -> Export:
+        if artifact not in self.exports:
+            raise Unsuitable(f"the model has no artifact {artifact!r}")
+        return self.exports[artifact]
+
     def _on(self, artifact: str, inputs: Tensor, targets: Tensor) -> Evaluation:
         fed = self._fed(artifact, inputs)
         answers = self.call(artifact, *fed.values())
-        task = self.exports[artifact].task
+        task = self._part(artifact).task
         return Evaluation(self.spec, artifact, task, inputs, targets, fed, answers, self.seed, self)
 
     def _fed(self, artifact: str, inputs: Tensor) -> dict[str, Tensor]:
-        return {one.name: self._from_source(one, inputs) for one in self.exports[artifact].inputs}
+        return {one.name: self._from_source(one, inputs) for one in self._part(artifact).inputs}
 
     def _from_source(self, one: TensorSpec, inputs: Tensor) -> Tensor:
         if one.source == "data":
