@@ -125,9 +125,11 @@ class Conditions:
     """What else the machine did while a load was measured. None where it cannot be told.
 
     `pace_s` is how long a fixed piece of work took just before and after: how fast the machine itself was. `waiting` is
-    the share of the time in which the process was ready and had no core, `busy_cores` how many cores others kept busy,
-    `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of looks at the GPU
-    that found its clock lowered, `joules` the GPU's energy. `peak_memory_bytes` is the most that the process ever held.
+    the share of the time in which one of its threads, the one that waited longest, was ready and had no core: a call
+    ends with the last of its threads. `busy_cores` is how many cores others kept busy, `stolen` the share of the time
+    that a virtual machine's host took away. `throttled` is the share of looks at the GPU that found its clock lowered,
+    `clock_least_mhz` and `clock_median_mhz` what its clock was at them; `joules` is the GPU's energy.
+    `peak_memory_bytes` is the most that the process ever held.
     """
 
     pace_s: float | None = None
@@ -135,6 +137,8 @@ class Conditions:
     busy_cores: float | None = None
     stolen: float | None = None
     throttled: float | None = None
+    clock_least_mhz: float | None = None
+    clock_median_mhz: float | None = None
     joules: float | None = None
     peak_memory_bytes: int | None = None
     gpu_memory_bytes: int | None = None

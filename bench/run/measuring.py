@@ -57,10 +57,12 @@ def measure_cases(
     calibrations: Sequence[Calibration],
     workers: Workers,
     progress: Progress,
+    first_turn: int = 0,
 ) -> dict[str, CaseResult]:
     """Time every artifact that agreed with its torch model. The first seed orders the turns of the configurations.
 
     :param calibrations: of this machine
+    :param first_turn: the place of the first process in the order of all of the run
     :returns: the results with their measurements, by case identifier
     """
     pairs, measure = list(pairs), suite.measure
@@ -70,7 +72,7 @@ def measure_cases(
     try:
         if configurations:
             with alone_on_this_host(progress.waiting_for_host):
-                _take_turns(configurations, suite, workers, progress)
+                _take_turns(configurations, suite, workers, progress, first_turn)
         return {result.id: measured(result, configurations, measure, calibrations) for _, result in pairs}
     finally:
         for one in configurations:  # what single processes wrote is in one file by now, unless they were interrupted
@@ -78,7 +80,9 @@ def measure_cases(
                 path.unlink()
 
 
-def _take_turns(configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress) -> None:
+def _take_turns(
+    configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress, first_turn: int
+) -> None:
     """Run all processes: every configuration once, in random order, then every one again, and so on."""
     order = random.Random(suite.seeds[0])
     total, done = suite.measure.processes * len(configurations), 0
@@ -86,7 +90,7 @@ def _take_turns(configurations: list[Configuration], suite: Suite, workers: Work
         for configuration in order.sample(configurations, len(configurations)):
             progress.measuring(configuration.request.id, done, total)
             if configuration.failure is None:
-                one_process(configuration, suite, done, order, workers)
+                one_process(configuration, suite, first_turn + done, order, workers)
             done += 1
     progress.measuring("", total, total)
 

@@ -1,13 +1,13 @@
 """What timing processes answered -> a row for each load, and one file with its raw samples."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from bench.results import MeasurementResult, ProcessResult
-from bench.roofline import Calibration, Work, share
+from bench.roofline import Calibration, Work, bytes_read, share
 from bench.timing import noise, statistics
 from bench.timing.request import Load, LoadAnswer, TimingAnswer
 
@@ -52,6 +52,7 @@ class Timed:
     :param folder: the run directory
     :param samples: where its raw samples go: the beginning of a path
     :param cores: of this machine
+    :param work: what it has to do, with the bytes of its weights as they are stored
     :param calibration: of this machine; None if it was not calibrated for such rows
     """
 
@@ -107,14 +108,17 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         rate_per_s=answer.rate_per_s,
         meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
         instrument=load.instrument,
-        roofline=None if server else _roofline(timed, answer.batch_size, throughput),
+        roofline=None if server else _roofline(timed, process, answer.batch_size, throughput),
         details={**process.details, **answer.details},
     )
 
 
-def _roofline(timed: Timed, batch_size: int, throughput: float) -> float | None:
+def _roofline(timed: Timed, process: TimingAnswer, batch_size: int, throughput: float) -> float | None:
     """The share of what the machine attains; a server's clock, which waits for queries too, could not tell it."""
-    return None if timed.calibration is None else share(timed.calibration, timed.work, batch_size, throughput)
+    if timed.calibration is None:
+        return None
+    read = bytes_read(timed.work.weight_bytes, timed.precision, process.details.get("arithmetic", {}))
+    return share(timed.calibration, replace(timed.work, weight_bytes=read), batch_size, throughput)
 
 
 def _invalid(parts: list[Part]) -> list[str]:

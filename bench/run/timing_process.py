@@ -1,6 +1,8 @@
 """Starts one timing process and waits for its answer."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -49,6 +51,8 @@ def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> T
             except subprocess.TimeoutExpired:
                 return TimingAnswer(error=f"no answer after {silence_s:g} s")
             finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own: all that it started
                 process.kill()
         return TimingAnswer.read(reply)
     except (OSError, ValueError, TypeError):  # the process ended before it had written all of it

@@ -150,6 +150,7 @@ def _loaded(request: CaseRequest, execution: Execution) -> Callable[[Export], Ca
 
     def load(part: Export) -> Call:
         artifact = artifact_of(request, part, execution.precision)
-        return session_call(build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads))
+        session = build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads)
+        return session_call(session.proved())
 
     return load

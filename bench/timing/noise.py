@@ -70,7 +70,7 @@ def _disturbed(processes: Sequence[ProcessResult], cores: int) -> Iterator[str]:
         yield f"the machine's own speed moved by {moved:.0%} between processes; a machine of one's own would help"
     waiting = _middle(processes, lambda process: process.waiting)
     if waiting > WAITING:
-        yield f"it was ready and had no core for {waiting:.0%} of the time; measure.cores can name another"
+        yield f"a thread of it was ready and had no core for {waiting:.0%} of the time; measure.cores can name another"
     stolen = _middle(processes, lambda process: process.stolen)
     if stolen > STOLEN:
         yield f"the host of this virtual machine took {stolen:.0%} of the time; a machine of one's own would help"

@@ -156,21 +156,31 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def execution_table(results: RunResult) -> Table:
-    """A row an artifact and runtime that can tell: which share ran where it was asked to, and how well it did there."""
+    """A row an artifact and runtime that can tell: in which arithmetic and where it ran, and how well it did there."""
     rows = []
     for key, found in by_variant(results).items():
         nodes = [m.provider_share for m in found if m.provider_share is not None]
         time = [m.provider_time_share for m in found if m.provider_time_share is not None]
         attained = [(m.roofline, m) for m in found if m.roofline is not None]
         best, where = max(attained, key=lambda pair: pair[0], default=(None, None))
-        if nodes or time or attained:
+        arithmetic = _arithmetic(found)
+        if nodes or time or attained or arithmetic != NOTHING:
             shares = (percent(min(nodes)) if nodes else NOTHING, percent(min(time)) if time else NOTHING)
             roofline = NOTHING if best is None else percent(best)
             load = NOTHING if where is None else configuration(key.group, where).load
             providers = ", ".join(dict.fromkeys(m.provider for m in found))
-            rows.append((key.case, key.variant, providers, *shares, roofline, load))
-    note = "Nodes and time: the least share of the graph's nodes, and of the time in them, that the provider had. " + (
-        ROOFLINE if any(row[5] != NOTHING for row in rows) else UNCALIBRATED
+            rows.append((key.case, key.variant, providers, arithmetic, *shares, roofline, load))
+    note = (
+        "Arithmetic: how many of the nodes that compute do so in which type. Nodes and time: the least share of the "
+        "graph's nodes, and of the time in them, that the provider had. "
     )
-    headers = ("case", "runtime", "provider", "nodes", "time", "roofline", "reached at")
-    return Table("Execution", headers, rows, 3, note).without_empty("nodes", "time", "roofline", "reached at")
+    note += ROOFLINE if any(row[6] != NOTHING for row in rows) else UNCALIBRATED
+    headers = ("case", "runtime", "provider", "arithmetic", "nodes", "time", "roofline", "reached at")
+    return Table("Execution", headers, rows, 4, note).without_empty(*headers[3:])
+
+
+def _arithmetic(found: Iterable[MeasurementResult]) -> str:
+    """In which types nodes compute: `u8 7, f32 4`; without a number if it is one."""
+    told = [m.details["arithmetic"] for m in found if m.details.get("arithmetic")]
+    texts = [", ".join(kind if len(one) == 1 else f"{kind} {n}" for kind, n in one.items()) for one in told]
+    return "; ".join(dict.fromkeys(texts)) or NOTHING

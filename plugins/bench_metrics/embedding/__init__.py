@@ -15,7 +15,7 @@ SCIKIT_LEARN = "https://scikit-learn.org/stable/modules"
 # would move them by more than this.
 K_MEANS, K_MEANS_LOSSY = 0.1, 0.2
 
-METRICS = (
+FIGURES = (
     bench.MetricInfo(
         "code-mean-activity",
         "bench_metrics.embedding.codes:code_mean_activity",
@@ -123,3 +123,24 @@ METRICS = (
         source="Rosenberg & Hirschberg (2007), V-Measure, EMNLP-CoNLL",
     ),
 )
+
+PICTURES = (
+    bench.MetricInfo(
+        "latent-scatter",
+        "bench_metrics.embedding.pictures:latent_scatter",
+        task="embedding",
+        form="picture",
+        summary="Codes in the colour of their class: as they are, or their first two principal components.",
+        source="Hinton & Salakhutdinov (2006), Reducing the Dimensionality of Data with Neural Networks, figure 3",
+    ),
+    bench.MetricInfo(
+        "filters",
+        "bench_metrics.embedding.pictures:filters",
+        task="embedding",
+        form="picture",
+        summary="The weights of the encoder's first layer, or the components of a decomposition, as images.",
+        source="Vincent et al. (2010), Stacked Denoising Autoencoders, JMLR 11, figures 5 to 7",
+    ),
+)
+
+METRICS = (*FIGURES, *PICTURES)

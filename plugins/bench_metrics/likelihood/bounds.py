@@ -75,11 +75,12 @@ class Subject:
     def bounds(self, x: Tensor, samples: int, tight: bool = True) -> Tensor:
         """The importance-weighted bound of each image (n,) in nats; without `tight`, the evidence lower bound."""
         posterior = self.case.call("encoder", x.view(-1, *self.shape))
-        parts = (part.split(max(1, ROWS // samples)) for part in (x, posterior["mean"], posterior["log_variance"]))
-        weights = (self.log_weights(*few, samples).double() for few in zip(*parts, strict=True))
+        whole = (x, posterior["mean"], posterior["log_variance"])
+        few = zip(*(each.split(max(1, ROWS // samples)) for each in whole), strict=True)
+        weights = (self.log_weights(samples, *each).double() for each in few)
         return torch.cat([w.logsumexp(1) - math.log(samples) if tight else w.mean(1) for w in weights])
 
-    def log_weights(self, x: Tensor, mean: Tensor, log_variance: Tensor, samples: int) -> Tensor:
+    def log_weights(self, samples: int, x: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
         """Log p(x, z) - log q(z|x) of draws z of q(z|x) (n, samples)."""
         epsilon = torch.randn(len(x), samples, mean.shape[1], generator=self.generator)
         z = mean.unsqueeze(1) + (log_variance / 2).exp().unsqueeze(1) * epsilon

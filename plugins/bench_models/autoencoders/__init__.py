@@ -59,5 +59,18 @@ MODELS = (
         summary="A penalty on the Jacobian makes the code change little with the input.",
         source="Rifai, Vincent, Muller, Glorot, Bengio (2011), ICML, 833-840",
     ),
-    # Variational: vae, conv-vae.
+    bench.ModelInfo(
+        "vae",
+        "bench_models.autoencoders.vae:VAE",
+        task="generation",
+        summary="A variational autoencoder with fully connected layers, of binary or real pixels.",
+        source="Kingma & Welling (2014), Auto-Encoding Variational Bayes, arXiv 1312.6114",
+    ),
+    bench.ModelInfo(
+        "conv-vae",
+        "bench_models.autoencoders.conv_vae:ConvVAE",
+        task="generation",
+        summary="The same with convolutions that halve the image.",
+        source="Kingma & Welling (2014), arXiv 1312.6114; Masci, Meier, Ciresan, Schmidhuber (2011), ICANN, 52-59",
+    ),
 )

@@ -1,17 +1,15 @@
 """The variational autoencoder of Kingma & Welling (2014), arXiv 1312.6114, with fully connected layers."""
 
-from itertools import pairwise
 from math import prod
-from typing import Literal
 
 from pydantic import PositiveInt
 from torch import nn
 
 from bench import DataSpec
-from bench_models.autoencoders.variational import Observed, VariationalAutoencoder
+from bench_models.autoencoders.autoencoder import Likelihood
+from bench_models.autoencoders.dense import Activation, blocks
+from bench_models.autoencoders.variational import VariationalAutoencoder
 from bench_models.parameters import Decay, Rate
-
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "silu": nn.SiLU}
 
 
 class VAE(VariationalAutoencoder):
@@ -21,7 +19,8 @@ class VAE(VariationalAutoencoder):
     :param hidden: the widths of the encoder's hidden layers; the decoder's are these in reverse
     :param latent: the dimensions of z
     :param activation: after every hidden layer
-    :param decoder: p(x|z): binary pixels, drawn anew from the inputs whenever they are looked at, or real ones
+    :param likelihood: p(x|z): `bernoulli`, of binary pixels that are drawn from the inputs whenever they are looked at,
+        or `gaussian`, of the inputs as they are; None: bernoulli where the dataset is within [0, 1]
     :param lr: the highest learning rate of the one-cycle schedule
     :param weight_decay: AdamW's decoupled weight decay
     """
@@ -31,23 +30,15 @@ class VAE(VariationalAutoencoder):
         data: DataSpec,
         hidden: tuple[PositiveInt, ...] = (300, 300),
         latent: PositiveInt = 50,
-        activation: Literal["relu", "tanh", "sigmoid", "gelu", "silu"] = "silu",
-        decoder: Observed = "bernoulli",
+        activation: Activation = "silu",
+        likelihood: Likelihood | None = None,
         lr: Rate = 2e-3,
         weight_decay: Decay = 0.0,
     ) -> None:
-        pixels = prod(data.input_shape)
-        up = nn.Sequential(nn.Flatten(), *layers([pixels, *hidden], activation))
-        widths = [latent, *reversed(hidden)]
-        down = nn.Sequential(
-            *layers(widths, activation), nn.Linear(widths[-1], pixels), nn.Unflatten(1, data.input_shape)
+        widths = [prod(data.input_shape), *hidden]
+        inner = [activation] * len(hidden)
+        encoder = nn.Sequential(nn.Flatten(), *blocks(widths, inner))
+        decoder = nn.Sequential(
+            *blocks([latent, *reversed(widths)], [*inner, "linear"]), nn.Unflatten(1, data.input_shape)
         )
-        super().__init__(data, up, (pixels, *hidden)[-1], latent, down, decoder, lr, weight_decay)
-
-
-def layers(widths: list[int], activation: str) -> list[nn.Module]:
-    return [
-        layer
-        for before, after in pairwise(widths)
-        for layer in (nn.Linear(before, after), ACTIVATIONS[activation]())
-    ]
+        super().__init__(data, encoder, widths[-1], latent, decoder, likelihood, lr, weight_decay)

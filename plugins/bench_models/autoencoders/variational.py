@@ -1,17 +1,14 @@
 """What variational autoencoders share: their two distributions, their objective and their artifacts."""
 
 import math
-from typing import Literal
+from typing import Any
 
 import torch
-from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from bench import DataSpec, Export, TensorSpec, Unsuitable
-from bench_models.training import Batch, one_cycle
-
-Observed = Literal["bernoulli", "gaussian"]
+from bench import DataSpec, Export, TensorSpec
+from bench_models.autoencoders.autoencoder import Likelihood, Reconstructing
 
 
 class Posterior(nn.Module):
@@ -74,7 +71,7 @@ class Gaussian(nn.Module):
         self.log_variance = nn.Parameter(torch.full((1,), math.log(0.1**2)))
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        return self.body(z), self.log_variance.expand(len(z), 1)
+        return self.body(z), self.log_variance.expand(z.shape[0], 1)
 
     def observed(self, inputs: Tensor) -> Tensor:
         """The inputs as they are."""
@@ -88,13 +85,13 @@ class Gaussian(nn.Module):
         return -losses.sum(1)
 
 
-DECODERS = {"bernoulli": Bernoulli, "gaussian": Gaussian}
+DISTRIBUTIONS: dict[str, type[Any]] = {"bernoulli": Bernoulli, "gaussian": Gaussian}
 
 
-class VariationalAutoencoder(LightningModule):
+class VariationalAutoencoder(Reconstructing):
     """The evidence lower bound, ELBO = E_q[log p(x|z)] - KL(q(z|x) || p(z)) with p(z) standard normal.
 
-    Kingma & Welling (2014), arXiv 1312.6114, equation 10 with L = 1. AdamW with a one-cycle learning rate.
+    Kingma & Welling (2014), arXiv 1312.6114, equation 10 with L = 1.
 
     Inputs and epsilon (batch, latent), a draw of p(z) -> reconstruction, and the mean and log variance of q(z|x), from
     which z = mean + exp(log_variance / 2) epsilon.
@@ -104,10 +101,9 @@ class VariationalAutoencoder(LightningModule):
     :param width: how many features there are
     :param latent: the dimensions of z
     :param decoder: z -> what p(x|z) is a function of, logits or means (batch, *data.input_shape)
-    :param observed: the distribution p(x|z)
+    :param likelihood: the distribution p(x|z); None: bernoulli where the dataset is within [0, 1]
     :param lr: the highest learning rate of the cycle
     :param weight_decay: AdamW's decoupled weight decay
-    :raises Unsuitable: if the inputs are no probabilities, and pixels are to be drawn from them
     """
 
     def __init__(
@@ -117,20 +113,14 @@ class VariationalAutoencoder(LightningModule):
         width: int,
         latent: int,
         decoder: nn.Module,
-        observed: Observed,
+        likelihood: Likelihood | None,
         lr: float,
         weight_decay: float,
     ) -> None:
-        super().__init__()
-        if observed == "bernoulli" and data.value_range != (0.0, 1.0):
-            hint = f"their range is {data.value_range}; a gaussian decoder takes any"
-            raise Unsuitable("a bernoulli decoder needs inputs in [0, 1]", hint)
-        self.input_shape = data.input_shape
+        super().__init__(data, likelihood, lr, weight_decay)
         self.latent = latent
         self.encoder = Posterior(encoder, width, latent)
-        self.decoder = DECODERS[observed](decoder)
-        self.lr = lr
-        self.weight_decay = weight_decay
+        self.decoder = DISTRIBUTIONS[self.likelihood](decoder)
 
     def forward(self, inputs: Tensor, epsilon: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         mean, log_variance = self.encoder(inputs)
@@ -138,7 +128,7 @@ class VariationalAutoencoder(LightningModule):
         return reconstruction, mean, log_variance
 
     def exports(self) -> tuple[Export, ...]:
-        inputs = TensorSpec("input", self.input_shape)
+        inputs = TensorSpec("input", self.data.input_shape)
         latent, epsilon = (TensorSpec(name, (self.latent,), source="normal") for name in ("latent", "epsilon"))
         posterior = ("mean", "log_variance")
         return (
@@ -147,21 +137,12 @@ class VariationalAutoencoder(LightningModule):
             Export("autoencoder", self, "reconstruction", (inputs, epsilon), ("reconstruction", *posterior)),
         )
 
-    def loss(self, inputs: Tensor) -> Tensor:
+    def objective(self, inputs: Tensor) -> Tensor:
         """The mean of -ELBO in nats, with one draw of z each."""
         x = self.decoder.observed(inputs)
         mean, log_variance = self.encoder(x)
         z = reparameterised(mean, log_variance, torch.randn_like(mean))
         return (divergence(mean, log_variance) - self.decoder.log_probability(x, z)).mean()
-
-    def training_step(self, batch: Batch, _: int) -> Tensor:
-        return self.loss(batch[0])
-
-    def validation_step(self, batch: Batch, _: int) -> None:
-        self.log("validation-loss", self.loss(batch[0]), batch_size=len(batch[0]))
-
-    def configure_optimizers(self) -> dict[str, object]:
-        return one_cycle(self, self.lr, self.weight_decay)
 
 
 def reparameterised(mean: Tensor, log_variance: Tensor, epsilon: Tensor) -> Tensor:

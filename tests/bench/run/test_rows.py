@@ -1,5 +1,7 @@
 """Timing answers -> rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,17 +29,17 @@ CALIBRATION = Calibration(
 def row(tmp_path):
     """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
 
-    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4):
+    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4, precision="fp32", **details):
         rate = 100.0 if scenario == "server" else None
         parts = []
         for turn in range(2):
             path = tmp_path / f"turn{turn}.npy"
             np.save(path, np.full(10, 1_000_000))
             answer = LoadAnswer(0, batch_size, rate, str(path), 10 * batch_size, 0.01, 5, True, Conditions())
-            parts.append(Part(turn, 0, TimingAnswer(provider="CPU"), answer))
+            parts.append(Part(turn, 0, TimingAnswer(provider="CPU", details=details), answer))
         timed = Timed(
             artifact="forward",
-            precision="fp32",
+            precision=precision,
             runtime="graph",
             device="cpu",
             threads=1,
@@ -59,6 +61,12 @@ def test_a_row_has_its_share_of_the_roofline(row, scenario):
     found = row(scenario)
     assert found.throughput_per_s == pytest.approx(4_000)
     assert found.roofline == pytest.approx(2 * 50_000 * 4_000 / 1e9)
+
+
+def test_halves_that_are_computed_in_32_bits_have_the_share_of_what_is_read(row):
+    slow = replace(CALIBRATION, peak_flop_per_s=1e15, bandwidths=(Bandwidth(1_000, 1e6),))
+    shares = [row(calibration=slow, precision="fp16", arithmetic={kind: 3}).roofline for kind in ("f16", "f32")]
+    assert shares == pytest.approx([1_000 * (read + 4 * 4.0) / 1e6 for read in (100, 200)])
 
 
 def test_a_server_and_a_machine_that_is_not_calibrated_have_none(row):

@@ -57,6 +57,15 @@ RUNTIME = """
                 pass
             return super().call(arrays)
 
+    class Proves(Doubling):
+        def load(self, artifact, device, threads):
+            return Session(self.call, "numpy", prove=self.prove)
+
+        def prove(self):
+            big = bytearray(500_000_000)
+            big[::4096] = b"x" * len(big[::4096])
+            return Session(None, "numpy", 0.75, details={"called before": len(calls)})
+
     class Heavy(Doubling):
         def load(self, artifact, device, threads):
             heavy = sorted({"torch", "pytorch_lightning", "onnx"} & set(sys.modules))
@@ -117,6 +126,12 @@ def test_what_answers_differently_than_what_was_scored_is_refused(request_for):
         answer(request_for("Tripling"))
 
 
+def with_runtime(folder):
+    """The environment of a process that finds the runtime, and bench where this one has it from."""
+    paths = [str(folder / "site-packages"), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
 @pytest.fixture
 def fresh_interpreter(tmp_path):
     """Run a request as a run does: in an interpreter of its own, by way of files."""
@@ -124,9 +139,10 @@ def fresh_interpreter(tmp_path):
     def run(request: TimingRequest) -> TimingAnswer:
         question, reply = tmp_path / "request.json", tmp_path / "answer.json"
         question.write_text(request.to_json())
-        path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
         command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
-        with subprocess.Popen(command, env=path, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, env=with_runtime(tmp_path), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
             process.wait(60)
         return TimingAnswer.read(reply)
 
@@ -142,6 +158,14 @@ def test_loading_and_the_first_call_are_timed(request_for):
     assert 0.05 <= found.load_s < 0.3
     assert 0.02 <= found.first_s < 0.3
     assert np.load(found.loads[0].path).max() < 0.02e9
+
+
+def test_what_proves_the_provider_comes_last_and_is_in_no_figure(request_for, fresh_interpreter):
+    found = fresh_interpreter(request_for("Proves"))
+    assert (found.provider_share, found.error) == (0.75, "")
+    assert found.details["called before"] >= 1 + 2 * (3 + 9 + ROTATED)
+    assert found.load_s < 0.05
+    assert all(one.conditions.peak_memory_bytes < 500_000_000 for one in found.loads)
 
 
 def test_rates_that_are_given_are_measured_as_they_are(request_for):
@@ -184,9 +208,8 @@ def test_too_few_rows_are_an_error_and_never_a_smaller_batch():
 def test_a_process_whose_input_is_closed_ends(request_for, tmp_path):
     request = replace(request_for("Doubling"), effort=replace(QUICK, min_seconds=600.0))
     (tmp_path / "request.json").write_text(request.to_json())
-    path = {**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")}
     command = [sys.executable, "-m", "bench.timing", str(tmp_path / "request.json"), str(tmp_path / "answer.json")]
-    with subprocess.Popen(command, env=path, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=with_runtime(tmp_path), stdin=subprocess.PIPE) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2)
         process.stdin.close()

@@ -4,9 +4,9 @@ import pytest
 
 from bench.catalog import resolve
 from bench.signature import REQUIRED, parameters
-from bench_metrics import classification, embedding, reconstruction
+from bench_metrics import classification, embedding, generation, reconstruction
 
-INFOS = [info for subject in (classification, reconstruction, embedding) for info in subject.METRICS]
+INFOS = [info for subject in (classification, reconstruction, embedding, generation) for info in subject.METRICS]
 
 
 def test_names_are_unique():

@@ -1,4 +1,4 @@
-"""Bounds on the likelihood against exact ones: of a linear model in closed form, of a small binary one by quadrature."""
+"""Bounds on the likelihood against exact ones: of a linear model in closed form, of a binary one by quadrature."""
 
 import math
 from itertools import product

@@ -77,6 +77,17 @@ def test_execution_has_the_least_shares_and_the_best_of_the_roofline(make):
     ]
 
 
+@pytest.mark.parametrize(
+    ("arithmetic", "says"), [({"f32": 7}, "f32"), ({"u8": 7, "f32": 4}, "u8 7, f32 4"), ({"f16": 7}, "f16; f32")]
+)
+def test_execution_says_in_which_types_nodes_compute_rather_than_what_the_graph_is_called(make, arithmetic, says):
+    silent = {"provider_share": None, "provider_time_share": None, "precision": "fp16"}
+    rows = [make.measurement(batch_size=1, details={"arithmetic": arithmetic}, **silent)]
+    if ";" in says:
+        rows.append(make.measurement(batch_size=8, details={"arithmetic": {"f32": 7}}, **silent))
+    assert execution_table(one_case(make, *rows)).rows == [("tiny@points", "graph fp16", "CPUExecutionProvider", says)]
+
+
 def test_without_a_roofline_the_note_says_how_to_have_one(make):
     notes = [execution_table(one_case(make, make.measurement(roofline=one))).note for one in (None, 0.5)]
     assert ["bench calibrate" in note for note in notes] == [True, False]
