@@ -7,6 +7,9 @@ SCIKIT_LEARN = "https://scikit-learn.org/stable/modules"
 # Where there is no `lossy_tolerance`: codes have any scale; eight bits take small numbers for 0, and make of a slope a
 # staircase, on which a difference quotient is what the step makes of it. This is told, not judged.
 
+# A probe is fitted anew on each graph's codes. A rounding moved it by 0.0004 on MNIST at most, where one test row of
+# digits is 0.003; eight bits moved it by up to 0.04, on the codes of a net that was hardly trained.
+
 # k-means that starts a hair's breadth elsewhere may end in another optimum. On codes of digits and MNIST, changes by a
 # millionth moved its figures by up to 0.03, and half precision by up to 0.04; codes that say nothing of the classes
 # would move them by more than this.
