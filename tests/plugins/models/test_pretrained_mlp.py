@@ -56,7 +56,7 @@ def test_the_free_energy_sums_over_the_hidden_units(machine):
 
 @given(seed=st.integers(0, 2**31), rows=st.integers(1, 9))
 def test_the_gradient_is_contrastive_divergences_and_the_value_the_reconstructions(seed, rows):
-    """Hinton (2012), equation 9: <v h> of the data less <v h> of the reconstruction."""
+    """Hinton (2012): <v h> of the data less <v h> of the reconstruction."""
     generator = torch.Generator().manual_seed(seed)
     weight, b, c = (
         torch.randn(*s, generator=generator).requires_grad_() for s in ((HIDDEN, VISIBLE), (HIDDEN,), (VISIBLE,))
@@ -179,7 +179,7 @@ def test_curves_of_the_classes_begin_with_fine_tuning():
 
 
 def test_pretraining_puts_three_layers_ahead_early():
-    """Erhan et al. (2010), figures 1 and 2: without it, three layers of sigmoid units hardly get off the ground."""
+    """The comparison of Erhan et al. (2010) in small: without it, three layers of sigmoid units wait on a plateau."""
     errors = {}
     for pretraining in ("none", "rbm", "denoising"):
         params = {"hidden": (64, 64, 64), "pretraining": pretraining, "pretrain_epochs": 3, "pretrain_lr": 0.05}
