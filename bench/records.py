@@ -200,8 +200,10 @@ class Session:
     """A loaded artifact. `call` takes a list of numpy arrays in the order of the artifact's inputs and returns a list.
 
     `provider` names what executes it; `provider_share` is the share of its nodes that really ran there,
-    `provider_time_share` the share of the time. None if the runtime cannot tell. `details` go to results.json; the
-    seconds in `proof_s`, if it is there, are what finding these shares took, and are not counted as loading.
+    `provider_time_share` the share of the time. None if the runtime cannot tell. `details` go to results.json; its
+    `arithmetic`, if it is there, says how many of the nodes compute in which type, as `{"f32": 3, "u8": 2}` does. A
+    runtime that can tell such things only with more work gives `prove`, which takes nothing and returns the session
+    with them. It is called when nothing is timed any more, so that its work is in no figure.
     """
 
     call: Any
@@ -209,6 +211,14 @@ class Session:
     provider_share: float | None = None
     provider_time_share: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    prove: Any = None
+
+    def proved(self) -> "Session":
+        """The session with all that its runtime can tell.
+
+        :raises BenchError: if something else executes it than what was asked for
+        """
+        return self.prove() if self.prove else self
 
 
 class Case(Protocol):

@@ -125,9 +125,11 @@ class Conditions:
     """What else the machine did while a load was measured. None where it cannot be told.
 
     `pace_s` is how long a fixed piece of work took just before and after: how fast the machine itself was. `waiting` is
-    the share of the time in which the process was ready and had no core, `busy_cores` how many cores others kept busy,
-    `stolen` the share of the time that a virtual machine's host took away. `throttled` is the share of looks at the GPU
-    that found its clock lowered, `joules` the GPU's energy. `peak_memory_bytes` is the most that the process ever held.
+    the share of the time in which one of its threads, the one that waited longest, was ready and had no core: a call
+    ends with the last of its threads. `busy_cores` is how many cores others kept busy, `stolen` the share of the time
+    that a virtual machine's host took away. `throttled` is the share of looks at the GPU that found its clock lowered,
+    `clock_least_mhz` and `clock_median_mhz` what its clock was at them; `joules` is the GPU's energy.
+    `peak_memory_bytes` is the most that the process ever held.
     """
 
     pace_s: float | None = None
@@ -135,6 +137,8 @@ class Conditions:
     busy_cores: float | None = None
     stolen: float | None = None
     throttled: float | None = None
+    clock_least_mhz: float | None = None
+    clock_median_mhz: float | None = None
     joules: float | None = None
     peak_memory_bytes: int | None = None
     gpu_memory_bytes: int | None = None
@@ -146,6 +150,7 @@ class ProcessResult(Conditions):
 
     `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
     `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
+    `p99_s` is None where it has too few samples; `meets_bound` says of a server's process whether that kept the bound.
     """
 
     turn: int
@@ -154,6 +159,8 @@ class ProcessResult(Conditions):
     first_s: float
     samples: int
     p50_s: float
+    p99_s: float | None = None
+    meets_bound: bool | None = None
     warmup_calls: int = 0
     warm: bool = True
 
@@ -176,7 +183,8 @@ class MeasurementResult:
 
     `scenario` has MLPerf's meaning: in single-stream and multi-stream the next query begins when one ends; in server,
     queries arrive at random at `rate_per_s` and latency counts from when each was due; in offline, a query is all
-    there is, and `batch_size` the best way to cut it. `meets_bound` says whether a server kept its bound at this rate.
+    there is, and `batch_size` the best way to cut it. `meets_bound` says whether most of a server's processes keep its
+    bound at this rate, each by its own 99th percentile; `latency_s` is that of the queries of all of them.
     `instrument` is who held the clock. `noise` holds the reasons for which this row is not to be trusted.
     `roofline` is its share of what this machine can attain for such a graph, as `bench calibrate` has measured it.
     `samples_path` is an array of int64 (samples, 2): the number of the process and the nanoseconds of one query.

@@ -4,7 +4,7 @@ Williams, Waterman & Patterson 2009, "Roofline: an insightful visual performance
 doi:10.1145/1498765.1498785.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Whose calibration stands for a runtime that has none of its own, such as those that execute no graph.
@@ -95,6 +95,22 @@ class Work:
     def call_bytes(self, batch_size: int) -> float:
         """The bytes that a call moves at least."""
         return self.weight_bytes + batch_size * self.sample_bytes
+
+
+def is_widened(precision: str, arithmetic: Mapping[str, int]) -> bool:
+    """Whether a graph is stored in 16 bits and computed in 32, since the processor's kernels have no narrower ones.
+
+    :param arithmetic: how many of its nodes compute in which type; empty if nobody can tell
+    """
+    return precision == "fp16" and arithmetic.get("f32", 0) > arithmetic.get("f16", 0)
+
+
+def bytes_read(stored: int, precision: str, arithmetic: Mapping[str, int]) -> int:
+    """What a call reads of a graph that takes so many bytes on disk: its weights are widened once, when it is loaded.
+
+    :param arithmetic: as for `is_widened`
+    """
+    return 2 * stored if is_widened(precision, arithmetic) else stored
 
 
 def calibration_for(calibrations: Iterable[Calibration], runtime: str, precision: str) -> Calibration | None:

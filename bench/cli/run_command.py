@@ -40,7 +40,7 @@ def command(
     \b
     Exit codes:
       0  everything passed
-      1  a gate was missed
+      1  a gate was missed, or a server keeps its bound at no rate
       2  a mistake in what was asked; nothing ran
       3  cases failed; the others have their results
       4  there was nothing to do

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.report.series import Chart, charts
+from bench.report.tables.gpu import gpu_table
 from bench.report.tables.models import lineage_table, size_table, target_table, training_table
 from bench.report.tables.quality import parity_table, precision_table, quality_tables
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table
@@ -48,6 +49,7 @@ def _tables(results: RunResult) -> dict[str, list[Table]]:
             variance_table(results),
             loadgen_table(results),
             execution_table(results),
+            gpu_table(results),
             parity_table(results),
         ],
         "Training": [training_table(results), target_table(results)],

@@ -20,10 +20,12 @@ def number(value: float) -> str:
 
 def seconds(value: float) -> str:
     """Three digits with the unit that suits."""
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
-        if value * factor >= 1:
-            return f"{_digits(value * factor)} {unit}"
-    return f"{_digits(value * 1e9)} ns"
+    return _with_prefix(value, "s")
+
+
+def joules(value: float) -> str:
+    """Three digits with the unit that suits."""
+    return _with_prefix(value, "J")
 
 
 def percent(value: float) -> str:
@@ -43,6 +45,13 @@ def size_of(count: float) -> str:
             return f"{_digits(count)} {unit}"
         count /= 1024
     return f"{_digits(count)} GiB"
+
+
+def _with_prefix(value: float, unit: str) -> str:
+    for factor, prefix in ((1, ""), (1e3, "m"), (1e6, "µ")):
+        if value * factor >= 1:
+            return f"{_digits(value * factor)} {prefix}{unit}"
+    return f"{_digits(value * 1e9)} n{unit}"
 
 
 def _digits(value: float, digits: int = 3) -> str:

@@ -1,1 +1,1 @@
-"""Runs a plan: cases in worker processes side by side, then the timing, alone on the machine. Imports no torch."""
+"""Runs a plan: cases in worker processes side by side, then the timing, one process at a time. Imports no torch."""

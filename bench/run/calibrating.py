@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,9 @@ from bench.catalog import Catalog, Entry, how_to_install, missing
 from bench.cores import cores
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeUse
-from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor
+from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor, bytes_read, is_widened
 from bench.run import targets
-from bench.run.host_lock import alone_on_this_host
+from bench.run.host_lock import alone_on_this_host, check_host_lock
 from bench.run.progress import Progress
 from bench.run.timing_process import in_new_interpreter, timing_cores
 from bench.run.workers import Workers
@@ -45,14 +45,26 @@ class Task:
 class Subject:
     """A probe at a precision, and the median durations of its processes in seconds.
 
-    :param moved: the bytes that a call reads and writes
+    :param stored: the bytes of its graph on disk
+    :param arithmetic: how many of its nodes compute in which type, as the runtime tells it
     """
 
     probe: Probe
     artifact: Artifact
-    moved: int
-    working_set: int
+    stored: int
     medians: list[float] = field(default_factory=list)
+    arithmetic: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def working_set(self) -> int:
+        """In how many bytes of memory a call works."""
+        arrays = 2 * self.probe.batch * self.probe.side * np.dtype(np.float32).itemsize
+        return bytes_read(self.stored, self.artifact.precision, self.arithmetic) + arrays
+
+    @property
+    def moved(self) -> int:
+        """The bytes that a call reads and writes: the weights are read by every product."""
+        return self.probe.products * self.working_set
 
     @property
     def seconds(self) -> float:
@@ -65,14 +77,20 @@ def calibrate(
 ) -> list[Calibration]:
     """A calibration for each precision.
 
-    :raises BenchError: if the runtime executes no graphs or does not serve what is asked for, or a process fails
+    :raises BenchError: if the runtime executes no graphs or does not serve what is asked for, if the host's lock cannot
+        be had, or if a process fails
     """
     entry = catalog.find("runtimes", task.runtime)
     refuse(task, entry)
-    with tempfile.TemporaryDirectory() as folder:
+    _answer(workers, "the devices of the runtime", targets.serve, RuntimeUse(task.runtime, entry.info), task.device)
+    check_host_lock()
+    # Making the graphs is work too, which would disturb what another run times.
+    with tempfile.TemporaryDirectory() as folder, alone_on_this_host(progress.waiting_for_host):
         made = {precision: _subjects(precision, task.device, Path(folder), workers) for precision in task.precisions}
-        with alone_on_this_host(progress.waiting_for_host):
-            _take_turns([one for some in made.values() for one in some], task, entry, Path(folder), progress)
+        _take_turns([one for some in made.values() for one in some], task, entry, Path(folder), progress)
+    for precision, subjects in made.items():
+        if any(is_widened(precision, one.arithmetic) for one in subjects):
+            progress.warned(f"{task.runtime} on {task.device} here stores {precision} in 16 bits and computes in 32")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return [
         Calibration(
@@ -91,7 +109,7 @@ def calibrate(
 
 
 def refuse(task: Task, entry: Entry) -> None:
-    """Refuse what cannot be calibrated.
+    """Refuse what can be calibrated nowhere, or not with these threads.
 
     :raises BenchError: with what would be possible
     """
@@ -148,27 +166,27 @@ def noise_floor(ours: Sequence[float], theirs: Sequence[float]) -> NoiseFloor:
 def _subjects(precision: str, device: str, folder: Path, workers: Workers) -> list[Subject]:
     """Every probe, and once more the one that is held against itself."""
     probes = [*PROBES[device], *(one for one in PROBES[device] if one.purpose == "noise")]
+    written: list[Artifact] = _answer(
+        workers, "the graphs to calibrate with", targets.probes, probes, precision, str(folder)
+    )
     return [
-        Subject(probe, artifact, *_bytes(probe, artifact))
-        for probe, artifact in zip(probes, _written(probes, precision, folder, workers), strict=True)
+        Subject(probe, artifact, Path(artifact.path).stat().st_size)
+        for probe, artifact in zip(probes, written, strict=True)
     ]
 
 
-def _bytes(probe: Probe, artifact: Artifact) -> tuple[int, int]:
-    """What a call reads and writes, and in how much memory: the weights are read by every product."""
-    weights = Path(artifact.path).stat().st_size
-    arrays = 2 * probe.batch * probe.side * np.dtype(np.float32).itemsize
-    return probe.products * (weights + arrays), weights + arrays
+def _answer(workers: Workers, what: str, function: Callable[..., None], *arguments: Any) -> Any:
+    """What a worker answers, since that needs what this process does not import.
 
-
-def _written(probes: list[Probe], precision: str, folder: Path, workers: Workers) -> list[Artifact]:
-    """The graphs, made by a worker, since that needs what this process does not import."""
-    worker = workers.start(targets.probes, probes, precision, str(folder))
+    :param what: it is asked for
+    :raises BenchError: if that is what it answers, or if it ends without an answer
+    """
+    worker = workers.start(function, *arguments)
     try:
-        answer: list[Artifact] | BenchError = worker.events.recv()
+        answer = worker.events.recv()
         worker.let_end()
     except EOFError as error:
-        raise BenchError(f"the graphs to calibrate with could not be made: {worker.death()}") from error
+        raise BenchError(f"{what} could not be had: {worker.death()}") from error
     finally:
         worker.stop()
     if isinstance(answer, BenchError):
@@ -182,11 +200,12 @@ def _take_turns(subjects: list[Subject], task: Task, entry: Entry, folder: Path,
     turns = (one for _ in range(task.processes) for one in order.sample(subjects, len(subjects)))
     for done, subject in enumerate(turns):
         progress.measuring(subject.probe.name, done, total)
-        subject.medians.extend(_one_process(subject, task, entry, folder / f"turn{done}.npy"))
+        _one_process(subject, task, entry, folder / f"turn{done}.npy")
     progress.measuring("", total, total)
 
 
-def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> Iterator[float]:
+def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> None:
+    """Run one timing process to its end, and take in what it found."""
     log = samples.with_suffix(".log")
     request = TimingRequest(
         runtime=RuntimeUse(entry.info.name, entry.info),
@@ -202,5 +221,5 @@ def _one_process(subject: Subject, task: Task, entry: Entry, samples: Path) -> I
     answer = in_new_interpreter(request, log, PATIENCE_S)
     if answer.error:
         raise BenchError(f"{task.runtime} on {task.device} cannot be calibrated: {answer.error}")
-    for load in answer.loads:
-        yield float(np.median(np.load(load.path))) / 1e9
+    subject.medians += [float(np.median(np.load(load.path))) / 1e9 for load in answer.loads]
+    subject.arithmetic = answer.details.get("arithmetic", {})

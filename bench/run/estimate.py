@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.results import LEAST_SAMPLES
-from bench.run.loads import loads_of
+from bench.run.loads import ALONE, loads_of, processes_of
 from bench.stages.request import Pace
 from bench.suite.schema import Measure
 from bench.timing.request import Load
 from bench.timing.scenarios import TRIAL_S
-from bench.timing.server import HALVINGS, LADDER, TRIAL_BOUNDS
+from bench.timing.server import HALVINGS, LADDER, SHARED, trial_s
 
 # What a run's stages are called where they are told, in order.
 STAGES = ("check", "training", "export", "evaluation", "timing", "reports")
@@ -95,12 +95,13 @@ def stage_seconds(cases: Sequence[Mapping[str, float]], jobs: int) -> dict[str, 
 
 
 def timing_seconds(pace: ProcessPace, measure: Measure) -> float:
-    """All timing processes of one artifact under one runtime; the first also searches."""
+    """All timing processes of one artifact under one runtime; the first also searches, once."""
     loads = loads_of(measure)
     every = pace.start_s + sum(_load_seconds(load, pace, measure) for load in loads)
+    asking = 0.0
     if "server" in measure.scenarios:
-        every += _warm_s(1, pace, measure)  # whether a query keeps the bound at all
-    return measure.processes * every + sum(_search_seconds(load, pace, measure) for load in loads)
+        asking = pace.start_s + len(ALONE) * (_warm_s(1, pace, measure) + _services_seconds(pace))
+    return asking + measure.processes * every + sum(_search_seconds(load, pace, measure) for load in loads)
 
 
 def guessed_timing_seconds(processes: int, measure: Measure) -> float:
@@ -108,7 +109,7 @@ def guessed_timing_seconds(processes: int, measure: Measure) -> float:
     loads = loads_of(measure)
     nothing = dict.fromkeys({size for load in loads for size in load.batch_sizes}, 1e-4)
     pace = ProcessPace(PROCESS_START_S, nothing, nothing)
-    return processes / measure.processes * timing_seconds(pace, measure)
+    return processes / processes_of(measure) * timing_seconds(pace, measure)
 
 
 def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
@@ -117,12 +118,12 @@ def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
     warm_s, call_s = _warm_s(size, pace, measure), pace.call_s[size]
     if load.scenario == "server":
         rate = 1 / call_s
-        shares = (1.0,) if load.instrument == "loadgen" else LADDER
-        return warm_s + sum(_serving_seconds(share * rate, measure) for share in shares)
+        if load.instrument == "loadgen":  # what it costs itself, it tells of as many queries that do nothing
+            arrive_s = max(measure.min_samples, LEAST_SAMPLES[99]) / (SHARED * rate)
+            return warm_s + max(measure.min_seconds, arrive_s) + arrive_s
+        return warm_s + sum(_serving_seconds(share * rate, measure) for share in LADDER)
     calls = measure.min_samples
-    if load.scenario == "offline":
-        calls = -(-measure.min_samples // size)
-    elif load.instrument == "loadgen":
+    if load.instrument == "loadgen" and load.scenario != "offline":
         calls = max(calls, LEAST_SAMPLES[99] if load.scenario == "multi-stream" else LEAST_SAMPLES[90])
     return warm_s + max(measure.min_seconds, calls * call_s)
 
@@ -132,17 +133,20 @@ def _search_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:
     if load.instrument == "loadgen":
         return 0.0
     if load.scenario == "server":
-        services = max(TRIAL_S, LEAST_SAMPLES[99] * pace.call_s[1])
-        return services + (1 + HALVINGS) * _serving_seconds(1 / pace.call_s[1], measure)
+        return _services_seconds(pace) + (1 + HALVINGS) * _serving_seconds(1 / pace.call_s[1], measure)
     if len(load.batch_sizes) == 1:
         return 0.0
     return sum(_warm_s(size, pace, measure) + max(TRIAL_S, 3 * pace.call_s[size]) for size in load.batch_sizes)
 
 
+def _services_seconds(pace: ProcessPace) -> float:
+    """Single queries, as many as a 99th percentile takes."""
+    return max(TRIAL_S, LEAST_SAMPLES[99] * pace.call_s[1])
+
+
 def _serving_seconds(rate_per_s: float, measure: Measure) -> float:
     """A server at one rate."""
-    count = max(measure.min_samples, LEAST_SAMPLES[99])
-    return max(measure.min_seconds, TRIAL_BOUNDS * measure.server.p99_s, count / rate_per_s)
+    return trial_s(rate_per_s, measure.min_seconds, measure.min_samples, measure.server.p99_s)
 
 
 def _warm_s(size: int, pace: ProcessPace, measure: Measure) -> float:

@@ -1,18 +1,25 @@
 """Holds a run's figures against the bounds that its suite sets."""
 
-from statistics import fmean
+from collections.abc import Iterator
+from statistics import fmean, median
 
 from bench.bounds import holds, written
 from bench.results import CaseResult, GateResult, MeasurementResult
+from bench.run.measuring import BOUND
 from bench.suite.plan import TIMINGS, Plan
 from bench.suite.schema import Gate
+
+# What a server's own bound is called among the gates.
+SERVER = "server-p99"
 
 
 def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
     """Every gate for every group of cases: the mean over the seeds, in each place where the figure was taken.
 
-    A gate does not pass if one of the group's cases failed, or has nothing that the bound could be held against.
+    A gate does not pass if one of the group's cases failed, or has nothing that the bound could be held against. A
+    server's bound is a gate too, of those cases that did not fail.
     """
+    bound_s = plan.suite.measure.server.p99_s
     verdicts = []
     for group in dict.fromkeys(case.group for case in plan.cases):
         planned = [case for case in plan.cases if case.group == group]
@@ -20,7 +27,39 @@ def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
         for name, gate in planned[0].gates.items():
             found = _values(name, members) or {"": []}
             verdicts += [_judged(name, group, gate, where, found[where], len(planned)) for where in found]
+        verdicts += _served(group, members, bound_s)
     return verdicts
+
+
+def _served(group: str, cases: list[CaseResult], bound_s: float) -> Iterator[GateResult]:
+    """Whether servers keep their bound at some rate with every seed; the value is p99 where it is lowest."""
+    found: dict[str, list[list[MeasurementResult]]] = {}
+    for case in cases:
+        for where, rows in _servers(case).items():
+            found.setdefault(where, []).append(rows)
+    for where, seeds in found.items():
+        lowest = [p99 for rows in seeds if (p99 := _lowest_p99(rows)) is not None]
+        kept = sum(any(m.meets_bound for m in rows) for rows in seeds)
+        missed = f" with {len(seeds) - kept} of {len(seeds)} seeds" if kept else ""
+        at = f"{where} at no rate{missed}" if kept < len(seeds) else where
+        value = fmean(lowest) if lowest else None
+        yield GateResult(SERVER, group, written(None, bound_s), value, kept == len(seeds), at)
+
+
+def _servers(case: CaseResult) -> dict[str, list[MeasurementResult]]:
+    """Where a server was asked for -> its rows; none where not even a query alone kept its bound."""
+    found: dict[str, list[MeasurementResult]] = {
+        f"{one.artifact} {one.runtime} {one.precision}": [] for one in case.failures if one.kind == BOUND
+    }
+    for m in case.measurements:
+        if m.scenario == "server" and m.instrument == "bench":
+            found.setdefault(f"{m.artifact} {m.runtime} {m.precision}", []).append(m)
+    return found
+
+
+def _lowest_p99(rows: list[MeasurementResult]) -> float | None:
+    """The lowest of the rates' 99th percentiles: that of the middle process."""
+    return min((median(told) for m in rows if (told := [p.p99_s for p in m.by_process if p.p99_s])), default=None)
 
 
 def _judged(name: str, group: str, gate: Gate, where: str, values: list[float], seeds: int) -> GateResult:

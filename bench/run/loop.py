@@ -14,6 +14,7 @@ from bench.run.cases import run_cases
 from bench.run.check import check_plan
 from bench.run.estimate import guessed_timing_seconds
 from bench.run.gates import judge
+from bench.run.host_lock import check_host_lock
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_processes
@@ -43,8 +44,10 @@ def begin(
     :param jobs: cases side by side; None for one a core
     :param resume: an earlier run's directory to go on in, instead of a new one
     :raises SuiteError: if something cannot work
+    :raises BenchError: if the host's lock could not be had for the timing
     :raises RunError: if the earlier run cannot be gone on with, or the directory cannot be made
     """
+    check_host_lock()
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     progress, measure = progress or Progress(), plan.suite.measure
     check_plan(plan, case_requests(plan, catalog, Path(), jobs), workers, fetch=True)
@@ -86,7 +89,9 @@ class Run:
         groups = {case.id: case.group for case in self.plan.cases}
         run_cases(requests, begun, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
-        self.results = measure_cases(pairs, suite, self.calibrations, self.workers, self.progress)
+        self.results = measure_cases(
+            pairs, suite, self.calibrations, self.workers, self.progress, self.earlier.next_turn
+        )
         return self._finish()
 
     def _tell_start(self, cases: list[str]) -> None:

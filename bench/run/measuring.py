@@ -11,38 +11,61 @@ from pathlib import Path
 import numpy as np
 
 from bench.records import Artifact, RuntimeUse
-from bench.results import ArtifactResult, CaseResult, Failure
+from bench.report import lookup
+from bench.results import LEAST_SAMPLES, ArtifactResult, CaseResult, Failure
 from bench.roofline import Calibration, Work, calibration_for
+from bench.run.found import is_ready, is_searched, loads_after
 from bench.run.host_lock import alone_on_this_host
-from bench.run.loads import loads_of
+from bench.run.loads import ALONE, loads_of, processes_of
 from bench.run.progress import Progress
 from bench.run.rows import Part, Timed, rows_of
-from bench.run.timing_process import in_fork, in_new_interpreter, timing_cores
+from bench.run.timing_process import helping_cores, in_fork, in_new_interpreter, timing_cores
 from bench.run.workers import Workers
 from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
 from bench.suite.schema import Measure, Suite
+from bench.timing.noise import is_calm
 from bench.timing.request import Effort, Load, TimingAnswer, TimingRequest
-from bench.timing.server import HALVINGS, LADDER, STEPS, TRIAL_BOUNDS
+from bench.timing.scenarios import TRIAL_S
+from bench.timing.server import HALVINGS, LADDER, SEARCHES, STEP, STEPS, trial_s
 
 # Longer than this, a system's clock cannot be asked to wait.
 LONGEST_WAIT_S = 2_000_000.0
+
+NEEDS_LONGER = "if it needs longer, raise silence_s"
+
+# What a failure is called that is a server's bound which nothing can keep.
+BOUND = "Bound"
 
 
 @dataclass
 class Configuration:
     """An artifact under a runtime: measured under all loads in each of several processes.
 
-    :param loads: what the first process has found, the best batch size or the rates, is in them from then on
+    :param loads: what a process has found, the best batch size or the rates, is in them from then on
+    :param searches: how many processes have searched for a server's rates
+    :param alone_s: what a query alone takes, at its 99th percentile; None if nobody has asked
+    :param refusal: why no server is timed, though the suite asks for one
     """
 
+    group: str
     request: CaseRequest
     artifact: Artifact
     work: Work
     runtime: RuntimeUse
     loads: list[Load]
     parts: list[Part] = field(default_factory=list)
+    searches: int = 0
+    alone_s: float | None = None
+    refusal: Failure | None = None
     failure: Failure | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in words."""
+        artifact, request = self.artifact, self.request
+        named = lookup.Configuration(self.group, artifact.name, self.runtime.name, request.device, artifact.precision)
+        return f"{named.case} {named.variant}"
 
     @property
     def samples(self) -> Path:
@@ -57,10 +80,12 @@ def measure_cases(
     calibrations: Sequence[Calibration],
     workers: Workers,
     progress: Progress,
+    first_turn: int = 0,
 ) -> dict[str, CaseResult]:
     """Time every artifact that agreed with its torch model. The first seed orders the turns of the configurations.
 
     :param calibrations: of this machine
+    :param first_turn: the place of the first process in the order of all of the run
     :returns: the results with their measurements, by case identifier
     """
     pairs, measure = list(pairs), suite.measure
@@ -70,7 +95,7 @@ def measure_cases(
     try:
         if configurations:
             with alone_on_this_host(progress.waiting_for_host):
-                _take_turns(configurations, suite, workers, progress)
+                _take_turns(configurations, suite, workers, progress, first_turn)
         return {result.id: measured(result, configurations, measure, calibrations) for _, result in pairs}
     finally:
         for one in configurations:  # what single processes wrote is in one file by now, unless they were interrupted
@@ -78,17 +103,57 @@ def measure_cases(
                 path.unlink()
 
 
-def _take_turns(configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress) -> None:
-    """Run all processes: every configuration once, in random order, then every one again, and so on."""
+def _take_turns(
+    configurations: list[Configuration], suite: Suite, workers: Workers, progress: Progress, first_turn: int
+) -> None:
+    """Run all processes: every configuration once, in random order, then every one again, and so on.
+
+    Before that, those that ask for a server tell how long a query alone takes.
+    """
     order = random.Random(suite.seeds[0])
-    total, done = suite.measure.processes * len(configurations), 0
+    total, done = processes_of(suite.measure) * len(configurations), 0
+    for configuration in configurations if "server" in suite.measure.scenarios else ():
+        progress.measuring(configuration.request.id, done, total)
+        _ask_alone(configuration, suite, first_turn + done, workers)
+        done += 1
+    _refuse_servers(configurations, suite.measure.server.p99_s, progress)
     for _ in range(suite.measure.processes):
         for configuration in order.sample(configurations, len(configurations)):
             progress.measuring(configuration.request.id, done, total)
-            if configuration.failure is None:
-                one_process(configuration, suite, done, order, workers)
+            if configuration.failure is None and configuration.loads:
+                one_process(configuration, suite, first_turn + done, order, workers)
             done += 1
     progress.measuring("", total, total)
+
+
+def _ask_alone(configuration: Configuration, suite: Suite, turn: int, workers: Workers) -> None:
+    """Find the 99th percentile of a query alone: the lowest of a few short samples.
+
+    Where none of them was calm, their median stands for it: a bound that this does not keep cannot be kept either.
+    """
+    timing = _timing_request(configuration, suite, turn, ALONE)
+    effort = replace(timing.effort, min_seconds=TRIAL_S, min_samples=LEAST_SAMPLES[99])
+    answer = _answer(configuration, replace(timing, effort=effort), suite, workers)
+    if answer is not None:
+        calm = [one for one in answer.loads if is_calm(one.conditions)]
+        q = 99 if calm else 50
+        configuration.alone_s = min(float(np.percentile(np.load(one.path), q)) / 1e9 for one in calm or answer.loads)
+
+
+def _refuse_servers(configurations: list[Configuration], bound_s: float, progress: Progress) -> None:
+    """Leave out the server of what does not keep the bound even alone, and tell it once for all seeds."""
+    told: dict[str, str] = {}
+    for one in configurations:
+        if one.alone_s is not None and one.alone_s > bound_s:
+            line = (
+                f"{one.name} is not timed as a server: measure.server.p99_s is {bound_s:g} s, and a query alone takes "
+                f"{one.alone_s:.3g} s; no rate can keep the bound, which must be longer than that"
+            )
+            one.refusal = replace(_failure(one, BOUND, line), fatal=False, plugin="")
+            one.loads = [load for load in one.loads if load.scenario != "server"]
+            told.setdefault(one.name, line)
+    for line in told.values():
+        progress.warned(line)
 
 
 def configurations_of(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
@@ -108,36 +173,46 @@ def configurations_of(request: CaseRequest, result: CaseResult, measure: Measure
         for runtime in request.runtimes:
             used = found.precision in runtime.precisions
             if used and result.is_trusted(found.name, runtime.name, found.precision):
-                yield Configuration(request, artifact, _work(request, found), runtime, loads_of(measure))
+                yield Configuration(result.group, request, artifact, _work(request, found), runtime, loads_of(measure))
 
 
 def one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
     """Run one timing process to its end, take in what it found, and keep where its samples are."""
-    request = configuration.request
-    asked = [number for number, load in enumerate(configuration.loads) if _is_ready(load)]
+    asked = [number for number, load in enumerate(configuration.loads) if is_ready(load)]
     asked = order.sample(asked, len(asked))
-    timing = _timing_request(configuration, suite, turn, [configuration.loads[number] for number in asked])
-    patience = _patience(suite, len(asked))
+    loads, bound_s = [configuration.loads[number] for number in asked], suite.measure.server.p99_s
+    answer = _answer(configuration, _timing_request(configuration, suite, turn, loads), suite, workers)
+    if answer is not None:
+        parts = [Part(turn, asked[one.load], answer, one) for one in answer.loads]
+        configuration.parts += parts
+        configuration.searches += any(map(is_searched, loads))
+        may_search = configuration.searches < SEARCHES
+        configuration.loads = loads_after(configuration.loads, parts, bound_s, may_search)
+
+
+def _answer(configuration: Configuration, timing: TimingRequest, suite: Suite, workers: Workers) -> TimingAnswer | None:
+    """Run one timing process to its end; None if it fails, which the configuration then knows."""
+    log, patience = configuration.request.log, patience_s(suite, timing.loads, configuration.alone_s)
     if configuration.runtime.info.needs_torch:
-        answer = in_fork(timing, workers, request.log, patience)
+        answer = in_fork(timing, workers, log, patience, NEEDS_LONGER)
     else:
-        answer = in_new_interpreter(timing, request.log, patience)
-    if answer.error:
-        configuration.failure = _failure(configuration, answer)
-        return
-    configuration.parts += [Part(turn, asked[one.load], answer, one) for one in answer.loads]
-    _take_what_was_found(configuration)
+        answer = in_new_interpreter(timing, log, patience, NEEDS_LONGER)
+    if not answer.error:
+        return answer
+    configuration.failure = _failure(configuration, "Timing", f"{configuration.samples.name}: {answer.error}")
+    return None
 
 
-def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads: list[Load]) -> TimingRequest:
+def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads: Sequence[Load]) -> TimingRequest:
     request, measure = configuration.request, suite.measure
+    cores = timing_cores(measure.threads, measure.cores or ())
     return TimingRequest(
         runtime=configuration.runtime,
         artifact=configuration.artifact,
         rows=str(request.rows(configuration.artifact.name)),
         device=request.device,
         threads=measure.threads,
-        cores=timing_cores(measure.threads, measure.cores or ()),
+        cores=cores,
         loads=tuple(loads),
         effort=Effort(
             measure.warmup_s,
@@ -148,52 +223,37 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
         ),
         samples=f"{configuration.samples}.turn{turn}",
         seed=suite.seeds[0] + turn,
+        helpers=helping_cores(cores),
     )
 
 
-def _patience(suite: Suite, loads: int) -> float:
-    """How long a process may take, which tells nothing meanwhile: what its loads ask for, twice, and a silence each."""
+def patience_s(suite: Suite, loads: Sequence[Load], alone_s: float | None) -> float:
+    """How long a process may take, which tells nothing meanwhile: what its loads ask for, twice, and a silence each.
+
+    :param alone_s: what a query alone takes; of a server, this is known
+    """
     measure = suite.measure
-    served = (len(LADDER) + 2 * STEPS + HALVINGS) * max(measure.min_seconds, TRIAL_BOUNDS * measure.server.p99_s)
-    one = measure.warmup_s + measure.warmup_max_s + (served if "server" in measure.scenarios else measure.min_seconds)
-    return min(LONGEST_WAIT_S, loads * (suite.silence_s + 2 * one))
+    asked = sum(measure.warmup_s + measure.warmup_max_s + _asked_s(load, measure, alone_s) for load in loads)
+    return min(LONGEST_WAIT_S, len(loads) * suite.silence_s + 2 * asked)
 
 
-def _is_ready(load: Load) -> bool:
-    """Whether a load can be measured: LoadGen measures a server and offline as the first process has found them."""
-    return load.instrument == "bench" or not _is_open(load)
+def _asked_s(load: Load, measure: Measure, alone_s: float | None) -> float:
+    if load.scenario != "server":
+        return measure.min_seconds
+    assert alone_s is not None
+    slow = STEP * LADDER[0] / alone_s  # slower than most that are tried, which makes up for the few that are slower
+    trials = len(LADDER) + 2 * STEPS + HALVINGS
+    return trials * trial_s(slow, measure.min_seconds, measure.min_samples, measure.server.p99_s)
 
 
-def _is_open(load: Load) -> bool:
-    """Whether the first process has to find something: a server's rates, or the best batch size."""
-    return (load.scenario == "server" and not load.rates_per_s) or len(load.batch_sizes) > 1
-
-
-def _take_what_was_found(configuration: Configuration) -> None:
-    """Fill in what a process has found, for those that follow; LoadGen gets a server's highest rate."""
-    for number, load in enumerate(configuration.loads):
-        if not _is_open(load):
-            continue
-        found = [
-            part
-            for part in configuration.parts
-            if configuration.loads[part.load].scenario == load.scenario and part.load <= number
-        ]
-        if not found:
-            continue
-        rates = tuple(part.answer.rate_per_s for part in found if part.answer.rate_per_s is not None)
-        if rates and load.instrument != "bench":
-            rates = (rates[LADDER.index(1.0)],)
-        configuration.loads[number] = replace(load, batch_sizes=(found[0].answer.batch_size,), rates_per_s=rates)
-
-
-def _failure(configuration: Configuration, answer: TimingAnswer) -> Failure:
+def _failure(configuration: Configuration, kind: str, message: str) -> Failure:
+    """A failure that costs this configuration alone."""
     owner = owner_of(configuration.runtime.info.target.partition(":")[0], configuration.request.owners)
     artifact = configuration.artifact
     return Failure(
         "measure",
-        "Timing",
-        f"{configuration.samples.name}: {answer.error}",
+        kind,
+        message,
         owner,
         artifact=artifact.name,
         runtime=configuration.runtime.name,
@@ -213,7 +273,8 @@ def measured(
         for row in rows_of(_timed(one, measure, calibrations), one.loads, one.parts)
     ]
     failures = [one.failure for one in own if one.failure is not None]
-    result = replace(result, measurements=rows, failures=[*result.failures, *failures])
+    refusals = [one.refusal for one in own if one.refusal is not None]
+    result = replace(result, measurements=rows, failures=[*result.failures, *failures, *refusals])
     return replace(result, status="failed", error=result.error or failures[0]) if failures else result
 
 

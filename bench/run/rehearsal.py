@@ -14,7 +14,7 @@ from bench.report.write import write_reports
 from bench.results import CaseResult, RunResult
 from bench.run.cases import run_cases
 from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds
-from bench.run.host_lock import alone_on_this_host
+from bench.run.host_lock import alone_on_this_host, check_host_lock
 from bench.run.loads import batch_sizes_of
 from bench.run.measuring import Configuration, configurations_of, measured, one_process
 from bench.run.progress import Progress
@@ -77,7 +77,9 @@ def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float, wai
     :param jobs: cases side by side, as for the run
     :param check_s: how long it took to check the suite
     :param waiting: called once if another run is measuring on this host, which this waits for
+    :raises BenchError: if the host's lock could not be had for the timing
     """
+    check_host_lock()
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
         rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers)

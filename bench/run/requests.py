@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.catalog import KINDS, Catalog
 from bench.cores import cores
 from bench.results import STAGES, CaseResult
-from bench.run.loads import batch_sizes_of
+from bench.run.loads import batch_sizes_of, processes_of
 from bench.stages.request import CaseRequest
 from bench.suite.plan import Plan, PlannedCase
 
@@ -36,7 +36,7 @@ def case_requests(
 def timing_processes(plan: Plan) -> int:
     """How many processes the timing of a whole plan takes, if each case has one artifact."""
     used = sum(len(runtime.precisions) for runtime in plan.runtimes)
-    return len(plan.cases) * used * plan.suite.measure.processes
+    return len(plan.cases) * used * processes_of(plan.suite.measure)
 
 
 def owners_of(catalog: Catalog) -> dict[str, str]:

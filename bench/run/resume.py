@@ -30,6 +30,12 @@ class Earlier:
     started: str = ""
     seconds: float = 0.0
 
+    @property
+    def next_turn(self) -> int:
+        """The place of the next timing process in the order of all."""
+        measured = [m for case in self.others for m in case.measurements]
+        return 1 + max((one.turn for m in measured for one in m.by_process), default=-1)
+
 
 def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
     """Read an earlier run.

@@ -1,13 +1,16 @@
 """What timing processes answered -> a row for each load, and one file with its raw samples."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import numpy as np
 
+from bench import serving
 from bench.results import MeasurementResult, ProcessResult
-from bench.roofline import Calibration, Work, share
+from bench.roofline import Calibration, Work, bytes_read, share
 from bench.timing import noise, statistics
 from bench.timing.request import Load, LoadAnswer, TimingAnswer
 
@@ -30,8 +33,15 @@ class Part:
         """Where the process left the durations."""
         return Path(self.answer.path)
 
-    def result(self, durations: np.ndarray) -> ProcessResult:
-        """What the report says of it."""
+    def keeps(self, bound_s: float) -> bool:
+        """Whether the process keeps a bound on the 99th percentile."""
+        return statistics.keeps(np.load(self.path), bound_s)
+
+    def result(self, durations: np.ndarray, bound_s: float | None) -> ProcessResult:
+        """What the report says of it.
+
+        :param bound_s: what a server's 99th percentile has to keep
+        """
         return ProcessResult(
             turn=self.turn,
             cores=list(self.process.cores),
@@ -39,6 +49,8 @@ class Part:
             first_s=self.process.first_s,
             samples=len(durations),
             p50_s=float(np.median(durations)) / 1e9,
+            p99_s=statistics.percentile(durations, 99),
+            meets_bound=None if bound_s is None else statistics.keeps(durations, bound_s),
             warmup_calls=self.answer.warmup_calls,
             warm=self.answer.warm,
             **vars(self.answer.conditions),
@@ -52,6 +64,7 @@ class Timed:
     :param folder: the run directory
     :param samples: where its raw samples go: the beginning of a path
     :param cores: of this machine
+    :param work: what it has to do, with the bytes of its weights as they are stored
     :param calibration: of this machine; None if it was not calibrated for such rows
     """
 
@@ -73,18 +86,41 @@ def rows_of(timed: Timed, loads: Sequence[Load], parts: Iterable[Part]) -> list[
     together: dict[tuple[int, float], list[Part]] = {}
     for part in parts:
         together.setdefault((part.load, part.answer.rate_per_s or 0.0), []).append(part)
-    return [_row(timed, loads[number], together[number, rate]) for number, rate in sorted(together)]
+    rows: dict[int, list[MeasurementResult]] = {}
+    for number, rate in sorted(together):
+        rows.setdefault(number, []).append(_row(timed, loads[number], together[number, rate]))
+    return [row for number, own in rows.items() for row in (_served(own) if _is_server(loads[number]) else own)]
+
+
+def _is_server(load: Load) -> bool:
+    return load.scenario == "server"
+
+
+def _served(rows: list[MeasurementResult]) -> list[MeasurementResult]:
+    """A server's rows with the word of all its processes: which rates most of them keep, and why not to trust that.
+
+    The reasons stand at the highest rate that is kept; if there is none, at the lowest that was tried.
+    """
+    served, rates = serving.processes(rows), [row.rate_per_s or 0.0 for row in rows]
+    highest = max((rate for rate in rates if serving.most_keep(served, rate)), default=0.0)
+    rows = [replace(row, meets_bound=rate <= highest) for row, rate in zip(rows, rates, strict=True)]
+    if rows[0].instrument == "bench":
+        place = rates.index(highest or min(rates))
+        told = [*rows[place].noise, *noise.of_highest_rate(served, rates, highest)]
+        rows[place] = replace(rows[place], noise=told)
+    return rows
 
 
 def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
     processes = [np.load(part.path) for part in parts]
     durations = np.concatenate(processes)
-    by_process = [part.result(each) for part, each in zip(parts, processes, strict=True)]
-    process, answer, latency = parts[0].process, parts[0].answer, statistics.latency(durations)
+    server = _is_server(load)
+    bound_s = timed.bound_s if server else None
+    by_process = [part.result(each, bound_s) for part, each in zip(parts, processes, strict=True)]
+    process, answer = parts[0].process, parts[0].answer
     shares = [part.process.provider_share for part in parts if part.process.provider_share is not None]
     times = [part.process.provider_time_share for part in parts if part.process.provider_time_share is not None]
     throughput = sum(part.answer.samples for part in parts) / sum(part.answer.seconds for part in parts)
-    server = load.scenario == "server"
     return MeasurementResult(
         artifact=timed.artifact,
         runtime=timed.runtime,
@@ -96,7 +132,7 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         batch_size=answer.batch_size,
         scenario=load.scenario,
         threads=timed.threads,
-        latency_s=latency,
+        latency_s=statistics.latency(durations),
         throughput_per_s=throughput,
         processes=len(parts),
         samples=len(durations),
@@ -105,16 +141,29 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         spread=statistics.spread(processes),
         noise=[*noise.reasons(by_process, timed.cores, queued=server), *_invalid(parts)],
         rate_per_s=answer.rate_per_s,
-        meets_bound=(latency.p99 is not None and latency.p99 <= timed.bound_s) if server else None,
         instrument=load.instrument,
-        roofline=None if server else _roofline(timed, answer.batch_size, throughput),
-        details={**process.details, **answer.details},
+        roofline=None if server else _roofline(timed, process, answer.batch_size, throughput),
+        details={**process.details, **(answer.details if load.instrument == "bench" else _loadgen_details(parts))},
     )
 
 
-def _roofline(timed: Timed, batch_size: int, throughput: float) -> float | None:
+def _roofline(timed: Timed, process: TimingAnswer, batch_size: int, throughput: float) -> float | None:
     """The share of what the machine attains; a server's clock, which waits for queries too, could not tell it."""
-    return None if timed.calibration is None else share(timed.calibration, timed.work, batch_size, throughput)
+    if timed.calibration is None:
+        return None
+    read = bytes_read(timed.work.weight_bytes, timed.precision, process.details.get("arithmetic", {}))
+    return share(timed.calibration, replace(timed.work, weight_bytes=read), batch_size, throughput)
+
+
+def _loadgen_details(parts: list[Part]) -> dict[str, Any]:
+    """What LoadGen says besides: its test is valid if it is in every process."""
+    every = [part.answer.details for part in parts]
+    return {
+        "valid": all(one["valid"] for one in every),
+        "reason": "; ".join(dict.fromkeys(filter(None, (one["reason"] for one in every)))),
+        "own_cost_s": median(one["own_cost_s"] for one in every),
+        "loadgen_version": every[0]["loadgen_version"],
+    }
 
 
 def _invalid(parts: list[Part]) -> list[str]:

@@ -4,6 +4,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.errors import BenchError
+from bench.records import RuntimeUse
 from bench.stages.calibration import Probe, write_probe
 from bench.stages.request import CaseRequest
 from bench.timing.request import TimingAnswer, TimingRequest
@@ -34,6 +35,19 @@ def timing(request: TimingRequest, log: str, events: Connection) -> None:
     except Exception as error:
         events.send(TimingAnswer(error=f"{type(error).__name__}: {error}"))
         raise
+    finally:
+        events.close()
+
+
+def serve(use: RuntimeUse, device: str, events: Connection) -> None:
+    """Find out whether a runtime can serve a device here: sends nothing, or the error that says why not."""
+    from bench.stages.check import refuse_device
+
+    try:
+        refuse_device(use, device)
+        events.send(None)
+    except BenchError as error:
+        events.send(error)
     finally:
         events.close()
 

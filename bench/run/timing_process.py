@@ -1,6 +1,8 @@
 """Starts one timing process and waits for its answer."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,16 +13,17 @@ from bench.run.workers import Workers
 from bench.timing.request import TimingAnswer, TimingRequest
 
 
-def in_fork(request: TimingRequest, workers: Workers, log: Path, silence_s: float) -> TimingAnswer:
+def in_fork(request: TimingRequest, workers: Workers, log: Path, patience_s: float, hint: str = "") -> TimingAnswer:
     """Time in a process that has torch already.
 
     :param log: what the process prints goes there
-    :param silence_s: how long to wait for its answer
+    :param patience_s: how long to wait for its answer
+    :param hint: what to do if that is too short
     """
     worker = workers.start(targets.timing, request, str(log))
     try:
-        if not worker.events.poll(silence_s):
-            return TimingAnswer(error=f"no answer after {silence_s:g} s")
+        if not worker.events.poll(patience_s):
+            return _silent(patience_s, hint)
         answer: TimingAnswer = worker.events.recv()
         worker.let_end()
         return answer
@@ -30,7 +33,7 @@ def in_fork(request: TimingRequest, workers: Workers, log: Path, silence_s: floa
         worker.stop()
 
 
-def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> TimingAnswer:
+def in_new_interpreter(request: TimingRequest, log: Path, patience_s: float, hint: str = "") -> TimingAnswer:
     """Time in a new interpreter, which never imports torch; parameters as for `in_fork`."""
     question, reply = log.with_suffix(".request.json"), log.with_suffix(".answer.json")
     question.write_text(request.to_json())
@@ -45,10 +48,12 @@ def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> T
             ) as process,
         ):
             try:
-                code = process.wait(silence_s)
+                code = process.wait(patience_s)
             except subprocess.TimeoutExpired:
-                return TimingAnswer(error=f"no answer after {silence_s:g} s")
+                return _silent(patience_s, hint)
             finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own: all that it started
                 process.kill()
         return TimingAnswer.read(reply)
     except (OSError, ValueError, TypeError):  # the process ended before it had written all of it
@@ -56,6 +61,10 @@ def in_new_interpreter(request: TimingRequest, log: Path, silence_s: float) -> T
     finally:
         question.unlink(missing_ok=True)
         reply.unlink(missing_ok=True)
+
+
+def _silent(patience_s: float, hint: str) -> TimingAnswer:
+    return TimingAnswer(error="; ".join(filter(None, [f"no answer after {patience_s:g} s", hint])))
 
 
 def timing_cores(threads: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
@@ -67,3 +76,10 @@ def timing_cores(threads: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
     if not hasattr(os, "sched_getaffinity"):
         return ()
     return tuple(wanted or sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def helping_cores(cores: Sequence[int]) -> tuple[int, ...]:
+    """One core besides those that are timed on, for what is not timed; none if there is no other."""
+    if not hasattr(os, "sched_getaffinity"):
+        return ()
+    return tuple(sorted(os.sched_getaffinity(0) - {*cores})[-1:])

@@ -99,6 +99,7 @@ class Answering:
         self._subject = subject
         self._load = call
         self._loaded: dict[str, Call] = {}
+        self._on_training: dict[str, Evaluation] = {}
 
     @property
     def model(self) -> LightningModule:
@@ -126,8 +127,10 @@ class Answering:
         return self._on(self._subject.test, artifact)
 
     def on_training(self, artifact: str) -> Evaluation:
-        """What an artifact answers on the training part of the dataset."""
-        return self._on(self._subject.training, artifact)
+        """What an artifact answers on the training part of the dataset, asked once for all metrics that learn of it."""
+        if artifact not in self._on_training:
+            self._on_training[artifact] = self._on(self._subject.training, artifact)
+        return self._on_training[artifact]
 
     def _on(self, rows: Rows, artifact: str) -> Evaluation:
         answers = self.call(artifact, *rows.fed.get(artifact, ()))

@@ -9,6 +9,7 @@ from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
 from bench.errors import BenchError, suggestion
+from bench.records import RuntimeUse
 from bench.signature import ParameterError, checked, first_parameter
 from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
@@ -110,15 +111,29 @@ def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:
     for index, use in enumerate(request.runtimes):
         path: tuple[str | int, ...] = ("measure", "runtimes", index)
         try:
-            devices = build_runtime(use).devices()
+            refuse_device(use, request.device)
+        except UnservedDevice as error:
+            yield Problem("", ("measure", "device"), error.message, error.hint)
         except ParameterError as error:
             yield Problem("", (*path, "params", error.parameter), f"{use.name}: {error.message}", error.hint)
         except BenchError as error:
             yield Problem("", path, f"runtime {use.name!r}: {error.message}", error.hint)
         except Exception as error:  # a plugin's own complaint
             yield Problem("", path, f"runtime {use.name!r}: {type(error).__name__}: {error}", "")
-        else:
-            if request.device not in devices:
-                hint = f"it can serve here: {', '.join(devices) or 'nothing'}"
-                message = f"runtime {use.name!r} cannot serve {request.device!r}"
-                yield Problem("", ("measure", "device"), message, hint)
+
+
+class UnservedDevice(BenchError):
+    """A device that a runtime cannot serve on this machine."""
+
+
+def refuse_device(use: RuntimeUse, device: str) -> None:
+    """Ask a runtime whether it can serve a device here.
+
+    :raises UnservedDevice: if it cannot, with what it can serve
+    :raises BenchError: if it says why it can serve nothing, or a parameter of it is wrong
+    """
+    devices = build_runtime(use).devices()
+    if device not in devices:
+        raise UnservedDevice(
+            f"runtime {use.name!r} cannot serve {device!r}", f"it can serve here: {', '.join(devices) or 'nothing'}"
+        )

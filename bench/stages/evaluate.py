@@ -121,11 +121,11 @@ class Scoring:
         self.found.failures.append(found)
 
     def save_rows(self) -> None:
-        """Keep rows of the test set and their outputs for the timing, again from the first if there are too few."""
-        rows = np.resize(np.arange(len(self.reference.inputs)), ROTATED * max(self.request.batch_sizes))
+        """Keep rows of the test set and their outputs for the timing: as many as its batches have, if there are."""
+        count = ROTATED * max(self.request.batch_sizes)
         kept = {"input": self.reference.fed, "output": self.reference.answers}
         arrays = {
-            f"{kind}_{n}": tensor.numpy()[rows]
+            f"{kind}_{n}": tensor.numpy()[:count]
             for kind, tensors in kept.items()
             for n, tensor in enumerate(tensors.values())
         }
@@ -150,6 +150,7 @@ def _loaded(request: CaseRequest, execution: Execution) -> Callable[[Export], Ca
 
     def load(part: Export) -> Call:
         artifact = artifact_of(request, part, execution.precision)
-        return session_call(build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads))
+        session = build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads)
+        return session_call(session.proved())
 
     return load

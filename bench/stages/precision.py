@@ -87,7 +87,10 @@ def _make(part: Export, precision: str, source: Path, path: Path, samples: Seque
 
 
 def _in_halves(source: Path) -> Any:
-    """Weights and arithmetic in 16 bits; inputs and outputs stay in 32, so that any runtime is fed the same."""
+    """Weights in 16 bits, and arithmetic where there are kernels for it; inputs and outputs stay in 32.
+
+    So any runtime is fed the same.
+    """
     from onnxruntime.quantization.onnx_model import ONNXModel
     from onnxruntime.transformers.float16 import convert_float_to_float16
 

@@ -1,9 +1,11 @@
 """`python -m bench.timing REQUEST ANSWER`: a fresh interpreter for one timing process.
 
-It ends when its standard input does, so that it is not left over when whoever asked for it is gone.
+It ends when its standard input does, with all that it started if it leads a process group: nothing is left over when
+whoever asked for it is gone.
 """
 
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +27,8 @@ def main(request: Path, result: Path) -> None:
 def _end_with_input() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 

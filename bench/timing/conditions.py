@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.results import Conditions
@@ -30,7 +32,7 @@ def bind(cores: Iterable[int]) -> tuple[int, ...]:
 class _Reading:
     wall_s: float
     own_s: float
-    waited_s: float | None
+    waited_s: dict[str, float]
     busy_s: float | None
     stolen_s: float | None
     joules: float | None
@@ -45,21 +47,25 @@ class Watch:
 
     gpu: Any = None
     _throttled: list[bool] = field(default_factory=list)
+    _clocks_mhz: list[int] = field(default_factory=list)
     _first: _Reading | None = None
     _pace_s: float = 0.0
 
     def begin(self) -> None:
         """Take the first reading."""
         self._throttled.clear()
+        self._clocks_mhz.clear()
         self.look()
         self._pace_s = pace()
         self._first = self._read()
 
     def look(self) -> None:
-        """Look whether the GPU's clock is lowered; called between queries, off the clock."""
-        throttled = self.gpu.reading().throttled if self.gpu is not None else None
-        if throttled is not None:
-            self._throttled.append(throttled)
+        """Look at the GPU's clock, and whether it is lowered; called between queries, off the clock."""
+        if self.gpu is None:
+            return
+        now = self.gpu.reading()
+        self._throttled += [] if now.throttled is None else [now.throttled]
+        self._clocks_mhz += [] if now.clock_mhz is None else [now.clock_mhz]
 
     def end(self) -> Conditions:
         """What has happened since `begin`."""
@@ -68,14 +74,17 @@ class Watch:
         assert first is not None
         wall = last.wall_s - first.wall_s
         own, busy = last.own_s - first.own_s, _since(first.busy_s, last.busy_s)
-        waited, stolen = _since(first.waited_s, last.waited_s), _since(first.stolen_s, last.stolen_s)
+        waited = [seconds - first.waited_s.get(thread, 0.0) for thread, seconds in last.waited_s.items()]
+        stolen = _since(first.stolen_s, last.stolen_s)
         gpu = self.gpu.reading() if self.gpu is not None else None
         return Conditions(
             pace_s=(self._pace_s + pace()) / 2,
-            waiting=None if waited is None else waited / wall,
+            waiting=max(waited) / wall if waited else None,  # of several threads, a call ends with the last
             busy_cores=None if busy is None else max(0.0, busy - own) / wall,
             stolen=None if stolen is None else stolen / wall,
             throttled=sum(self._throttled) / len(self._throttled) if self._throttled else None,
+            clock_least_mhz=min(self._clocks_mhz, default=None),
+            clock_median_mhz=median(self._clocks_mhz) if self._clocks_mhz else None,
             joules=_since(first.joules, last.joules),
             peak_memory_bytes=_peak_memory(),
             gpu_memory_bytes=gpu.process_memory_bytes if gpu is not None else None,
@@ -109,12 +118,13 @@ def _since(first: float | None, last: float | None) -> float | None:
     return None if first is None or last is None else last - first
 
 
-def _waited_seconds() -> float | None:
-    """How long this thread has been ready to run and had no core, as the scheduler counts."""
-    try:
-        return int((PROC / "thread-self" / "schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return None
+def _waited_seconds() -> dict[str, float]:
+    """How long each thread of this process has been ready to run and had no core, as the scheduler counts."""
+    found = {}
+    for path in (PROC / "self" / "task").glob("*/schedstat"):
+        with suppress(OSError, IndexError, ValueError):  # a thread that has just ended
+            found[path.parent.name] = int(path.read_text().split()[1]) / 1e9
+    return found
 
 
 def _cpu_seconds() -> tuple[float | None, float | None]:

@@ -7,9 +7,11 @@ issues queries, `call` answers them, and every figure here is one that LoadGen w
 import importlib.util
 import json
 import math
+import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,30 +103,38 @@ def require() -> None:
         )
 
 
-def sample(call: Callable[[Arrays], Any], inputs: Sequence[Arrays], task: Task) -> LoadGenResult:
+def sample(
+    call: Callable[[Arrays], Any], inputs: Sequence[Arrays], task: Task, helpers: Sequence[int] = ()
+) -> LoadGenResult:
     """Let LoadGen time `call`, in this thread. Warm-up and the garbage collector are the caller's.
 
     :param call: what is timed; it must return only when its work is done
     :param inputs: batches of equally many rows; LoadGen draws which of them a call gets
+    :param helpers: cores for LoadGen's own threads, which write its logs; empty for those of this thread
     :raises BenchError: if LoadGen is missing, or its logs lack what is read from them
     :raises ValueError: for batches that do not make up a query of multi-stream, or a server without a rate
     :raises Exception: what `call` raises, after the test
     """
     require()
     rows = len(inputs[0][0])
+    errors: list[BaseException] = []
     with tempfile.TemporaryDirectory(prefix="bench-loadgen-") as folder:
-        _test(call, inputs, _SCENARIOS[task.scenario], _settings(task, rows), folder)
+        with _started_on(helpers) as come_back:
+            answer = _answering(call, inputs, errors, come_back)
+            _test(answer, len(inputs), _SCENARIOS[task.scenario], _settings(task, rows), folder)
+        if errors:
+            raise errors[0]
         return _read(Path(folder), task.scenario, rows)
 
 
-def own_cost_s(inputs: Sequence[Arrays], task: Task) -> float:
+def own_cost_s(inputs: Sequence[Arrays], task: Task, helpers: Sequence[int] = ()) -> float:
     """What LoadGen itself adds to a query, in offline to a call, in seconds: `sample` of a call that does nothing.
 
     It is part of every duration that LoadGen records. In server, where it depends on the rate, it is mostly the time
     that a sleeping thread needs to wake up, and finding it takes as long as `task.min_samples` take to arrive.
     """
     calls = task.min_samples if task.scenario == "server" else _CALLS_OF_NOTHING
-    found = sample(_do_nothing, inputs, replace(task, expected_s=1e-6, min_seconds=0.0, min_samples=calls))
+    found = sample(_do_nothing, inputs, replace(task, expected_s=1e-6, min_seconds=0.0, min_samples=calls), helpers)
     if task.scenario == "offline":
         return float(found.durations_ns[0]) / 1e9 / calls
     return float(np.median(found.durations_ns)) / 1e9
@@ -164,14 +174,31 @@ def _ns(seconds: float) -> int:
     return max(1, round(seconds * 1e9))
 
 
+@contextmanager
+def _started_on(cores: Sequence[int]) -> Iterator[Callable[[], None]]:
+    """Put this thread on some cores, where the threads that it starts stay; gives what brings it back.
+
+    So a test's threads, which LoadGen starts before its first query, take nothing of the core that is timed.
+    """
+    if not cores:
+        yield _do_nothing
+        return
+    home = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield lambda: os.sched_setaffinity(0, home)
+    finally:
+        os.sched_setaffinity(0, home)
+
+
 def _test(
-    call: Callable[[Arrays], Any],
-    inputs: Sequence[Arrays],
+    answer: Callable[[list[int], list[int]], None],
+    inputs: int,
     scenario: str,
     settings: dict[str, int | float],
     folder: str,
 ) -> None:
-    """Run one test of LoadGen with its logs in `folder`; raise what `call` raised."""
+    """Run one test of LoadGen with its logs in `folder`."""
     import mlperf_loadgen as lg
 
     test = lg.TestSettings()
@@ -185,32 +212,34 @@ def _test(
     output.outdir = folder
     output.copy_summary_to_stdout = output.copy_detail_to_stdout = False
     logs.log_output = output
-    errors: list[BaseException] = []
-    system = lg.ConstructFastSUT(_answering(call, inputs, errors), _do_nothing)
-    library = lg.ConstructQSL(len(inputs), len(inputs), _do_nothing, _do_nothing)
+    system = lg.ConstructFastSUT(answer, _do_nothing)
+    library = lg.ConstructQSL(inputs, inputs, _do_nothing, _do_nothing)
     try:
         # The last argument names a file that is not there: one in the working directory would change the settings.
         lg.StartTestWithLogSettings(system, library, test, logs, str(Path(folder, "audit.config")))
     finally:
         lg.DestroyFastSUT(system)
         lg.DestroyQSL(library)
-    if errors:
-        raise errors[0]
 
 
 def _answering(
-    call: Callable[[Arrays], Any], inputs: Sequence[Arrays], errors: list[BaseException]
+    call: Callable[[Arrays], Any],
+    inputs: Sequence[Arrays],
+    errors: list[BaseException],
+    come_back: Callable[[], None],
 ) -> Callable[[list[int], list[int]], None]:
-    """LoadGen's callback for a query.
+    """LoadGen's callback for a query; before the first, `come_back` is called.
 
     An exception that leaves it would abort the interpreter. So it is kept in `errors`, and from then on every query
     completes without a call: a test cannot be stopped from here.
     """
     import mlperf_loadgen as lg
 
-    complete, response = lg.QuerySamplesComplete, lg.QuerySampleResponse
+    complete, response, first = lg.QuerySamplesComplete, lg.QuerySampleResponse, [come_back]
 
     def issue(ids: list[int], indexes: list[int]) -> None:
+        if first:
+            first.pop()()
         for number, index in zip(ids, indexes, strict=True):
             if not errors:
                 try:

@@ -1,10 +1,11 @@
 """Why a row is not to be trusted, and what would help."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
 from statistics import median, stdev
 
-from bench.results import ProcessResult
+from bench.results import Conditions, ProcessResult
+from bench.serving import Served
 
 # How far the middle of the processes may be uncertain, at 95 %, before there are too few of them.
 UNCERTAIN = 0.03
@@ -20,22 +21,54 @@ MOVED = 0.06
 STOLEN = 0.01
 
 
+def is_calm(conditions: Conditions) -> bool:
+    """Whether nothing took the core away for so long that a 99th percentile would show it."""
+    return (conditions.waiting or 0.0) <= WAITING and (conditions.stolen or 0.0) <= STOLEN
+
+
 def reasons(processes: Sequence[ProcessResult], cores: int, queued: bool) -> list[str]:
     """A sentence for each reason; none for a row that is calm.
 
     :param cores: of the machine
-    :param queued: whether durations hold the waiting in a queue, which differs from process to process by itself
+    :param queued: whether durations hold the waiting in a queue. It differs from process to process by itself, and what
+        disturbs any one of them is in the percentiles of all
     """
-    uncertain = [] if queued else _uncertain(processes)
-    return [*uncertain, *_disturbed(processes, cores), *_lukewarm(processes)]
+    if len(processes) < 2:
+        uncertain = ["one process alone does not show how far processes differ; measure.processes: 5 would"]
+    else:
+        uncertain = [] if queued else [*_uncertain(processes)]
+    return [*uncertain, *_disturbed(processes, cores, queued), *_lukewarm(processes)]
+
+
+def of_highest_rate(served: Sequence[Served], rates: Iterable[float], highest: float) -> list[str]:
+    """A sentence for each reason for which the highest rate that a server keeps is not to be trusted.
+
+    :param rates: all that were tried
+    :param highest: the highest that most processes keep; 0 if there is none
+    """
+    apart = sum(not one.is_near(highest) for one in served)
+    beyond = sum(not one.is_bracketed for one in served)
+    found = []
+    if not highest:
+        found.append("it kept its bound at none of the rates that were tried")
+    elif highest == max(rates):
+        found.append("it kept its bound at every rate that was tried, so the highest is higher still")
+    elif 2 * beyond >= len(served):
+        found.append(
+            f"in {beyond} of {len(served)} processes, it kept its bound at all rates that were tried or at none, "
+            "which does not show the highest; more measure.processes would search again"
+        )
+    if apart:
+        found.append(
+            f"in {apart} of {len(served)} processes, the highest rate lies more than a step away; "
+            "longer trials (measure.min_seconds) would help, or find out what disturbs them"
+        )
+    return found
 
 
 def _uncertain(processes: Sequence[ProcessResult]) -> Iterator[str]:
     from scipy.stats import t as student
 
-    if len(processes) < 2:
-        yield "one process alone does not show how far processes differ; measure.processes: 5 would"
-        return
     deviation = min(stdev(medians) / median(medians) for medians in _medians(processes))
 
     def half_width(count: int) -> float:
@@ -61,19 +94,29 @@ def _medians(processes: Sequence[ProcessResult]) -> Iterator[list[float]]:
         yield [process.p50_s / pace for process, pace in zip(processes, paces, strict=True) if pace]
 
 
-def _disturbed(processes: Sequence[ProcessResult], cores: int) -> Iterator[str]:
-    busy = _middle(processes, lambda process: process.busy_cores)
+def _disturbed(processes: Sequence[ProcessResult], cores: int, worst: bool) -> Iterator[str]:
+    """What the machine did besides, to the middle one of the processes or to the worst."""
+    where = " in the worst process" if worst else ""
+
+    def share(pick: Callable[[ProcessResult], float | None]) -> float:
+        values = [value for process in processes if (value := pick(process)) is not None]
+        return (max if worst else median)(values) if values else 0.0
+
+    busy = share(lambda process: process.busy_cores)
     if busy > max(BUSY_CORES, BUSY_OF_ALL * cores):
-        yield f"other processes kept {busy:.1f} of {cores} cores busy; stop them, or time at another hour"
+        yield f"other processes kept {busy:.1f} of {cores} cores busy{where}; stop them, or time at another hour"
     paces = [process.pace_s for process in processes if process.pace_s is not None]
     if paces and (moved := max(paces) / min(paces) - 1) > MOVED:
         yield f"the machine's own speed moved by {moved:.0%} between processes; a machine of one's own would help"
-    waiting = _middle(processes, lambda process: process.waiting)
+    waiting = share(lambda process: process.waiting)
     if waiting > WAITING:
-        yield f"it was ready and had no core for {waiting:.0%} of the time; measure.cores can name another"
-    stolen = _middle(processes, lambda process: process.stolen)
+        yield (
+            f"a thread of it was ready and had no core for {waiting:.0%} of the time{where}; "
+            "measure.cores can name another"
+        )
+    stolen = share(lambda process: process.stolen)
     if stolen > STOLEN:
-        yield f"the host of this virtual machine took {stolen:.0%} of the time; a machine of one's own would help"
+        yield f"this virtual machine's host took {stolen:.0%} of the time{where}; a machine of one's own would help"
     throttled = max((process.throttled or 0.0 for process in processes), default=0.0)
     if throttled > 0:
         yield f"the GPU's clock was lowered in up to {throttled:.0%} of the time; let it cool, or lock its clock"
@@ -83,8 +126,3 @@ def _lukewarm(processes: Sequence[ProcessResult]) -> Iterator[str]:
     cold = sum(not process.warm for process in processes)
     if cold:
         yield f"calls had not become stable in {cold} of {len(processes)} processes; raise measure.warmup_max_s"
-
-
-def _middle(processes: Sequence[ProcessResult], pick: Callable[[ProcessResult], float | None]) -> float:
-    values = [value for process in processes if (value := pick(process)) is not None]
-    return median(values) if values else 0.0

@@ -8,31 +8,31 @@ from typing import Any
 import numpy as np
 
 from bench.catalog import build_runtime
-from bench.errors import BenchError
 from bench.parity import Disagreement, difference
 from bench.records import Session
 from bench.timing.conditions import Watch, bind
 from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest
-from bench.timing.scenarios import Subject, Taken, measure, refuse_what_cannot_be_met
+from bench.timing.scenarios import Subject, Taken, measure
 
 
 def answer(request: TimingRequest) -> TimingAnswer:
     """Measure the artifact under every load and write the raw samples.
 
-    :raises BenchError: if there are too few rows for a batch size, or a bound that cannot be met
+    :raises BenchError: if something else executes the artifact than what was asked for
     :raises Disagreement: if the artifact does not answer what it answered when it was scored
     """
     cores = bind(request.cores)
     runtime = build_runtime(request.runtime)  # what it imports is no part of loading an artifact
     began = time.perf_counter()
     session: Session = runtime.load(request.artifact, request.device, request.threads)
-    # Showing where the graph runs is the harness's wish, and no part of loading it.
-    load_s = time.perf_counter() - began - session.details.get("proof_s", 0.0)
+    load_s = time.perf_counter() - began
     rows = Rows(request)
     smallest = min(size for load in request.loads for size in load.batch_sizes)
     began = time.perf_counter()
     session.call(rows.inputs(smallest)[0])
     first_s = time.perf_counter() - began
+    loads = tuple(_measured(request, session, rows))
+    session = session.proved()  # last: its work is no part of loading, of the first call, or of the memory
     return TimingAnswer(
         provider=session.provider,
         provider_share=session.provider_share,
@@ -40,7 +40,7 @@ def answer(request: TimingRequest) -> TimingAnswer:
         load_s=load_s,
         first_s=first_s,
         cores=cores,
-        loads=tuple(_measured(request, session, rows)),
+        loads=loads,
         details=session.details,
     )
 
@@ -67,21 +67,25 @@ class Rows:
 
 
 def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """`ROTATED` batches of `size` rows each that share none.
+    """`ROTATED` batches of `size` rows each that share none, where there are rows enough.
 
-    :raises BenchError: if there are too few rows
+    Else each begins a share of the rows after the one before and goes on from the first row: they are not the same, and
+    a batch of more rows than there are has some of them twice.
     """
-    if len(rows) < ROTATED * size:
-        raise BenchError(f"{len(rows)} rows are too few for {ROTATED} batches of {size}")
-    return [np.ascontiguousarray(rows[n * size : (n + 1) * size]) for n in range(ROTATED)]
+    step = max(1, min(size, len(rows) // ROTATED))
+    return [rows[(n * step + np.arange(size)) % len(rows)] for n in range(ROTATED)]
 
 
 def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
     """Every load in turn; at each of its batch sizes, outputs are checked after the clock."""
     subject = Subject(
-        session.call, rows.inputs, request.effort, Watch(_gpu(request.device)), np.random.default_rng(request.seed)
+        session.call,
+        rows.inputs,
+        request.effort,
+        Watch(_gpu(request.device)),
+        np.random.default_rng(request.seed),
+        request.helpers,
     )
-    refuse_what_cannot_be_met(request.loads, subject)
     for number, load in enumerate(request.loads):
         for part, taken in enumerate(measure(load, subject)):
             yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))

@@ -21,13 +21,15 @@ class Load:
 
     :param scenario: one of `bench.records.SCENARIOS`
     :param batch_sizes: the samples in a query; where there are several, as in offline, the first process takes the best
-    :param rates_per_s: a server's arrivals a second, each measured; if there are none, the first process finds them
+    :param rates_per_s: a server's arrivals a second, each measured; if there are none, the process finds them
+    :param search: whether the process looks for a server's rates once more; those that there are stay if they suit
     :param instrument: who holds the clock, `bench` or `loadgen`
     """
 
     scenario: str
     batch_sizes: tuple[int, ...]
     rates_per_s: tuple[float, ...] = ()
+    search: bool = False
     instrument: str = "bench"
 
 
@@ -52,8 +54,10 @@ class TimingRequest:
     """One process: an artifact under a runtime, under several loads in the order given.
 
     :param rows: an .npz with for each input of the artifact, `input_0` and so on, `ROTATED` times as many rows as the
-        largest batch has, and for each output what the torch model answers to them, `output_0` and so on
+        largest batch has if the test set has so many, and for each output what the torch model answers to them,
+        `output_0` and so on
     :param cores: what the process is bound to; empty where the system cannot do that
+    :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added
     :param seed: of a server's arrivals
     """
@@ -68,6 +72,7 @@ class TimingRequest:
     effort: Effort
     samples: str
     seed: int = 0
+    helpers: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """The request as text."""
@@ -86,6 +91,7 @@ class TimingRequest:
             loads=tuple(_rebuilt(Load, one) for one in content.pop("loads")),
             effort=Effort(**content.pop("effort")),
             cores=tuple(content.pop("cores")),
+            helpers=tuple(content.pop("helpers")),
             **content,
         )
 

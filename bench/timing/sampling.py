@@ -2,6 +2,7 @@
 
 import gc
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -62,19 +63,23 @@ def one_after_the_other(
     return durations[:count]
 
 
-def all_at_once(call: Call, inputs: Sequence[Arrays], count: int) -> np.ndarray:
-    """One query that is cut into `count` calls: the nanoseconds from the end of one call to the end of the next.
+def all_at_once(call: Call, inputs: Sequence[Arrays], min_seconds: float, min_samples: int) -> np.ndarray:
+    """One query that is cut into calls: the nanoseconds from the end of one call to the end of the next, int64.
 
-    They add up to the duration of the query.
+    They add up to the duration of the query, which ends when both the least duration and the least count are met.
+
+    :param min_samples: least number of calls
     """
     clock = time.perf_counter_ns
-    ends = np.empty(count + 1, dtype=np.int64)
     with frozen():
-        ends[0] = clock()
-        for n in range(count):
-            call(inputs[n % len(inputs)])
-            ends[n + 1] = clock()
-    return np.diff(ends)
+        ends = array("q", [clock()])  # it grows at next to no cost, which is on the clock here
+        least = ends[0] + int(min_seconds * 1e9)
+        count = 0
+        while count < min_samples or ends[count] < least:
+            call(inputs[count % len(inputs)])
+            ends.append(clock())
+            count += 1
+    return np.diff(np.frombuffer(ends, dtype=np.int64))
 
 
 def as_they_come(call: Call, inputs: Sequence[Arrays], due_ns: np.ndarray) -> np.ndarray:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from bench.errors import BenchError
 from bench.results import LEAST_SAMPLES, Conditions
 from bench.timing import loadgen, server
 from bench.timing.conditions import Watch
@@ -25,6 +24,7 @@ class Subject:
     :param call: what is timed
     :param inputs: batch size -> batches to rotate through
     :param rng: of a server's arrivals
+    :param helpers: cores for LoadGen's own threads; empty for those that are timed on
     """
 
     call: Call
@@ -32,6 +32,7 @@ class Subject:
     effort: Effort
     watch: Watch
     rng: np.random.Generator
+    helpers: tuple[int, ...] = ()
 
     def warm_up(self, batch_size: int) -> WarmUp:
         """Call with this batch size until calls are stable."""
@@ -67,20 +68,6 @@ def measure(load: Load, subject: Subject) -> Iterator[Taken]:
         yield _stream(load, subject)
 
 
-def refuse_what_cannot_be_met(loads: tuple[Load, ...], subject: Subject) -> None:
-    """Before anything is timed, see whether a single query keeps a server's bound.
-
-    :raises BenchError: if it does not
-    """
-    if any(load.scenario == "server" and not load.rates_per_s for load in loads):
-        alone, bound = subject.warm_up(1).call_s, subject.effort.bound_s
-        if alone > bound:
-            raise BenchError(
-                f"a query takes {alone:.3g} s, so a server meets its bound of {bound:g} s at no rate",
-                "raise measure.server.p99_s",
-            )
-
-
 def _stream(load: Load, subject: Subject) -> Taken:
     """Single-stream and multi-stream: the next query begins when one has ended."""
     (size,), effort = load.batch_sizes, subject.effort
@@ -102,9 +89,8 @@ def _offline(load: Load, subject: Subject) -> Taken:
     """All samples are there at once, and the runtime may cut them as it likes: into batches of the best size."""
     size = _best_batch_size(load.batch_sizes, subject)
     warm, effort = subject.warm_up(size), subject.effort
-    count = max(-(-effort.min_samples // size), round(effort.min_seconds / warm.call_s), 1)
     subject.watch.begin()
-    durations = all_at_once(subject.call, subject.inputs(size), count)
+    durations = all_at_once(subject.call, subject.inputs(size), effort.min_seconds, effort.min_samples)
     return _closed(size, durations, warm, subject.watch.end())
 
 
@@ -123,7 +109,7 @@ def _best_batch_size(sizes: tuple[int, ...], subject: Subject) -> int:
 def _server(load: Load, subject: Subject) -> Iterator[Taken]:
     """Queries of one sample come at random and are served in order, at each rate."""
     warm = subject.warm_up(1)
-    rates = load.rates_per_s or _rates(subject)
+    rates = _rates(subject, load.rates_per_s) if load.search or not load.rates_per_s else load.rates_per_s
     for rate in rates:
         subject.watch.begin()
         due, latencies = _serve(rate, subject)
@@ -131,13 +117,13 @@ def _server(load: Load, subject: Subject) -> Iterator[Taken]:
         yield Taken(1, rate, latencies, len(latencies), (due[-1] + latencies[-1]) / 1e9, warm, end)
 
 
-def _rates(subject: Subject) -> tuple[float, ...]:
+def _rates(subject: Subject, earlier: tuple[float, ...]) -> tuple[float, ...]:
     """The rates around the highest that meets the bound: expected from service times, then found by serving."""
     effort = subject.effort
     services = one_after_the_other(subject.call, subject.inputs(1), TRIAL_S, LEAST_SAMPLES[99])
     expected = server.expected_rate(services, effort.bound_s, subject.rng)
     found = server.highest_rate(lambda rate: _meets(rate, subject), expected, 1.05 * expected)
-    return tuple(share * (found or server.STEP * expected) for share in server.LADDER)
+    return server.ladder(found or server.STEP * expected, earlier)
 
 
 def _meets(rate: float, subject: Subject) -> bool:
@@ -160,16 +146,17 @@ def _by_loadgen(load: Load, subject: Subject) -> Iterator[Taken]:
     least = max(effort.min_samples, loadgen.LEAST_QUERIES[load.scenario])
     for rate in load.rates_per_s or (None,):
         seed = int(subject.rng.integers(2**31))
-        task = loadgen.Task(load.scenario, warm.call_s, effort.min_seconds, least, rate, seed=seed)
+        bound_s = effort.bound_s if rate else None
+        task = loadgen.Task(load.scenario, warm.call_s, effort.min_seconds, least, rate, bound_s, seed)
         subject.watch.begin()
         with frozen():
-            found = loadgen.sample(subject.call, inputs, task)
+            found = loadgen.sample(subject.call, inputs, task, subject.helpers)
         conditions = subject.watch.end()
         seconds = _seconds(load, rate, found.durations_ns)
         details = {
             "valid": found.valid,
             "reason": found.reason,
-            "own_cost_s": loadgen.own_cost_s(inputs, task),
+            "own_cost_s": loadgen.own_cost_s(inputs, task, subject.helpers),
             "loadgen_version": found.settings.get("loadgen_version"),
         }
         samples = round(found.throughput_per_s * seconds)

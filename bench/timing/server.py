@@ -1,6 +1,6 @@
 """The server scenario: random arrivals, and the highest rate at which the 99th percentile keeps its bound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,6 +17,12 @@ HALVINGS = 3
 # What is measured around the rate that was found, to show how latency rises with load.
 LADDER = (0.5, 0.75, 0.9, 0.95, 1.0, 1.05)
 
+# The step of it that LoadGen measures too: its own cost comes on top of every query, and must not be too much for it.
+SHARED = 0.5
+
+# So many processes search at most: the next one does if one keeps the bound at all rates of the ladder, or at none.
+SEARCHES = 3
+
 
 def arrivals(rate_per_s: float, count: int, rng: np.random.Generator) -> np.ndarray:
     """When each query of a Poisson process is due, in nanoseconds from the start, int64."""
@@ -26,6 +32,21 @@ def arrivals(rate_per_s: float, count: int, rng: np.random.Generator) -> np.ndar
 def queries(rate_per_s: float, min_seconds: float, min_samples: int, bound_s: float) -> int:
     """How many queries a trial of a rate takes."""
     return max(min_samples, LEAST_SAMPLES[99], round(rate_per_s * max(min_seconds, TRIAL_BOUNDS * bound_s)))
+
+
+def ladder(highest: float, earlier: Sequence[float] = ()) -> tuple[float, ...]:
+    """The rates to measure around the highest one.
+
+    :param earlier: those around a highest rate that was found before; they stay if this one lies in their upper part
+    """
+    if earlier and earlier[LADDER.index(0.9)] <= highest < earlier[-1]:
+        return tuple(earlier)
+    return tuple(share * highest for share in LADDER)
+
+
+def trial_s(rate_per_s: float, min_seconds: float, min_samples: int, bound_s: float) -> float:
+    """How many seconds a trial of a rate takes."""
+    return queries(rate_per_s, min_seconds, min_samples, bound_s) / rate_per_s
 
 
 def queue(due_ns: np.ndarray, services_ns: np.ndarray) -> np.ndarray:

@@ -20,6 +20,12 @@ def percentile(durations_ns: np.ndarray, q: float) -> float | None:
     return float(np.percentile(durations_ns, q)) / 1e9
 
 
+def keeps(durations_ns: np.ndarray, bound_s: float) -> bool:
+    """Whether the 99th percentile keeps a bound; what has too few samples to state it does not."""
+    p99 = percentile(durations_ns, 99)
+    return p99 is not None and p99 <= bound_s
+
+
 def spread(processes_ns: Sequence[np.ndarray]) -> Spread:
     """Where the spread of durations comes from: within a process, or between processes.
 

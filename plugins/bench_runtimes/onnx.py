@@ -2,8 +2,10 @@
 
 import json
 import tempfile
-import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +35,23 @@ PROFILED_CALLS = 3
 # their time is mostly that of the nodes before them.
 COPIES = ("MemcpyFromHost", "MemcpyToHost")
 
+# Nodes that move or convert values and compute nothing with them.
+MOVES = (
+    *("Cast", "Concat", "DequantizeLinear", "DynamicQuantizeLinear", "Expand", "Flatten", "Gather", "Identity", "Pad"),
+    *("QuantizeLinear", "ReorderInput", "ReorderOutput", "Reshape", "Shape", "Slice", "Split", "Squeeze", "Transpose"),
+    "Unsqueeze",
+)
+
+# What ONNX Runtime calls a type -> its bits, and what the report calls it. Other types count and point.
+TYPES = {
+    "double": (64, "f64"),
+    "float": (32, "f32"),
+    "bfloat16": (16, "bf16"),
+    "float16": (16, "f16"),
+    "uint8": (8, "u8"),
+    "int8": (8, "i8"),
+}
+
 
 class OnnxRuntime:
     """Executes the exported graph itself.
@@ -53,19 +72,18 @@ class OnnxRuntime:
 
     def devices(self) -> tuple[str, ...]:
         has_cuda = PROVIDERS["cuda"] in ort.get_available_providers() and cuda_devices() > 0
+        if self.cuda_graph and not has_cuda:
+            raise BenchError("cuda_graph needs CUDA, which ONNX Runtime does not have here", "leave it out on the CPU")
         return (() if self.cuda_graph else ("cpu",)) + (("cuda",) if has_cuda else ())
 
     def load(self, artifact: Artifact, device: str, threads: int) -> Session:
-        """A session on `device` alone. `details` has the seconds that its proof of provider took, `proof_s`.
+        """A session on `device` alone, which proves its provider and counts its nodes by their arithmetic.
 
-        :raises BenchError: if the provider does not start, or too little of the graph runs on it
+        :raises BenchError: if the provider does not start
         """
         if device == "cuda":
             ort.preload_dlls()  # CUDA and cuDNN from the packages that torch depends on, without importing torch
         session = self._session(artifact, device, self._options(threads), self.cuda_graph)
-        started = time.perf_counter()
-        nodes, kernel_time = self._proof(artifact, device, threads)
-        seconds = time.perf_counter() - started
         names, outputs = [spec.name for spec in artifact.inputs], list(artifact.outputs)
         if device == "cuda":
             call: Any = Bound(session, names, outputs, device, self.cuda_graph)
@@ -75,10 +93,11 @@ class OnnxRuntime:
             def call(arrays: Sequence[Any]) -> list[Any]:
                 return run(outputs, dict(zip(names, arrays, strict=True)))
 
-        return Session(call, PROVIDERS[device], nodes, kernel_time, {"proof_s": seconds})
+        loaded = Session(call, PROVIDERS[device])
+        return replace(loaded, prove=partial(self._proved, loaded, artifact, device, threads))
 
-    def _proof(self, artifact: Artifact, device: str, threads: int) -> tuple[float, float]:
-        """The shares of nodes and of time on the provider of `device`, from ONNX Runtime's own profile of some calls.
+    def _proved(self, loaded: Session, artifact: Artifact, device: str, threads: int) -> Session:
+        """A session with its shares of nodes and of time, from ONNX Runtime's own profile of some calls of another one.
 
         :raises BenchError: if one of them is too small
         """
@@ -96,7 +115,9 @@ class OnnxRuntime:
             if share < LEAST_SHARE:
                 message = f"only {share:.0%} of the {what} ran on {PROVIDERS[device]}"
                 raise BenchError(message, f"the least is {LEAST_SHARE:.0%}")
-        return found
+        nodes, kernel_time = found
+        details = {"arithmetic": arithmetic(events)}
+        return replace(loaded, provider_share=nodes, provider_time_share=kernel_time, details=details)
 
     def _options(self, threads: int) -> ort.SessionOptions:
         options = ort.SessionOptions()
@@ -128,22 +149,42 @@ def provider_shares(events: Iterable[dict[str, Any]], provider: str) -> tuple[fl
 
     :param events: a profile as ONNX Runtime writes it
     """
-    events = list(events)
-    calls = sorted(event["ts"] + event["dur"] for event in events if event["name"] == "model_run")
-    nodes = [
-        (event["args"]["provider"] == provider, event["dur"])
-        for event in events
-        if event["name"].endswith("_kernel_time")
-        and event["args"].get("provider")
-        and event["args"].get("op_name") not in COPIES
-        and event["ts"] >= calls[0]
-    ]
+    nodes = [(event["args"]["provider"] == provider, event["dur"]) for event in _nodes(events, first_call=1)]
     there = [duration for is_there, duration in nodes if is_there]
     total = sum(duration for _, duration in nodes)
     if not nodes:
         return 0.0, 0.0
     # A clock of whole microseconds may give all nodes of a tiny graph no time at all.
     return len(there) / len(nodes), sum(there) / total if total else len(there) / len(nodes)
+
+
+def arithmetic(events: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """How many of the nodes of a call compute in which type, the most frequent first.
+
+    That is the narrowest type among a node's inputs: a product of fp32 activations with weights in 8 bits is one in
+    8 bits.
+
+    :param events: a profile as ONNX Runtime writes it
+    """
+    computing = [event["args"] for event in _nodes(events, first_call=-1) if event["args"]["op_name"] not in MOVES]
+    inputs = [[name for one in node.get("input_type_shape", ()) for name in one] for node in computing]
+    types = [[TYPES[name] for name in names if name in TYPES] for names in inputs]
+    narrowest = [min(several, key=lambda one: one[0])[1] for several in types if several]
+    return dict(Counter(narrowest).most_common())
+
+
+def _nodes(events: Iterable[dict[str, Any]], first_call: int) -> list[dict[str, Any]]:
+    """The events of a profile's nodes without copies, from the call of this number on, as an index."""
+    events = list(events)
+    calls = sorted(event["ts"] for event in events if event["name"] == "model_run")
+    return [
+        event
+        for event in events
+        if event["name"].endswith("_kernel_time")
+        and event["args"].get("provider")
+        and event["args"].get("op_name") not in COPIES
+        and event["ts"] >= calls[first_call]
+    ]
 
 
 class Bound:

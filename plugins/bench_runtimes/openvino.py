@@ -5,8 +5,11 @@ from typing import Any
 
 from bench import Artifact, Session
 
-# Nodes of an executed graph that compute nothing.
-NO_WORK = ("Input", "Output", "Const")
+# Nodes of an executed graph that hold, move or convert values and compute nothing with them.
+NO_WORK = (
+    *("Input", "Output", "Const", "Broadcast", "Concatenation", "Convert", "Gather", "Pad", "Reorder", "Reshape"),
+    *("Split", "StridedSlice", "Transpose"),
+)
 
 
 class OpenVino:

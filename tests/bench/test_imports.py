@@ -15,7 +15,16 @@ ROOT = Path(bench.__file__).parent
 
 # A module imports nothing of a layer above its own.
 LAYERS = (
-    {"bench.errors", "bench.records", "bench.data", "bench.results", "bench.bounds", "bench.parity", "bench.cores"},
+    {
+        "bench.errors",
+        "bench.records",
+        "bench.data",
+        "bench.results",
+        "bench.bounds",
+        "bench.parity",
+        "bench.cores",
+        "bench.serving",
+    },
     {"bench.hookspecs", "bench.signature"},
     {"bench.manager", "bench.catalog"},
     {"bench.suite"},

@@ -12,6 +12,7 @@ from bench.roofline import (
     NoiseFloor,
     Work,
     attainable,
+    bytes_read,
     calibration_for,
     share,
 )
@@ -70,6 +71,20 @@ def test_the_share_is_what_was_achieved_of_what_is_attainable(calibration):
 
 def test_no_arithmetic_has_no_share(calibration):
     assert share(calibration, Work(0, 500, 100.0), 1, 1000.0) is None
+
+
+@pytest.mark.parametrize(
+    ("precision", "arithmetic", "read"),
+    [
+        ("fp16", {"f16": 5, "f32": 1}, 1000),
+        ("fp16", {"f32": 5, "f16": 1}, 2000),
+        ("fp16", {}, 1000),
+        ("fp32", {"f32": 5}, 1000),
+        ("int8-static", {"f32": 5, "u8": 3}, 1000),
+    ],
+)
+def test_halves_that_nothing_computes_in_are_read_as_wholes(precision, arithmetic, read):
+    assert bytes_read(1000, precision, arithmetic) == read
 
 
 def test_a_runtime_without_a_calibration_takes_the_reference(calibration):

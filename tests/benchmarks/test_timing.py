@@ -21,13 +21,13 @@ def test_single_stream_agrees_with_a_bare_loop(lenet5, timed_process, medians_in
 
 
 def test_single_stream_agrees_with_loadgen(lenet5, timed_process, benchmark):
-    """p50 within 5 % once LoadGen's own cost is taken off; p90 inside the interval that either shows over rounds.
+    """p50 within 5 % once LoadGen's own cost is taken off; p90 inside the interval that LoadGen shows over rounds.
 
-    What LoadGen costs at p90 is not known: between what it costs a call that does nothing, and nothing.
+    Its p90 is that of a call and its own cost together: a call alone lies below it, by its cost's p90 at most.
     """
 
     def rounds():
-        found = {"bench": [], "loadgen": [], "loadgen-as-it-says": []}
+        found = {"bench": [], "loadgen": [], "loadgen-as-it-says": [], "loadgen-cost": []}
         for _ in range(ROUNDS):
             for way, percentiles in found.items():
                 durations = timed_process(way, graph=lenet5, batch_size=1, seconds=SECONDS)
@@ -35,12 +35,11 @@ def test_single_stream_agrees_with_loadgen(lenet5, timed_process, benchmark):
         return {way: np.array(percentiles).T for way, percentiles in found.items()}
 
     found = benchmark.pedantic(rounds, rounds=1)
-    (ours_p50, ours_p90), (theirs_p50, less_p90), (_, whole_p90) = found.values()
+    (ours_p50, ours_p90), (theirs_p50, _), (_, theirs_p90), (_, cost_p90) = found.values()
     ratio = np.median(ours_p50) / np.median(theirs_p50)
     benchmark.extra_info |= {"ratio_p50": ratio, "p90": {way: p90.tolist() for way, (_, p90) in found.items()}}
     assert abs(ratio - 1) <= 0.05
-    inside = less_p90.min() <= np.median(ours_p90) <= whole_p90.max()
-    assert inside or ours_p90.min() <= np.median(less_p90) <= ours_p90.max()
+    assert (theirs_p90 - np.median(cost_p90)).min() <= np.median(ours_p90) <= theirs_p90.max()
 
 
 def test_offline_agrees_with_the_bare_loop_of_its_best_batch(lenet5, timed_process, medians_in_turn, benchmark):

@@ -252,6 +252,19 @@ def test_a_resumed_run_is_scored_and_timed_as_the_suite_asks_now(whole_run, benc
         assert {row["batch_size"] for row in case["measurements"]} == {1, 8}
 
 
+def test_what_is_timed_after_a_resume_comes_after_what_was_timed_before(whole_run, bench_command, tmp_path):
+    """So that a turn stands for one process, also among seeds that were timed at different times."""
+    one = "mlp[hidden=8]@digits#0"
+    again = bench_command("run", "small.yaml", "--only", one, "--resume", whole_run, folder=tmp_path)
+    assert again.code == 0
+    turns = {case["id"]: turns_of(case) for case in cases_of(whole_run)}
+    assert min(turns.pop(one)) > max(turn for each in turns.values() for turn in each)
+
+
+def turns_of(case):
+    return {process["turn"] for row in case["measurements"] for process in row["by_process"]}
+
+
 def test_a_run_of_another_suite_is_not_gone_on_with(whole_run, bench_command, tmp_path):
     before = (whole_run / "results.json").read_bytes()
     ran = bench_command("run", "small.yaml", "--set", "name=other", "--resume", whole_run, folder=tmp_path)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from statistics import median
 
+from bench import serving
 from bench.report.formats import NOTHING, number, rough, seconds, size_of
 from bench.report.lookup import Configuration, by_variant, seeds_of, timed
 from bench.report.tables.table import Table, is_empty
@@ -13,7 +14,8 @@ MARK = "!"
 
 PERCENTILES = tuple(f"p{q:g}" for q in LEAST_SAMPLES)
 
-NOISE = f"Noise: by how much processes differ; {MARK} marks what is not to be trusted, and Noisy rows says why."
+MARKED = f"{MARK} marks what is not to be trusted, and Noisy rows says why."
+NOISE = f"Noise: by how much processes differ; {MARKED}"
 
 
 def latency_table(results: RunResult, scenario: str, title: str) -> Table:
@@ -59,25 +61,31 @@ def server_table(results: RunResult) -> Table:
         met = [best for ms in seeds if (best := highest_rate(ms)) is not None]
         missed = [next_rate(ms) for ms in seeds]
         over = [m for m in missed if m is not None]
-        rows.append((key.case, key.variant, *_met(met, len(seeds)), *_rate_and_p99(over), noise(met)))
+        at_least = "≥ " if None in missed else ""
+        apart = [spread for ms in seeds if (spread := serving.spread(serving.processes(ms))) is not None]
+        rows.append(
+            (key.case, key.variant, *_met(met, len(seeds), at_least), *_rate_and_p99(over), marked(apart, met + over))
+        )
     bound = server_bound(results)
     note = " ".join(
         [
             "Queries of one sample at random times; latency counts from when each was due.",
             "" if bound is None else f"The bound on p99 is {seconds(bound)}.",
-            "Queries/s: the highest rate that met it; then the lowest above it that did not. Medians of the seeds.",
-            NOISE,
+            "Queries/s: the highest rate at which most processes met it, each by its own p99; then the lowest above it "
+            "at which they did not. ≥: it was met at every rate that was tried. p99: of the queries of all processes. "
+            f"Medians of the seeds. Noise: by how much the highest rates of single processes differ; {MARKED}",
         ]
     )
     headers = ("case", "runtime", "queries/s", "p99", "not met at", "p99 there", "noise")
     return Table("Server", headers, rows, 2, " ".join(note.split()))
 
 
-def _met(met: list[MeasurementResult], seeds: int) -> tuple[str, str]:
+def _met(met: list[MeasurementResult], seeds: int, at_least: str) -> tuple[str, str]:
     """The highest rate that met the bound, and its p99: stated only if every seed has one."""
     if len(met) < seeds:
         return "none" + (f" ({seeds - len(met)} of {seeds} seeds)" if met else ""), NOTHING
-    return _rate_and_p99(met)
+    rate, p99 = _rate_and_p99(met)
+    return at_least + rate, p99
 
 
 def _rate_and_p99(found: list[MeasurementResult]) -> tuple[str, str]:
@@ -150,8 +158,12 @@ def stated(found: list[MeasurementResult], q: float) -> str:
 
 def noise(found: list[MeasurementResult]) -> str:
     """The largest spread between processes of any seed, and a mark if one of the rows is not to be trusted."""
-    between = [m.spread.between for m in found if m.spread is not None and m.spread.between is not None]
-    text = rough(max(between)) if between else NOTHING
+    return marked([m.spread.between for m in found if m.spread is not None and m.spread.between is not None], found)
+
+
+def marked(spreads: list[float], found: Iterable[MeasurementResult]) -> str:
+    """The largest of some spreads, and a mark if one of the rows is not to be trusted."""
+    text = rough(max(spreads)) if spreads else NOTHING
     return f"{MARK} {text}" if any(m.noise for m in found) else text
 
 

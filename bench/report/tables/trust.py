@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from statistics import median
 
 from bench.report.formats import NOTHING, number, percent, rough, seconds
-from bench.report.lookup import Configuration, by_variant, configuration, timed
-from bench.report.tables.speed import described, highest_rate, middle
+from bench.report.lookup import OURS, Configuration, by_variant, configuration, timed
+from bench.report.tables.speed import MARK, MARKED, described, highest_rate, middle
 from bench.report.tables.table import Table
 from bench.report.variance import seed_spread
 from bench.results import MeasurementResult, RunResult
@@ -66,11 +66,11 @@ def noisy_table(results: RunResult) -> Table:
     """A row a case and runtime of which some loads are not to be trusted: which, and each reason where it is worst."""
     loads: dict[tuple[str, str], list[str]] = {}
     reasons: dict[tuple[str, str], list[str]] = {}
-    for key, found in timed(results).items():
-        told = [reason for m in found for reason in m.noise]
-        if told:
-            loads.setdefault((key.case, key.variant), []).append(key.load)
-            reasons.setdefault((key.case, key.variant), []).extend(told)
+    for instrument in (OURS, LOADGEN):
+        for key, found in timed(results, instrument=instrument).items():
+            for m in (m for m in found if m.noise):
+                loads.setdefault((key.case, key.variant), []).append(_load(key, m))
+                reasons.setdefault((key.case, key.variant), []).extend(m.noise)
     rows = [
         (*key, _listed(loads[key]), " ".join(f"{reason[:1].upper()}{reason[1:]}." for reason in worst(told)))
         for key, told in reasons.items()
@@ -80,6 +80,12 @@ def noisy_table(results: RunResult) -> Table:
         "on a quiet machine may help."
     )
     return Table("Noisy rows", ("case", "runtime", "loads", "why"), rows, 4, note)
+
+
+def _load(key: Configuration, m: MeasurementResult) -> str:
+    """A measurement's load, with a server's rate, and whose it is if it is not ours."""
+    rate = "" if m.rate_per_s is None else f", {number(m.rate_per_s)}/s"
+    return key.load + rate + ("" if m.instrument == OURS else " (LoadGen)")
 
 
 def _listed(loads: list[str]) -> str:
@@ -113,9 +119,35 @@ def loadgen_table(results: RunResult) -> Table:
         for what, bench, loadgen in _compared(key, ours, theirs):
             write = seconds if what.startswith("p") else number
             ratio = f"{loadgen / bench:.2f}" if bench and loadgen is not None else NOTHING
-            rows.append((*described(key), what, middle([bench], write), middle([loadgen], write), ratio))
-    note = "The same artifacts under the load generator of MLPerf Inference. Ratio: LoadGen's figure against bench's."
-    return Table("LoadGen", ("case", "runtime", "load", "figure", "bench", "LoadGen", "ratio"), rows, 4, note)
+            figures = middle([bench], write), middle([loadgen], write), ratio
+            rows.append((*described(key), what, *figures, _verdict(theirs)))
+    note = (
+        "The same artifacts under the load generator of MLPerf Inference. Ratio: LoadGen's figure against bench's. "
+        f"Verdict: LoadGen's own word on its test, in all processes; {MARKED}{_own_costs(results)}"
+    )
+    headers = ("case", "runtime", "load", "figure", "bench", "LoadGen", "ratio", "verdict")
+    return Table("LoadGen", headers, rows, 4, note)
+
+
+def _verdict(theirs: list[MeasurementResult]) -> str:
+    """What LoadGen says of its tests with all seeds, and a mark if one of them is not to be trusted."""
+    told = [m.details.get("valid") for m in theirs]
+    text = NOTHING if None in told else "valid" if all(told) else "INVALID"
+    return f"{MARK} {text}" if any(m.noise for m in theirs) else text
+
+
+def _own_costs(results: RunResult) -> str:
+    """LoadGen's version, and what it costs itself in each scenario: that is in its figures."""
+    found: dict[str, list[float]] = {}
+    versions: dict[str, None] = {}
+    for key, theirs in timed(results, instrument=LOADGEN).items():
+        for details in (m.details for m in theirs if "own_cost_s" in m.details):
+            found.setdefault(key.scenario, []).append(details["own_cost_s"])
+            versions[f"LoadGen {details['loadgen_version']}"] = None
+    if not found:
+        return ""
+    costs = ", ".join(f"{seconds(median(each))} in {scenario}" for scenario, each in found.items())
+    return f" {', '.join(versions)} costs itself, in each query or, in offline, call: {costs}."
 
 
 def _compared(key: Configuration, ours: list[MeasurementResult], theirs: list[MeasurementResult]) -> Iterator[Pair]:
@@ -156,21 +188,31 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def execution_table(results: RunResult) -> Table:
-    """A row an artifact and runtime that can tell: which share ran where it was asked to, and how well it did there."""
+    """A row an artifact and runtime that can tell: in which arithmetic and where it ran, and how well it did there."""
     rows = []
     for key, found in by_variant(results).items():
         nodes = [m.provider_share for m in found if m.provider_share is not None]
         time = [m.provider_time_share for m in found if m.provider_time_share is not None]
         attained = [(m.roofline, m) for m in found if m.roofline is not None]
         best, where = max(attained, key=lambda pair: pair[0], default=(None, None))
-        if nodes or time or attained:
+        arithmetic = _arithmetic(found)
+        if nodes or time or attained or arithmetic != NOTHING:
             shares = (percent(min(nodes)) if nodes else NOTHING, percent(min(time)) if time else NOTHING)
             roofline = NOTHING if best is None else percent(best)
             load = NOTHING if where is None else configuration(key.group, where).load
             providers = ", ".join(dict.fromkeys(m.provider for m in found))
-            rows.append((key.case, key.variant, providers, *shares, roofline, load))
-    note = "Nodes and time: the least share of the graph's nodes, and of the time in them, that the provider had. " + (
-        ROOFLINE if any(row[5] != NOTHING for row in rows) else UNCALIBRATED
+            rows.append((key.case, key.variant, providers, arithmetic, *shares, roofline, load))
+    note = (
+        "Arithmetic: how many of the nodes that compute do so in which type. Nodes and time: the least share of the "
+        "graph's nodes, and of the time in them, that the provider had. "
     )
-    headers = ("case", "runtime", "provider", "nodes", "time", "roofline", "reached at")
-    return Table("Execution", headers, rows, 3, note).without_empty("nodes", "time", "roofline", "reached at")
+    note += ROOFLINE if any(row[6] != NOTHING for row in rows) else UNCALIBRATED
+    headers = ("case", "runtime", "provider", "arithmetic", "nodes", "time", "roofline", "reached at")
+    return Table("Execution", headers, rows, 4, note).without_empty(*headers[3:])
+
+
+def _arithmetic(found: Iterable[MeasurementResult]) -> str:
+    """In which types nodes compute: `u8 7, f32 4`; without a number if it is one."""
+    told = [m.details["arithmetic"] for m in found if m.details.get("arithmetic")]
+    texts = [", ".join(kind if len(one) == 1 else f"{kind} {n}" for kind, n in one.items()) for one in told]
+    return "; ".join(dict.fromkeys(texts)) or NOTHING

@@ -5,8 +5,8 @@ import torch
 from matplotlib.figure import Figure
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
-from bench import Evaluation, Unsuitable
-from bench_metrics.drawing import INK, in_grey, pixels
+from bench import Evaluation
+from bench_metrics.drawing import INK, images_only, in_grey, pixels
 
 SHOWN = 24
 
@@ -38,9 +38,7 @@ def misclassified(evaluation: Evaluation) -> Figure:
 
     :raises Unsuitable: if the inputs are not images of one or three channels
     """
-    shape = evaluation.spec.input_shape
-    if len(shape) != 3 or shape[0] not in {1, 3}:
-        raise Unsuitable("misclassified needs images (1 or 3 channels, height, width)", f"the inputs are {shape}")
+    images_only(evaluation.spec, "misclassified")
     probabilities = torch.softmax(evaluation.outputs, 1)
     confidence, answers = probabilities.max(1)
     wrong = torch.nonzero(answers != evaluation.targets).flatten()

@@ -8,6 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score, homogeneity_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from bench import Evaluation, Unsuitable
@@ -61,7 +62,8 @@ def _classes_and_clusters(evaluation: Evaluation, metric: str) -> tuple[np.ndarr
 @once_per_tensor
 def k_means(codes: Tensor, clusters: int) -> np.ndarray:
     """The cluster of each code, by k-means++ with the best of ten starts, from a pinned seed."""
-    with warnings.catch_warnings():
+    # Several threads would add up the same numbers in ever another order, and on few codes only wait for each other.
+    with threadpool_limits(1), warnings.catch_warnings():
         # Codes that are all alike make fewer clusters, which is an answer.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return KMeans(clusters, n_init=10, random_state=42).fit_predict(codes.flatten(1).numpy())

@@ -42,11 +42,12 @@ def jacobian_norm(evaluation: Evaluation, images: PositiveInt = 100) -> float:
     if not inputs.is_floating_point():
         raise Unsuitable("jacobian-norm needs inputs that are real numbers", f"these are {inputs.dtype}")
     step = STEP * (float(inputs.max() - inputs.min()) or 1.0)
-    return sum(float(_jacobian(evaluation, one, step).norm()) for one in inputs[:images]) / len(inputs[:images])
+    steps = step * torch.eye(inputs[0].numel(), dtype=inputs.dtype).unflatten(1, inputs.shape[1:])
+    norms = [_differences(evaluation, one, steps).norm() / (2 * step) for one in inputs[:images]]
+    return float(torch.stack(norms).mean())
 
 
-def _jacobian(evaluation: Evaluation, one: Tensor, step: float) -> Tensor:
-    """d code / d input at one input, (numbers of the input, numbers of the code)."""
-    steps = step * torch.eye(one.numel(), dtype=one.dtype).unflatten(1, one.shape)
+def _differences(evaluation: Evaluation, one: Tensor, steps: Tensor) -> Tensor:
+    """How the code changes from a step behind one input to a step ahead, (steps, numbers of the code)."""
     ahead, behind = first(evaluation.case.call(evaluation.artifact, torch.cat([one + steps, one - steps]))).chunk(2)
-    return (ahead.double() - behind.double()).flatten(1) / (2 * step)
+    return (ahead - behind).flatten(1).double()

@@ -9,7 +9,7 @@ THEIS = "after Theis et al. (2017), Lossy Image Compression with Compressive Aut
 # Measured on autoencoders of MNIST, fp32 graphs differ from torch in the eighth digit. int8 ones moved the MSE by up to
 # 3 % and PSNR by up to 0.1 dB; `lossy_tolerance` leaves ten times that.
 
-METRICS = (
+FIGURES = (
     bench.MetricInfo(
         "reconstruction-bce",
         "bench_metrics.reconstruction.scores:BinaryCrossEntropy",
@@ -120,3 +120,48 @@ METRICS = (
         source=THEIS,
     ),
 )
+
+PICTURES = (
+    bench.MetricInfo(
+        "reconstructions",
+        "bench_metrics.reconstruction.pictures:reconstructions",
+        task="reconstruction",
+        form="picture",
+        summary="Test images over their reconstructions, with the error of each.",
+        source="Hinton & Salakhutdinov (2006), Reducing the Dimensionality of Data with Neural Networks, figure 2",
+    ),
+    bench.MetricInfo(
+        "denoised",
+        "bench_metrics.reconstruction.pictures:denoised",
+        task="reconstruction",
+        form="picture",
+        summary="Test images with noise, what the model makes of them, and as they were.",
+        source=VINCENT,
+    ),
+    bench.MetricInfo(
+        "latent-traversal",
+        "bench_metrics.reconstruction.pictures:traversal",
+        task="reconstruction",
+        form="picture",
+        summary="What is decoded as one number of a code after the other moves through its values.",
+        source="Higgins et al. (2017), beta-VAE, figure 1",
+    ),
+    bench.MetricInfo(
+        "interpolation",
+        "bench_metrics.reconstruction.pictures:interpolation",
+        task="reconstruction",
+        form="picture",
+        summary="What is decoded on the line between the codes of test images of different classes.",
+        source="Berthelot et al. (2018), Understanding and Improving Interpolation in Autoencoders, arXiv 1807.07543",
+    ),
+    bench.MetricInfo(
+        "rate-distortion-curve",
+        "bench_metrics.reconstruction.rate_distortion_picture:rate_distortion_curve",
+        task="reconstruction",
+        form="picture",
+        summary="Quality against bytes an image: codes rounded to 1 to 8 bits, and JPEG with and without its header.",
+        source=THEIS,
+    ),
+)
+
+METRICS = (*FIGURES, *PICTURES)

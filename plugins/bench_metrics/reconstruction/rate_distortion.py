@@ -1,5 +1,6 @@
 """A code as a compressed image: how good it is at its bytes, beside JPEG at as many."""
 
+from collections.abc import Sequence
 from math import ceil, log10
 from typing import Annotated
 
@@ -55,16 +56,25 @@ def _gain(evaluation: Evaluation, bits: int, images: int, header: bool) -> float
 
 
 def coded(evaluation: Evaluation, bits: int, images: int) -> tuple[int, float]:
-    """The bytes of a quantised code, and the MSE of what the decoder makes of it, for a value range of 1.
+    """The bytes of a quantised code, and the MSE of what the decoder makes of it: a point of `code_curve`."""
+    return code_curve(evaluation, (bits,), images)[0]
+
+
+def code_curve(evaluation: Evaluation, bits: Sequence[int], images: int) -> list[tuple[int, float]]:
+    """For each number of bits, the bytes of a code and the MSE of what is decoded from it, for a value range of 1.
 
     :raises Unsuitable: if the range of the inputs is not known, or there is no `encoder` or `decoder`
     """
     low, high = value_range(evaluation.spec, "rate-distortion-gain")
     case, inputs = evaluation.case, evaluation.inputs[:images]
-    code = quantised(first(case.call("encoder", inputs)), case.on_training("encoder").outputs, bits)
-    decoded = first(case.call("decoder", code))
-    mse = ((decoded - inputs) / (high - low)).square().mean(dtype=torch.float64)
-    return ceil(code[0].numel() * bits / 8), float(mse)
+    codes, training = first(case.call("encoder", inputs)), case.on_training("encoder").outputs
+
+    def point(bits: int) -> tuple[int, float]:
+        decoded = first(case.call("decoder", quantised(codes, training, bits)))
+        mse = ((decoded - inputs) / (high - low)).square().mean(dtype=torch.float64)
+        return ceil(codes[0].numel() * bits / 8), float(mse)
+
+    return [point(one) for one in bits]
 
 
 def quantised(codes: Tensor, training: Tensor, bits: int) -> Tensor:

@@ -1,12 +1,16 @@
 """`bench calibrate` from end to end, with graphs that take no time."""
 
+from contextlib import contextmanager
+
 import pytest
 
+from bench.errors import BenchError
 from bench.roofline import Machine
 from bench.run import calibrating
 from bench.stages.calibration import Probe
 from bench.store.calibration import read_calibrations
 from bench.timing.request import Effort
+from bench_runtimes.cuda import cuda_devices
 
 SMALL = (Probe("call", 4, 1), Probe("noise", 64, 4), Probe("bandwidth", 256, 1), Probe("peak", 256, 64))
 
@@ -33,6 +37,31 @@ def test_it_measures_prints_and_keeps(command, cache, monkeypatch):
     )
     assert isinstance(found.machine, Machine)
     assert found.peak_flop_per_s > 1e8
+
+
+@pytest.mark.skipif(cuda_devices() > 0, reason="there is a GPU, which can be calibrated")
+def test_a_device_that_is_not_here_is_one_error_before_anything_is_made(command, monkeypatch):
+    monkeypatch.setattr(calibrating, "_subjects", pytest.fail)
+    answer = command("calibrate", "--device", "cuda")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "error: runtime 'onnxruntime' cannot serve 'cuda' (it can serve here: cpu)\n"
+
+
+def test_the_graphs_are_made_while_nobody_else_measures(command, monkeypatch):
+    held = []
+
+    @contextmanager
+    def alone(_):
+        held.append(True)
+        yield
+        held.clear()
+
+    def subjects(*_):
+        raise BenchError("held" if held else "free")
+
+    monkeypatch.setattr(calibrating, "alone_on_this_host", alone)
+    monkeypatch.setattr(calibrating, "_subjects", subjects)
+    assert command("calibrate").err == "error: held\n"
 
 
 def test_a_runtime_that_executes_no_graph_is_one_error(command, cache):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.formats import number, percent, rough, seconds, size_of, spread
+from bench.report.formats import joules, number, percent, rough, seconds, size_of, spread
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ from bench.report.formats import number, percent, rough, seconds, size_of, sprea
         (seconds, 5e-9, "5 ns"),
         (seconds, 999.9e-6, "1000 µs"),
         (seconds, 0.0, "0 ns"),
+        (joules, 0.0035, "3.5 mJ"),
+        (joules, 2.0, "2 J"),
         (size_of, 1023, "1023 B"),
         (size_of, 2048, "2 KiB"),
         (size_of, 1100 * 2**30, "1100 GiB"),

@@ -14,8 +14,15 @@ CALL = 2e-6
 
 
 def subject(purpose, side, batch, moved, *medians):
+    """One that moves so many bytes: its weights, and in and out a row of four bytes for each column."""
     artifact = Artifact("probe", "calibration", "fp32", "", "", (), ())
-    return Subject(Probe(purpose, side, batch), artifact, moved, moved, list(medians))
+    return Subject(Probe(purpose, side, batch), artifact, moved - 8 * batch * side, list(medians))
+
+
+def test_weights_that_are_stored_in_halves_and_computed_in_32_bits_are_read_in_32():
+    half = Artifact("probe", "calibration", "fp16", "", "", (), ())
+    moved = {kind: Subject(Probe("bandwidth", 64, 1, 4), half, 10_000, [], {kind: 1}).moved for kind in ("f16", "f32")}
+    assert moved == {"f16": 4 * (10_000 + 512), "f32": 4 * (20_000 + 512)}
 
 
 def subjects(*bandwidths):
@@ -43,9 +50,9 @@ def test_durations_become_figures():
 
 def test_a_read_that_is_lost_in_the_noise_of_a_call_has_no_bandwidth():
     large = subject("bandwidth", 1024, 1, 4_000_000, 42e-6)
-    assert len(findings(subjects(large, subject("bandwidth", 256, 1, 1, CALL)))["bandwidths"]) == 1
+    assert len(findings(subjects(large, subject("bandwidth", 256, 1, 9000, CALL)))["bandwidths"]) == 1
     with pytest.raises(BenchError, match="no memory bandwidth"):
-        findings(subjects(subject("bandwidth", 256, 1, 1, CALL)))
+        findings(subjects(subject("bandwidth", 256, 1, 9000, CALL)))
 
 
 def test_a_shift_between_two_rows_is_no_deviation_within_them():

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.records import SCENARIOS, DatasetInfo, ModelInfo
-from bench.results import Latency
+from bench.results import Failure, Latency
 from bench.run.gates import judge
+from bench.run.measuring import BOUND
 from bench.suite.plan import Plan, PlannedCase
 from bench.suite.schema import Gate, Suite, Train
 from bench.suite.source import Source
@@ -108,14 +109,15 @@ def test_timings_are_judged_at_every_batch_size(make, name, value):
 def test_latencies_are_those_of_one_query_after_the_other(make, name):
     latency = Latency(1e-6, 1e-6, 1e-6)
     rows = [make.measurement(scenario=scenario, latency_s=latency) for scenario in SCENARIOS]
-    (verdict,) = judge(plan_with({name: Gate(max=1.0)}), [make.case(measurements=rows)])
+    verdict, *_ = judge(plan_with({name: Gate(max=1.0)}), [make.case(measurements=rows)])
     assert (verdict.where, verdict.value) == ("forward graph fp32 batch 1", 1e-6)
 
 
 def test_throughput_is_judged_where_the_machine_sets_the_pace(make):
     rows = [make.measurement(scenario=scenario, batch_size=8) for scenario in SCENARIOS]
     verdicts = judge(plan_with({"throughput": Gate(min=1.0)}), [make.case(measurements=rows)])
-    assert [verdict.where for verdict in verdicts] == ["forward graph fp32 batch 8", "forward graph fp32 offline"]
+    wheres = [verdict.where for verdict in verdicts if verdict.metric == "throughput"]
+    assert wheres == ["forward graph fp32 batch 8", "forward graph fp32 offline"]
 
 
 def test_offline_may_have_another_batch_size_with_each_seed(make):
@@ -140,3 +142,43 @@ def test_a_gate_does_not_pass_on_some_of_the_seeds(make):
     assert not verdict.passed
     assert verdict.value == 0.95
     assert "1 of 2 seeds" in verdict.where
+
+
+def served(make, seed: int, *rates: tuple[float, bool, float], **changes):
+    rows = [
+        make.measurement(scenario="server", rate_per_s=rate, meets_bound=met, by_process=[make.process(p99_s=p99)] * 3)
+        for rate, met, p99 in rates
+    ]
+    return make.case(seed=seed, measurements=rows, **changes)
+
+
+def test_a_server_that_keeps_its_bound_at_some_rate_passes(make):
+    case = served(make, 0, (100.0, True, 0.004), (200.0, False, 0.9))
+    (verdict,) = judge(plan_with({}), [case])
+    assert vars(verdict) == {
+        "metric": "server-p99",
+        "group": "tiny@points",
+        "bound": "at most 0.015",
+        "value": 0.004,
+        "passed": True,
+        "where": "forward graph fp32",
+    }
+
+
+def test_a_server_that_keeps_its_bound_at_no_rate_does_not_pass_silently(make):
+    cases = [served(make, 0, (100.0, True, 0.004)), served(make, 1, (100.0, False, 0.016), (200.0, False, 0.9))]
+    (verdict,) = judge(plan_with({}, seeds=(0, 1)), cases)
+    assert (verdict.passed, verdict.value) == (False, pytest.approx(0.01))
+    assert verdict.where == "forward graph fp32 at no rate with 1 of 2 seeds"
+
+
+def test_a_server_that_was_refused_does_not_pass_and_costs_no_other(make):
+    refused = Failure("measure", BOUND, "too slow", fatal=False, artifact="forward", runtime="slow", precision="fp16")
+    case = served(make, 0, (100.0, True, 0.004), failures=[refused])
+    verdicts = {verdict.where: verdict.passed for verdict in judge(plan_with({}), [case])}
+    assert verdicts == {"forward slow fp16 at no rate": False, "forward graph fp32": True}
+    assert case.status == "passed"
+
+
+def test_who_serves_nothing_has_no_bound(make):
+    assert judge(plan_with({}), [make.case()]) == []

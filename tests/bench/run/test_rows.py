@@ -1,5 +1,7 @@
 """Timing answers -> rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,20 +26,13 @@ CALIBRATION = Calibration(
 
 
 @pytest.fixture
-def row(tmp_path):
-    """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
+def timed(tmp_path):
+    """What is the same in all rows: `timed(calibration, precision)`."""
 
-    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4):
-        rate = 100.0 if scenario == "server" else None
-        parts = []
-        for turn in range(2):
-            path = tmp_path / f"turn{turn}.npy"
-            np.save(path, np.full(10, 1_000_000))
-            answer = LoadAnswer(0, batch_size, rate, str(path), 10 * batch_size, 0.01, 5, True, Conditions())
-            parts.append(Part(turn, 0, TimingAnswer(provider="CPU"), answer))
-        timed = Timed(
+    def make(calibration=CALIBRATION, precision="fp32"):
+        return Timed(
             artifact="forward",
-            precision="fp32",
+            precision=precision,
             runtime="graph",
             device="cpu",
             threads=1,
@@ -48,7 +43,23 @@ def row(tmp_path):
             work=Work(macs=50_000, weight_bytes=100, sample_bytes=4.0),
             calibration=calibration,
         )
-        (found,) = rows_of(timed, [Load(scenario, (batch_size,))], parts)
+
+    return make
+
+
+@pytest.fixture
+def row(tmp_path, timed):
+    """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
+
+    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4, precision="fp32", **details):
+        rate = 100.0 if scenario == "server" else None
+        parts = []
+        for turn in range(2):
+            path = tmp_path / f"turn{turn}.npy"
+            np.save(path, np.full(10, 1_000_000))
+            answer = LoadAnswer(0, batch_size, rate, str(path), 10 * batch_size, 0.01, 5, True, Conditions())
+            parts.append(Part(turn, 0, TimingAnswer(provider="CPU", details=details), answer))
+        (found,) = rows_of(timed(calibration, precision), [Load(scenario, (batch_size,))], parts)
         return found
 
     return make
@@ -61,6 +72,30 @@ def test_a_row_has_its_share_of_the_roofline(row, scenario):
     assert found.roofline == pytest.approx(2 * 50_000 * 4_000 / 1e9)
 
 
+def test_halves_that_are_computed_in_32_bits_have_the_share_of_what_is_read(row):
+    slow = replace(CALIBRATION, peak_flop_per_s=1e15, bandwidths=(Bandwidth(1_000, 1e6),))
+    shares = [row(calibration=slow, precision="fp16", arithmetic={kind: 3}).roofline for kind in ("f16", "f32")]
+    assert shares == pytest.approx([1_000 * (read + 4 * 4.0) / 1e6 for read in (100, 200)])
+
+
 def test_a_server_and_a_machine_that_is_not_calibrated_have_none(row):
     assert row("server", batch_size=1).roofline is None
     assert row(calibration=None).roofline is None
+
+
+def test_loadgens_test_is_valid_if_it_is_in_every_process(tmp_path, timed):
+    parts = []
+    for turn, (valid, reason) in enumerate([(True, ""), (False, "Too few."), (False, "Too few."), (True, "")]):
+        path = tmp_path / f"turn{turn}.npy"
+        np.save(path, np.full(10, 1_000_000))
+        told = {"valid": valid, "reason": reason, "own_cost_s": 1e-6 * turn, "loadgen_version": "5.1"}
+        answer = LoadAnswer(0, 1, None, str(path), 10, 0.01, 5, True, Conditions(), told)
+        parts.append(Part(turn, 0, TimingAnswer(provider="CPU"), answer))
+    (found,) = rows_of(timed(), [Load("single-stream", (1,), instrument="loadgen")], parts)
+    assert found.details == {
+        "valid": False,
+        "reason": "Too few.",
+        "own_cost_s": pytest.approx(1.5e-6),
+        "loadgen_version": "5.1",
+    }
+    assert found.noise == ["LoadGen calls its test invalid: Too few."]

@@ -68,6 +68,18 @@ def test_the_training_part_comes_in_its_own_order(by_torch, subject):
     assert torch.equal(found.targets, by_torch.on_training("encoder").targets)
 
 
+def test_an_artifact_answers_on_the_training_part_once(subject):
+    asked = []
+
+    def load(part):
+        call = torch_call(part)
+        return lambda inputs: asked.append(part.name) or call(inputs)
+
+    answering = Answering(subject(), load)
+    assert answering.on_training("encoder") is answering.on_training("encoder")
+    assert asked == ["encoder"] * 2  # batches of 1,024 of 1,257 rows
+
+
 def test_calls_are_cut_into_batches_and_joined_again(subject):
     sizes = []
 

@@ -95,6 +95,16 @@ def test_pictures_are_drawn_once_where_fp32_is_not_asked_for(case):
     assert [picture.name for picture in found.pictures] == ["confusion-matrix"]
 
 
+@pytest.mark.parametrize(("size", "rows"), [(8, 4 * 8), (360, 360)])
+def test_rows_for_the_timing_are_as_many_as_there_are_each_once(case, size, rows):
+    request, data, _ = case
+    request = replace(request, batch_sizes=(1, size), precisions=("fp32",), runtimes=(TORCH,))
+    evaluate(request, data, lambda share: None)
+    kept = np.load(request.rows("forward"))
+    assert {name: len(kept[name]) for name in kept.files} == {"input_0": rows, "output_0": rows}
+    assert len(np.unique(kept["input_0"].reshape(rows, -1), axis=0)) == rows
+
+
 def test_a_lossy_precision_that_disagrees_costs_its_own_rows(case, make):
     request, data, _ = case
     request.graph("forward", "int8-static").write_bytes(request.graph("forward", "fp16").read_bytes()[:-100])

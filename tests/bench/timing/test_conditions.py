@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -95,6 +96,38 @@ def test_pace_is_that_of_a_fixed_piece_of_work(monkeypatch):
     assert watch.end().pace_s == pytest.approx(10 * usual, rel=0.5)
 
 
+@linux
+def test_a_thread_that_waits_is_seen_though_the_main_thread_sleeps(unbound):
+    bind([max(unbound)])
+    watch, ended = Watch(), threading.Event()
+    worker = threading.Thread(target=lambda: spin(1.5))
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:  # bound as this process is
+        try:
+            worker.start()
+            watch.begin()
+            ended.wait(1.0)
+            found = watch.end()
+        finally:
+            other.kill()
+            worker.join()
+    assert found.waiting > 0.2
+
+
+def test_threads_wait_as_long_as_the_one_that_waits_longest(monkeypatch, tmp_path):
+    def told(**waited_ns):
+        for thread, nanoseconds in waited_ns.items():
+            (tmp_path / "self" / "task" / thread).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "self" / "task" / thread / "schedstat").write_text(f"5 {nanoseconds} 5\n")
+
+    monkeypatch.setattr(conditions, "PROC", tmp_path)
+    told(main=7_000_000_000, pool=1_000_000_000)
+    watch = Watch()
+    watch.begin()
+    time.sleep(0.2)
+    told(main=7_010_000_000, pool=1_050_000_000, new=30_000_000)
+    assert watch.end().waiting == pytest.approx(0.05 / 0.2, rel=0.3)
+
+
 def test_what_cannot_be_read_is_not_told(monkeypatch, tmp_path):
     monkeypatch.setattr(conditions, "PROC", tmp_path)
     watch = Watch()
@@ -105,7 +138,7 @@ def test_what_cannot_be_read_is_not_told(monkeypatch, tmp_path):
 
 
 class FakeGpu:
-    """Throttles in every second reading, and uses a joule between two."""
+    """Throttles in every second reading, at 900 MHz and else at 1800, and uses a joule between two."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -115,6 +148,7 @@ class FakeGpu:
 
         class Reading:
             throttled = self.count % 2 == 0
+            clock_mhz = 900 if throttled else 1800
             energy_mj = 1000 * self.count
             process_memory_bytes = 7
 
@@ -128,6 +162,7 @@ def test_the_gpus_clock_and_energy_are_read():
         watch.look()
     found = watch.end()
     assert found.throttled == pytest.approx(1 / 3)
+    assert (found.clock_least_mhz, found.clock_median_mhz) == (900, 1800)
     assert found.joules == 6
     assert found.gpu_memory_bytes == 7
     assert isinstance(found, Conditions)

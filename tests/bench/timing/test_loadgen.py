@@ -1,6 +1,7 @@
 """LoadGen drives a call: what it records, its verdict, and that nothing of it is left over."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -129,6 +130,48 @@ def test_offline_is_one_query_and_its_throughput_counts_rows():
     assert found.throughput_per_s == pytest.approx(32 / 0.002, rel=0.1)
     assert found.throughput_per_s == pytest.approx(32e9 * call.got.total() / found.durations_ns[0], rel=1e-3)
     assert found.valid
+
+
+class Affinity:
+    """Notes the cores of this thread, and of those that were started since this was made."""
+
+    def __init__(self) -> None:
+        self.before = set(Path("/proc/self/task").iterdir())
+        self.own: set[int] = set()
+        self.others: set[int] = set()
+
+    def __call__(self, arrays) -> None:
+        started = set(Path("/proc/self/task").iterdir()) - self.before
+        self.own |= os.sched_getaffinity(0)
+        for thread in started:
+            self.others |= os.sched_getaffinity(int(thread.name))
+
+
+@pytest.fixture
+def two_cores():
+    """Where this thread is timed, and a core besides; afterwards it is where it was."""
+    before = os.sched_getaffinity(0)
+    if len(before) < 2:
+        pytest.skip("this machine has one core")
+    *_, helper, own = sorted(before)
+    os.sched_setaffinity(0, {own})
+    yield own, helper
+    os.sched_setaffinity(0, before)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_its_own_threads_take_nothing_of_the_core_that_is_timed(scenario, two_cores):
+    own, helper = two_cores
+    call = Affinity()
+    sample(call, batches(8), load(scenario, min_samples=50, rate_per_s=1000.0), [helper])
+    assert (call.own, call.others) == ({own}, {helper})
+    assert os.sched_getaffinity(0) == {own}
+
+
+def test_without_a_core_for_them_its_threads_are_where_it_is_called(two_cores):
+    call = Affinity()
+    sample(call, batches(8), load("single-stream", min_samples=50))
+    assert call.own == call.others == {two_cores[0]}
 
 
 def test_too_few_queries_are_invalid_in_loadgens_words():

@@ -5,7 +5,8 @@ from statistics import median, stdev
 import pytest
 import scipy.stats
 
-from bench.timing.noise import reasons
+from bench.results import Conditions
+from bench.timing.noise import is_calm, reasons
 
 
 def told(make, *changes, cores=2, queued=False):
@@ -37,8 +38,33 @@ def test_waiting_in_a_queue_differs_by_itself(make):
     assert told(make, *[{"p50_s": p50} for p50 in (1.0, 9.0, 2.0)], queued=True) == []
 
 
-def test_one_process_shows_no_difference(make):
-    assert told(make, {}) == ["one process alone does not show how far processes differ; measure.processes: 5 would"]
+@pytest.mark.parametrize("queued", [False, True])
+def test_one_process_shows_no_difference(make, queued):
+    (reason,) = told(make, {}, queued=queued)
+    assert reason == "one process alone does not show how far processes differ; measure.processes: 5 would"
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "words"),
+    [
+        ({"busy_cores": 1.0}, "other processes kept 1.0 of 2 cores busy in the worst process"),
+        ({"waiting": 0.4}, "had no core for 40% of the time in the worst process"),
+        ({"stolen": 0.05}, "took 5% of the time in the worst process"),
+    ],
+)
+def test_what_disturbs_one_process_is_told_of_a_queue_alone(make, disturbance, words):
+    changes = [CALM, {**CALM, **disturbance}, CALM]
+    assert told(make, *changes) == []
+    (reason,) = told(make, *changes, queued=True)
+    assert words in reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "calm"),
+    [({}, True), ({"waiting": 0.01, "stolen": 0.0}, True), ({"waiting": 0.02}, False), ({"stolen": 0.1}, False)],
+)
+def test_a_sample_is_calm_if_its_core_was_not_taken_away(changes, calm):
+    assert is_calm(Conditions(**changes)) == calm
 
 
 @pytest.mark.parametrize(

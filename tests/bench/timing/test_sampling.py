@@ -103,9 +103,18 @@ def test_between_calls_somebody_may_look_off_the_clock():
 def test_one_query_of_many_calls_takes_as_long_as_they_do_together():
     call = Recorder(0.001)
     started = time.perf_counter()
-    durations = all_at_once(call, range(3), 7)
+    durations = all_at_once(call, range(3), 0.0, 7)
     assert call.got == [0, 1, 2, 0, 1, 2, 0]
+    assert durations.dtype == np.int64
     assert 0.007 <= durations.sum() / 1e9 <= time.perf_counter() - started
+
+
+@pytest.mark.parametrize(("seconds", "least", "calls"), [(0.05, 7, 50), (0.05, 80, 80), (0.0, 2, 2)])
+def test_one_query_goes_on_until_both_its_least_duration_and_its_least_count_are_met(clock, seconds, least, calls):
+    time = clock(sampling)
+    durations = all_at_once(lambda _: time.sleep(0.001), range(3), seconds, least)
+    assert len(durations) == calls
+    assert durations.sum() / 1e9 >= seconds
 
 
 MS = 1_000_000

@@ -1,13 +1,15 @@
 """What each scenario measures, with calls that take their time on a clock of their own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from bench.errors import BenchError
-from bench.timing import sampling, warmup
+from bench.timing import loadgen, sampling, warmup
 from bench.timing.conditions import Watch
+from bench.timing.loadgen import LoadGenResult
 from bench.timing.request import Effort, Load
-from bench.timing.scenarios import Subject, measure, refuse_what_cannot_be_met
+from bench.timing.scenarios import Subject, measure
 from bench.timing.server import LADDER
 
 EFFORT = Effort(warmup_s=0.0, warmup_max_s=1.0, min_seconds=0.5, min_samples=64, bound_s=0.01)
@@ -51,9 +53,15 @@ def test_offline_takes_the_batch_size_that_does_most(subject):
     assert taken.seconds == pytest.approx(taken.durations.sum() / 1e9)
 
 
-def test_offline_has_as_many_samples_as_were_asked_for(subject):
+def test_offline_has_as_many_calls_as_were_asked_for(subject):
     (taken,) = measure(Load("offline", (8,)), subject(lambda size: 1.0))
-    assert len(taken.durations) * 8 == 64
+    assert (len(taken.durations), taken.samples) == (64, 64 * 8)
+
+
+def test_offline_lasts_as_long_as_was_asked_for_however_slow_the_warm_up_was(subject):
+    slow = iter([0.1] * 9)
+    (taken,) = measure(Load("offline", (8,)), subject(lambda size: next(slow, 0.001)))
+    assert taken.seconds == pytest.approx(0.5, rel=0.01)
 
 
 def test_a_server_is_measured_around_the_highest_rate_that_it_bears(subject):
@@ -81,12 +89,31 @@ def test_a_runtime_that_stalls_once_shows_its_queue_in_the_p99(subject):
     assert np.percentile(stream.durations, 99) / 1e9 < 0.001
 
 
-def test_a_bound_that_a_query_alone_exceeds_is_refused(subject):
-    with pytest.raises(BenchError, match=r"a query takes 0.02 s, so a server meets its bound of 0.01 s at no rate"):
-        refuse_what_cannot_be_met((Load("single-stream", (1,)), Load("server", (1,))), subject(lambda size: 0.02))
+@pytest.mark.parametrize(
+    ("load", "bound"),
+    [
+        (Load("server", (1,), (20.0,), instrument="loadgen"), 0.01),
+        (Load("single-stream", (1,), instrument="loadgen"), None),
+    ],
+)
+def test_loadgen_is_asked_for_the_servers_bound_with_its_own_threads_elsewhere(subject, monkeypatch, load, bound):
+    asked = []
+
+    def sample(call, inputs, task, helpers):
+        asked.append((task.rate_per_s, task.bound_s, helpers))
+        return LoadGenResult(np.full(64, 1_000_000), 64.0, {}, True, "", {"loadgen_version": "5"})
+
+    monkeypatch.setattr(loadgen, "sample", sample)
+    (taken,) = measure(load, replace(subject(lambda size: 0.001), helpers=(7,)))
+    assert asked == [(taken.rate_per_s, bound, (7,))] * 2  # the test, and what it costs itself
+    assert taken.details == {"valid": True, "reason": "", "own_cost_s": 0.001, "loadgen_version": "5"}
 
 
-def test_a_bound_of_nobody_is_not_looked_at(subject):
-    calls = []
-    refuse_what_cannot_be_met((Load("offline", (1,)),), subject(lambda size: 0.02, calls=calls))
-    assert calls == []
+@pytest.mark.parametrize(("of_the_first", "stay"), [(1.0, True), (1.06, True), (0.5, False), (2.0, False)])
+def test_a_second_search_leaves_rates_that_suit_as_they_are(subject, of_the_first, stay):
+    first = tuple(taken.rate_per_s for taken in measure(Load("server", (1,)), subject(lambda size: 0.001)))
+    earlier = tuple(of_the_first * rate for rate in first)
+    again = measure(Load("server", (1,), earlier, search=True), subject(lambda size: 0.001))
+    rates = tuple(taken.rate_per_s for taken in again)
+    assert (rates == earlier) == stay
+    assert rates[0] <= first[LADDER.index(1.0)] <= 1.05 * rates[-1]

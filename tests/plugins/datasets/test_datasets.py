@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
 from bench import DataMissing
+from bench.signature import ParameterError, checked
 from bench_datasets.augmentation import distortions
 from bench_datasets.digits import Digits
 from bench_datasets.mnist import MNIST
@@ -41,6 +42,32 @@ def test_digits_grow_to_the_size_asked_for():
     data.setup()
     assert data.parts.train.inputs.shape == (1257, *data.spec.input_shape) == (1257, 1, 28, 28)
     assert 0 <= data.parts.train.inputs.min() <= data.parts.train.inputs.max() <= 1
+
+
+def test_unseen_digits_are_in_the_test_part_alone(digits):
+    data = Digits(unseen=(3, 8))
+    data.setup()
+    assert data.spec.unseen == (3, 8)
+    for part, whole in zip(data.parts[:2], digits.parts[:2], strict=True):
+        kept = torch.tensor([int(one) not in (3, 8) for one in whole.targets])
+        assert torch.equal(part.targets, whole.targets[kept])
+        assert torch.equal(part.inputs, whole.inputs[kept])
+        assert len(part.targets) < len(whole.targets)
+    assert all(map(torch.equal, data.parts.test, digits.parts.test))
+    assert data.fingerprint() != digits.fingerprint()
+
+
+def test_without_unseen_digits_nothing_is_left_out(digits):
+    assert digits.spec.unseen == ()
+    assert [len(part.targets.unique()) for part in digits.parts] == [10, 10, 10]
+
+
+@pytest.mark.parametrize("dataset", [Digits, MNIST])
+@pytest.mark.parametrize("wrong", [[10], [-1], [*range(10)], ["3"], 3])
+def test_unseen_are_digits_and_leave_one_to_train_on(dataset, wrong):
+    assert checked(dataset, {"unseen": [1, 2]}) == {"unseen": (1, 2)}
+    with pytest.raises(ParameterError, match="unseen"):
+        checked(dataset, {"unseen": wrong})
 
 
 @given(st.integers(1, 50), st.integers(1, 60), st.booleans())
@@ -109,6 +136,17 @@ def test_mnist_reads_the_files_in_the_data_root(small_mnist):
     assert [len(part.inputs) for part in data.parts] == [40, 10, 20]
     assert data.parts.train.inputs.shape[1:] == data.spec.input_shape
     assert data.parts.test.inputs.max() <= 1
+
+
+def test_unseen_digits_of_mnist_are_in_the_test_part_alone(small_mnist):
+    data, whole = MNIST(validation=10, unseen=(0, 7)), MNIST(validation=10)
+    for one in (data, whole):
+        one.setup()
+    assert data.spec.unseen == (0, 7)
+    assert all(set(part.targets.tolist()).isdisjoint({0, 7}) for part in data.parts[:2])
+    lost = sum(len(a.targets) - len(b.targets) for a, b in zip(whole.parts, data.parts, strict=True))
+    assert lost == int(torch.isin(torch.cat([part.targets for part in whole.parts[:2]]), torch.tensor([0, 7])).sum())
+    assert all(map(torch.equal, data.parts.test, whole.parts.test))
 
 
 def test_mnist_that_cannot_be_had_says_where_to_put_it(tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ def test_the_free_energy_sums_over_the_hidden_units(machine):
 
 
 @given(seed=st.integers(0, 2**31), rows=st.integers(1, 9))
-def test_the_gradient_is_that_of_contrastive_divergence(seed, rows):
+def test_the_gradient_is_contrastive_divergences_and_the_value_the_reconstructions(seed, rows):
     """Hinton (2012), equation 9: <v h> of the data less <v h> of the reconstruction."""
     generator = torch.Generator().manual_seed(seed)
     weight, b, c = (
@@ -63,7 +63,8 @@ def test_the_gradient_is_that_of_contrastive_divergence(seed, rows):
     )
     v = torch.rand(rows, VISIBLE, generator=generator)
     torch.manual_seed(seed)
-    rbm(v, weight, b, c).backward()
+    value = rbm(v, weight, b, c)
+    value.backward()
     with torch.no_grad():
         torch.manual_seed(seed)
         h = torch.sigmoid(v @ weight.T + b)
@@ -72,6 +73,8 @@ def test_the_gradient_is_that_of_contrastive_divergence(seed, rows):
         torch.testing.assert_close(weight.grad, (h_again.T @ again - h.T @ v) / rows, atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(b.grad, (h_again - h).mean(0), atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(c.grad, (again - v).mean(0), atol=1e-5, rtol=1e-4)
+        errors = F.binary_cross_entropy(again, v, reduction="none").sum(1)
+        torch.testing.assert_close(value, errors.mean(), atol=1e-4, rtol=1e-4)
 
 
 def test_contrastive_divergence_raises_the_exact_likelihood():

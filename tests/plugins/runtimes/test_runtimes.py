@@ -1,6 +1,7 @@
 """Runtimes: what they answer, on how many threads, and that they never pretend."""
 
 import json
+import platform
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,7 +20,7 @@ from bench.stages.build import exports_of, save_checkpoint
 from bench.stages.export import export_graph
 from bench_models.classifiers.mlp import MLP
 from bench_runtimes.cuda import cuda_devices
-from bench_runtimes.onnx import LEVELS, Bound, OnnxRuntime, provider_shares
+from bench_runtimes.onnx import LEVELS, PROVIDERS, Bound, OnnxRuntime, arithmetic, provider_shares
 from bench_runtimes.openvino import OpenVino
 from bench_runtimes.torch import TorchCompileRuntime, TorchRuntime
 
@@ -159,12 +160,49 @@ def test_openvino_computes_in_nothing_else_than_was_asked_for(exported, lowered)
     assert "i8" in OpenVino().load(lowered["int8-static"], "cpu", threads=1).details["arithmetic"]
 
 
+@pytest.mark.parametrize(
+    ("level", "precision", "bits"),
+    [
+        ("all", "fp32", "32"),
+        ("all", "int8-static", "8"),
+        ("basic", "int8-static", "32"),  # its products come after the weights are back in fp32
+    ],
+)
+def test_nodes_are_counted_by_the_arithmetic_that_is_really_executed(level, precision, bits, exported, lowered):
+    artifact = {"fp32": exported[1], **lowered}[precision]
+    ((kind, count),) = OnnxRuntime(level).load(artifact, "cpu", threads=1).proved().details["arithmetic"].items()
+    assert (kind[1:], count) == (bits, 2)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors have kernels for halves")
+def test_halves_are_computed_in_32_bits_where_there_are_no_kernels_for_them(lowered):
+    assert OnnxRuntime().load(lowered["fp16"], "cpu", threads=1).proved().details["arithmetic"] == {"f32": 2}
+
+
 def test_the_whole_graph_runs_on_the_cpu_provider(exported):
     _, artifact = exported
-    session = OnnxRuntime().load(artifact, "cpu", threads=1)
+    session = OnnxRuntime().load(artifact, "cpu", threads=1).proved()
     assert (session.provider, session.provider_share) == ("CPUExecutionProvider", 1.0)
     assert session.provider_time_share == 1.0
-    assert 0 < session.details["proof_s"] < 10
+
+
+def test_nothing_but_the_session_itself_is_made_until_a_proof_is_asked_for(exported, monkeypatch):
+    """Else the proof's own session would warm up what is timed, and be in its memory."""
+    made = []
+    monkeypatch.setattr(ort, "InferenceSession", counting(ort.InferenceSession, made))
+    session = OnnxRuntime().load(exported[1], "cpu", threads=1)
+    assert len(made) == 1
+    proved = session.proved()
+    assert len(made) == 2
+    assert (session.provider_share, proved.provider_share, proved.call) == (None, 1.0, session.call)
+
+
+def counting(make, made):
+    def call(*arguments, **options):
+        made.append(arguments)
+        return make(*arguments, **options)
+
+    return call
 
 
 def executed(artifact, level, tmp_path):
@@ -207,6 +245,11 @@ def test_nodes_that_took_no_measurable_time_count_alike():
     assert provider_shares(events, "CUDAExecutionProvider") == (pytest.approx(2 / 3), pytest.approx(2 / 3))
 
 
+def test_a_profile_tells_the_narrowest_type_of_each_node_that_computes_in_a_call():
+    """In the stored one: Conv in halves, NonZero of a mask, and Gemm of floats with weights in 8 bits."""
+    assert arithmetic(json.loads(PROFILE.read_text())) == {"f16": 1, "u8": 1}
+
+
 def test_a_profile_without_nodes_proves_nothing():
     events = [event for event in json.loads(PROFILE.read_text()) if event["name"] == "model_run"]
     assert provider_shares(events, "CUDAExecutionProvider") == (0.0, 0.0)
@@ -219,7 +262,7 @@ def test_too_little_on_the_provider_is_an_error(shares, says, exported, monkeypa
     _, artifact = exported
     monkeypatch.setattr("bench_runtimes.onnx.provider_shares", lambda *_: shares)
     with pytest.raises(BenchError, match=says):
-        OnnxRuntime().load(artifact, "cpu", threads=1)
+        OnnxRuntime().load(artifact, "cpu", threads=1).proved()
 
 
 @pytest.mark.skipif(cuda_devices() > 0, reason="there is a GPU, on which CUDA does start")
@@ -230,8 +273,14 @@ def test_cuda_without_a_gpu_is_an_error_and_never_a_cpu_figure(exported):
         OnnxRuntime().load(artifact, "cuda", threads=1)
 
 
-def test_cuda_graphs_are_for_cuda_alone():
-    assert "cpu" not in OnnxRuntime(cuda_graph=True).devices()
+def test_cuda_graphs_are_for_cuda_alone(monkeypatch):
+    for name, value in (("cuda_devices", lambda: 1), ("ort.get_available_providers", lambda: list(PROVIDERS.values()))):
+        monkeypatch.setattr(f"bench_runtimes.onnx.{name}", value)
+    assert OnnxRuntime().devices() == ("cpu", "cuda")
+    assert OnnxRuntime(cuda_graph=True).devices() == ("cuda",)
+    monkeypatch.setattr("bench_runtimes.onnx.cuda_devices", lambda: 0)
+    with pytest.raises(BenchError, match="cuda_graph needs CUDA"):
+        OnnxRuntime(cuda_graph=True).devices()
 
 
 def test_buffers_are_bound_once_for_each_shape(exported):
@@ -276,6 +325,7 @@ def test_cuda_answers_what_the_model_answers_for_every_shape_and_again(runtime, 
 @pytest.mark.parametrize("cuda_graph", [False, True])
 def test_cuda_rows_prove_their_provider(cuda_graph, exported):
     session = check(OnnxRuntime(cuda_graph=cuda_graph), exported, 32, "cuda")
+    session = session.proved()
     assert session.provider == "CUDAExecutionProvider"
     assert session.provider_share >= 0.9
     assert session.provider_time_share >= 0.9

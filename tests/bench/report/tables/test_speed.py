@@ -1,5 +1,7 @@
 """Speed in each scenario."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table, stated
@@ -111,6 +113,37 @@ def test_a_server_has_its_highest_rate_within_the_bound_and_the_next(make):
 def test_a_server_that_never_kept_its_bound_has_none(make):
     table = server_table(one_case(make, *served(make, (100, False, 1.0))))
     assert table.rows[0][2:4] == ("none", "-")
+
+
+def test_a_server_that_met_its_bound_at_every_rate_can_do_more(make):
+    table = server_table(one_case(make, *served(make, (35_211, True, 1e-3), (100, True, 1e-3))))
+    assert table.rows[0][2:6] == ("≥ 35,211", "1 ms", "-", "-")
+
+
+def test_the_noise_of_a_server_is_that_of_the_rates_it_is_printed_beside(make):
+    def row(rate: float, *kept: bool, **changes):
+        by_process = [make.process(turn=turn, meets_bound=one) for turn, one in enumerate(kept)]
+        return make.measurement(scenario="server", rate_per_s=rate, by_process=by_process, **changes)
+
+    waiting = Spread(0.1, 0.9)
+    rows = [
+        row(90.0, True, True, meets_bound=True, spread=waiting),
+        row(110.0, True, False, meets_bound=False, spread=waiting),
+        row(130.0, False, False, meets_bound=False, spread=waiting),
+    ]
+    assert server_table(one_case(make, *rows)).cells("noise") == ["14 %"]
+
+
+@pytest.mark.parametrize(("noisy", "text"), [(0, "-"), (1, "! -"), (2, "! -"), (3, "-")])
+def test_a_server_is_marked_if_a_row_is_that_it_is_told_by(make, noisy, text):
+    rows = served(make, (50, True, 1e-3), (100, True, 1e-3), (200, False, 9e-3), (300, False, 9e-3))
+    rows[noisy] = replace(rows[noisy], noise=["it was busy"], by_process=[])
+    assert server_table(one_case(make, *rows)).cells("noise") == [text]
+
+
+def test_a_server_without_a_rate_is_marked_too(make):
+    (row,) = served(make, (100, False, 1.0))
+    assert server_table(one_case(make, replace(row, noise=["it was busy"]))).cells("noise") == ["! -"]
 
 
 def test_a_rate_counts_only_if_every_seed_has_one(make):
