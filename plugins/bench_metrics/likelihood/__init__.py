@@ -11,8 +11,7 @@ METRICS = (
         higher_is_better=False,
         form="function",
         tolerance=1e-2,
-        summary="The evidence lower bound of a variational autoencoder, negated; binary pixels are drawn from the "
-        "images (dynamic binarisation).",
+        summary="Evidence lower bound, negated; binary pixels are drawn from the images (dynamic binarisation).",
         source="Kingma & Welling (2014), Auto-Encoding Variational Bayes, arXiv 1312.6114",
     ),
     bench.MetricInfo(
@@ -23,8 +22,7 @@ METRICS = (
         higher_is_better=False,
         form="function",
         tolerance=1e-2,
-        summary="-log p(x) of a variational autoencoder, at most; binary pixels are drawn from the images (dynamic "
-        "binarisation). A likelihood of real pixels is a density.",
+        summary="-log p(x) at most, by k samples; binary pixels are drawn from the images (dynamic binarisation).",
         source="Burda, Grosse & Salakhutdinov (2016), Importance Weighted Autoencoders, arXiv 1509.00519",
     ),
 )

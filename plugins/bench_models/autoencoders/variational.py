@@ -53,7 +53,7 @@ class Bernoulli(nn.Module):
     def log_probability(self, x: Tensor, z: Tensor) -> Tensor:
         """Log p(x|z) in nats (batch,)."""
         _, logits = self(z)
-        return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+        return -F.binary_cross_entropy_with_logits(logits.float(), x, reduction="none").flatten(1).sum(1)
 
 
 class Gaussian(nn.Module):
@@ -81,7 +81,7 @@ class Gaussian(nn.Module):
         """Log p(x|z) in nats (batch,)."""
         mean, log_variance = self(z)
         variance = log_variance.exp().expand(len(z), x[0].numel())
-        losses = F.gaussian_nll_loss(mean.flatten(1), x.flatten(1), variance, full=True, reduction="none")
+        losses = F.gaussian_nll_loss(mean.float().flatten(1), x.flatten(1), variance, full=True, reduction="none")
         return -losses.sum(1)
 
 
@@ -138,9 +138,9 @@ class VariationalAutoencoder(Reconstructing):
         )
 
     def objective(self, inputs: Tensor) -> Tensor:
-        """The mean of -ELBO in nats, with one draw of z each."""
+        """The mean of -ELBO in nats, with one draw of z each; summed in fp32 where the nets compute in less."""
         x = self.decoder.observed(inputs)
-        mean, log_variance = self.encoder(x)
+        mean, log_variance = (answer.float() for answer in self.encoder(x))
         z = reparameterised(mean, log_variance, torch.randn_like(mean))
         return (divergence(mean, log_variance) - self.decoder.log_probability(x, z)).mean()
 
