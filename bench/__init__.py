@@ -7,6 +7,7 @@ from bench.errors import BenchError, DataMissing, Unsuitable
 from bench.hookspecs import hookimpl
 from bench.records import (
     Artifact,
+    Case,
     DatasetInfo,
     DataSpec,
     Evaluation,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Artifact",
     "BenchError",
+    "Case",
     "CaseResult",
     "DataMissing",
     "DataSpec",

@@ -39,6 +39,10 @@ def _is_bound(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+
+
 def _are_among(known: tuple[str, ...]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, tuple) and value != () and all(one in known for one in value)
 
@@ -55,6 +59,10 @@ RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
         "is neither True, False nor None",
         lambda value: value is None or isinstance(value, bool),
     ),
+    "task": (
+        "is neither a text nor a tuple of texts",
+        lambda value: isinstance(value, str) or (value != () and _is_texts(value)),
+    ),
     "form": (f"is none of {', '.join(FORMS)}", lambda value: value in FORMS),
     "tolerance": ("is no finite number from 0 on", _is_bound),
     "lossy_tolerance": (
@@ -65,7 +73,7 @@ RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     "scenarios": (f"is no tuple of some of {', '.join(SCENARIOS)}", _are_among(SCENARIOS)),
     "requires": (
         "is no tuple of module names",
-        lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
+        _is_texts,
     ),
 }
 
@@ -94,7 +102,7 @@ class Catalog:
             self._entries[kind] = self._collect(kind, record)
 
     def entries(self, kind: str) -> Mapping[str, Entry]:
-        """The usable records of a kind by name, in alphabetical order."""
+        """The usable records of a kind by name, each plugin's in the order in which it gives them."""
         return self._entries[kind]
 
     def find(self, kind: str, name: str) -> Entry:
@@ -145,7 +153,7 @@ class Catalog:
                 offered = f"{kind[:-1]} {name!r} is offered by several plugins"
                 hint = "uninstall one: " + ", ".join(entry.plugin for entry in entries)
                 self._clashes[kind, name] = BenchError(offered, hint)
-        return {name: entries[0] for name, entries in sorted(owners.items()) if len(entries) == 1}
+        return {name: entries[0] for name, entries in owners.items() if len(entries) == 1}
 
 
 def _complaint(info: Any, record: type[Any]) -> str:

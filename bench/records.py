@@ -3,8 +3,9 @@
 Every `*Info` names its `target` as `"package.module:attribute"`; it is imported only when it is used.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 # What an artifact's arithmetic may be, and the load patterns under which it may be timed, with MLPerf's meanings.
 PRECISIONS = ("fp32", "fp16", "int8-dynamic", "int8-static")
@@ -16,7 +17,9 @@ class ModelInfo:
     """A model: `target` is a `LightningModule` built as `Target(data: DataSpec, **params)`.
 
     Before a run it is built once on torch's meta device, where tensors have a shape and no content. What it logs with
-    `loss` in its name is drawn as a learning curve.
+    `loss` or `error` in its name is drawn as a learning curve, counted from the end of the epochs that an attribute
+    `pretraining_epochs` tells of. A model that is not trained by gradient has a method
+    `fit(data: LightningDataModule)`, which is then called in place of Lightning's Trainer.
     """
 
     name: str
@@ -46,10 +49,13 @@ class DatasetInfo:
 class MetricInfo:
     """A figure or a picture that is computed from what an exported artifact answers on the test set.
 
-    `form` says what `target` is:
-    `"torchmetric"`: a callable `(data: DataSpec) -> torchmetrics.Metric`, fed with outputs and targets batch by batch;
+    `form` says what `target` is, which a suite may give further parameters:
+    `"torchmetric"`: a callable `(data: DataSpec) -> torchmetrics.Metric`, fed with outputs and what they should be
+    (`Evaluation.truth`) batch by batch;
     `"function"`: a callable `(evaluation: Evaluation) -> float`, for what needs more than that;
     `"picture"`: a callable `(evaluation: Evaluation) -> matplotlib.figure.Figure`.
+
+    It is computed for artifacts of its `task`, or of each of several.
 
     `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
     `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged.
@@ -57,7 +63,7 @@ class MetricInfo:
 
     name: str
     target: str
-    task: str
+    task: str | tuple[str, ...]
     unit: str = ""
     higher_is_better: bool | None = None
     form: Literal["torchmetric", "function", "picture"] = "torchmetric"
@@ -65,6 +71,11 @@ class MetricInfo:
     lossy_tolerance: float | None = None
     summary: str = ""
     source: str = ""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks of the artifacts that it is computed for."""
+        return (self.task,) if isinstance(self.task, str) else self.task
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,15 @@ class RuntimeUse:
 
 
 @dataclass(frozen=True)
+class MetricUse:
+    """A metric or picture as a suite asks for it: with parameters, and under a name of its own."""
+
+    name: str
+    info: MetricInfo
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ReporterInfo:
     """A report: `target` is a callable `(results: RunResult, folder: Path) -> str`; `filename` is where it goes."""
 
@@ -116,7 +136,8 @@ Info = ModelInfo | DatasetInfo | MetricInfo | RuntimeInfo | ReporterInfo
 class DataSpec:
     """What a dataset offers to a model, known before a byte of it is read.
 
-    `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known.
+    `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known. `unseen` are classes
+    that the test part alone has, the anomalies.
     """
 
     task: str
@@ -125,22 +146,31 @@ class DataSpec:
     classes: int | None = None
     class_names: tuple[str, ...] = ()
     value_range: tuple[float, float] | None = None
+    unseen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """A named input of a graph: its shape without the batch axis, which is always first and of any size."""
+    """A named input of a graph: its shape without the batch axis, which is always first and of any size.
+
+    `source` says what it is fed with when the graph is scored and timed: `"data"`, the dataset's inputs; `"normal"`,
+    draws from the standard normal distribution, by the case's seed; or `"ARTIFACT.OUTPUT"`, what another artifact of
+    the same model answers, such as `"encoder.code"`.
+    """
 
     name: str
     shape: tuple[int, ...]
     dtype: str = "float32"
+    source: str = "data"
 
 
 @dataclass(frozen=True)
 class Export:
     """A part of a model that becomes an ONNX graph: what a model's `exports()` returns.
 
-    `module` is a `torch.nn.Module`. Randomness is an input of a graph, never inside it.
+    `module` is a `torch.nn.Module`. Randomness is an input of a graph, never inside it. torch's exporter makes the
+    graph, or, where torch does not compute the module, `graph`: called without arguments, it returns an
+    `onnx.ModelProto` with these inputs and outputs and a dynamic batch axis. `engine` then says what does compute it.
     """
 
     name: str
@@ -148,6 +178,8 @@ class Export:
     task: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[str, ...] = ("output",)
+    graph: Any = None
+    engine: str = "torch"
 
 
 @dataclass(frozen=True)
@@ -189,18 +221,55 @@ class Session:
         return self.prove() if self.prove else self
 
 
+class Case(Protocol):
+    """A case while one of its artifacts is evaluated, for metrics and pictures that need more than its answers.
+
+    Everything is answered by the same runtime at the same precision; for the reference, by the torch model.
+    """
+
+    @property
+    def model(self) -> Any:
+        """The trained model, a `LightningModule` on the CPU."""
+
+    @property
+    def exports(self) -> Mapping[str, Export]:
+        """All of its artifacts by name."""
+
+    def call(self, artifact: str, *inputs: Any) -> dict[str, Any]:
+        """What an artifact answers to tensors (n, ...): output name -> tensor (n, ...). It is called in batches.
+
+        :raises Unsuitable: if the model has no artifact of this name
+        """
+
+    def on_training(self, artifact: str) -> "Evaluation":
+        """What an artifact answers on the training part of the dataset, without augmentation and in its own order."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What an artifact answered on the whole test set: what a metric or a picture is computed from.
 
-    `inputs`, `targets` and `outputs` are tensors (n, ...) on the CPU, in the order of the test set. `outputs` is the
-    artifact's first output, `all_outputs` has all of them.
+    All tensors (n, ...) are on the CPU, in the order of the test set. `inputs` and `targets` are the dataset's, `fed`
+    is what the artifact was called with, by the name of its input. `answers` has all of its outputs by name, and
+    `outputs` is the first of them.
     """
 
     spec: DataSpec
     artifact: str
+    task: str
     inputs: Any
     targets: Any
-    outputs: Any
+    fed: dict[str, Any]
+    answers: dict[str, Any]
     seed: int
-    all_outputs: tuple[Any, ...] = ()
+    case: Case
+
+    @property
+    def outputs(self) -> Any:
+        """The artifact's first output."""
+        return next(iter(self.answers.values()))
+
+    @property
+    def truth(self) -> Any:
+        """What the first output should have been: the targets, or of a reconstruction the inputs."""
+        return self.inputs if self.task == "reconstruction" else self.targets

@@ -23,7 +23,8 @@ class Failure:
 
     What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`,
     `runtime` and `precision` are given, it costs the figures of this graph under this runtime alone, though the case
-    has failed; else it costs the case's timing as a whole.
+    has failed; else it costs the case's timing as a whole. A runtime that is `Unsuitable` for a graph costs the figures
+    of this graph under it, and nothing has failed.
     """
 
     stage: str
@@ -229,7 +230,8 @@ class TrainingResult:
     """How a case was trained.
 
     `curves` holds a value an epoch for each name that was logged; None in an epoch that did not log it.
-    `epoch_ends_s` are the seconds from the start of training to the end of each epoch.
+    `epoch_ends_s` are the seconds from the start of training to the end of each epoch. `pretraining_epochs` is how many
+    of the epochs came before the model learned what it is for.
     """
 
     epochs: int
@@ -240,6 +242,7 @@ class TrainingResult:
     checkpoint_sha256: str
     curves: dict[str, list[float | None]] = field(default_factory=dict)
     epoch_ends_s: list[float] = field(default_factory=list)
+    pretraining_epochs: int = 0
 
 
 @dataclass(frozen=True)
@@ -272,8 +275,9 @@ class CaseResult:
 
     def is_trusted(self, artifact: str, runtime: str, precision: str) -> bool:
         """Whether no failure stands against a graph under a runtime: only then is it timed."""
-        fatal = [(one.artifact, one.runtime, one.precision) for one in self.failures if one.fatal]
-        return not {("", "", ""), (artifact, runtime, precision)}.intersection(fatal)
+        against = [one for one in self.failures if one.fatal or one.kind == "Unsuitable"]
+        graphs = {(one.artifact, one.runtime, one.precision) for one in against}
+        return graphs.isdisjoint({("", "", ""), (artifact, runtime, precision)})
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,11 @@ def parameters(target: Callable[..., Any], given: tuple[str, ...] = ()) -> list[
     ]
 
 
+def first_parameter(target: Callable[..., Any]) -> str:
+    """The name of what the harness itself gives a target, such as a model's `data`, which a suite cannot set."""
+    return next(iter(inspect.signature(target).parameters), "")
+
+
 def checked(target: Callable[..., Any], values: dict[str, Any], given: tuple[str, ...] = ()) -> dict[str, Any]:
     """`values` converted to the annotated types, for instance a YAML list to a tuple.
 

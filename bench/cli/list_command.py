@@ -18,13 +18,18 @@ def command(kind: str | None) -> None:
     catalog = Catalog(load_plugins())
     for wanted in [kind] if kind else KINDS:
         rows = [
-            (name, getattr(entry.info, "task", ""), entry.plugin, _about(entry.info))
-            for name, entry in catalog.entries(wanted).items()
+            (name, _task(entry.info), entry.plugin, _about(entry.info))
+            for name, entry in sorted(catalog.entries(wanted).items())
         ]
         click.secho(wanted, bold=True)
         click.echo(table(rows, ("name", "task", "plugin", "summary")) if rows else "  none")
         click.echo()
     say_broken(catalog)
+
+
+def _task(info: Any) -> str:
+    task = getattr(info, "task", "")
+    return task if isinstance(task, str) else ", ".join(task)
 
 
 def _about(info: Any) -> str:

@@ -52,8 +52,11 @@ def _show_target(kind: str, info: Any, target: Any) -> None:
     prose = text.split("\n:", 1)[0].strip()
     if prose and prose != info.summary:
         click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in prose.splitlines()))
-    if kind in {"models", "datasets", "runtimes"}:
-        _show_parameters(target, ("data",) if kind == "models" else (), _meanings(text))
+    if kind != "reporters":
+        from bench.signature import first_parameter
+
+        given = (first_parameter(target),) if kind in {"models", "metrics"} else ()
+        _show_parameters(target, given, _meanings(text))
 
 
 def _show_parameters(target: Any, given: tuple[str, ...], meanings: dict[str, str]) -> None:

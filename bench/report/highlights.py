@@ -6,7 +6,7 @@ from statistics import fmean, median
 from bench.report.formats import number, seconds, size_of
 from bench.report.lookup import (
     Configuration,
-    by_dataset,
+    contests,
     groups,
     leading_metric,
     metrics_of,
@@ -18,7 +18,7 @@ from bench.report.lookup import (
 from bench.report.tables.speed import highest_rate, server_bound
 from bench.results import MeasurementResult, RunResult
 
-MOST_DATASETS = 3
+MOST_CONTESTS = 3
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,13 @@ def highlights(results: RunResult) -> list[Highlight]:
 
 
 def _best(results: RunResult) -> list[Highlight]:
-    """The best on each dataset; of many, on the first few."""
-    datasets = by_dataset(results)
-    where = [f" on {dataset}" if len(datasets) > 1 else "" for dataset in datasets]
-    found = map(_best_of, datasets.values(), where)
-    return [highlight for highlight in found if highlight is not None][:MOST_DATASETS]
+    """The best in each contest; of many, in the first few."""
+    found = [_best_of(part, where) for where, part in contests(results)]
+    return [highlight for highlight in found if highlight is not None][:MOST_CONTESTS]
 
 
 def _best_of(results: RunResult, where: str) -> Highlight | None:
-    """The best on one dataset; of equals the one that the suite names first, at the precision that it names first."""
+    """The best in one contest; of equals the one that the suite names first, at the precision that it names first."""
     metric = leading_metric(results)
     if metric is None:
         return None

@@ -84,12 +84,28 @@ def groups(results: RunResult) -> dict[str, list[CaseResult]]:
     return found
 
 
-def by_dataset(results: RunResult) -> dict[str, RunResult]:
-    """The results on each dataset, whose figures can be compared with each other and with no other's."""
-    found: dict[str, list[CaseResult]] = {}
-    for case in results.cases:
-        found.setdefault(case.dataset, []).append(case)
-    return {dataset: replace(results, cases=cases) for dataset, cases in found.items()}
+def contests(results: RunResult) -> Iterator[tuple[str, RunResult]]:
+    """The results for each task on each dataset, whose figures can be compared with each other and with no other's.
+
+    Each comes with what tells its dataset from others, such as ` on digits`; that is empty if there is but one.
+    """
+    datasets = dict.fromkeys(case.dataset for case in results.cases if case.metrics)
+    for dataset in datasets:
+        cases = [case for case in results.cases if case.dataset == dataset]
+        for task in dict.fromkeys(one.task for case in cases for one in case.artifacts):
+            there = [_for_task(case, task) for case in cases]
+            yield f" on {dataset}" if len(datasets) > 1 else "", replace(results, cases=there)
+
+
+def _for_task(case: CaseResult, task: str) -> CaseResult:
+    """A case with no more than what it has to say of its artifacts of a task."""
+    names = {one.name for one in case.artifacts if one.task == task}
+    return replace(
+        case,
+        artifacts=[one for one in case.artifacts if one.name in names],
+        metrics=[one for one in case.metrics if one.artifact in names],
+        measurements=[one for one in case.measurements if one.artifact in names],
+    )
 
 
 def all_metrics(results: RunResult) -> Iterator[MetricResult]:

@@ -9,7 +9,7 @@ from bench.report.formats import number, seconds
 from bench.report.lookup import (
     Configuration,
     Timed,
-    by_dataset,
+    contests,
     groups,
     labelled,
     leading_metric,
@@ -153,26 +153,43 @@ def _with_bound(chart: Chart, bound: float | None) -> Chart:
 
 
 def fronts(results: RunResult) -> list[Chart]:
-    """Charts of quality against latency for each dataset."""
-    return _for_each_dataset(results, _fronts_of)
+    """Charts of quality against latency for each task and dataset."""
+    return _for_each_contest(results, _fronts_of)
 
 
 def precisions(results: RunResult) -> list[Chart]:
-    """Charts of quality against precision for each dataset, if there are several precisions."""
-    return _for_each_dataset(results, _precisions_of) if len(precisions_of(results)) > 1 else []
+    """Charts of quality against precision for each task and dataset, if there are several precisions."""
+    return _for_each_contest(results, _precisions_of) if len(precisions_of(results)) > 1 else []
 
 
 def curves(results: RunResult) -> list[Chart]:
-    """Learning curves of the first seed: the training loss and what the model logs on the validation data."""
-    lines = []
-    for group, cases in groups(results).items():
-        first = next((case.training for case in cases if case.training and case.training.curves), None)
-        for name, values in first.curves.items() if first else ():
-            if "loss" in name:
-                points = [(float(epoch), value) for epoch, value in enumerate(values, 1) if value is not None]
-                lines.append(Line(group, "", name, *_columns(points)))
-    positive = all(y is not None and y > 0 for line in lines for y in line.y)  # others have no place on a log axis
-    return _drawn(Chart("curves", "Learning curves", "epoch", "loss", [], "Training", log_y=positive), lines)
+    """Learning curves of the first seed: what was logged as a loss, and what as an error.
+
+    They count from where pre-training ended, so that nets that learn the same begin at the same place.
+    """
+    trained = {
+        group: next((case.training for case in cases if case.training and case.training.curves), None)
+        for group, cases in groups(results).items()
+    }
+    before = any(training.pretraining_epochs for training in trained.values() if training)
+    note = "Pre-training ends with epoch 0." if before else ""
+    made = []
+    for what, key, title in (("loss", "curves", "Learning curves"), ("error", "curves-error", "Errors by epoch")):
+        lines = [
+            Line(group, "", name, *_columns(points))
+            for group, training in trained.items()
+            if training
+            for name, values in training.curves.items()
+            if what in name and (points := _counted(values, training.pretraining_epochs))
+        ]
+        positive = all(y is not None and y > 0 for line in lines for y in line.y)  # others have no place on a log axis
+        made += _drawn(Chart(key, title, "epoch", what, [], "Training", log_y=positive, note=note), lines)
+    return made
+
+
+def _counted(values: list[float | None], before: int) -> list[tuple[float, float]]:
+    """The points of a curve, an epoch each from 1 on, or from less if some are counted as before."""
+    return [(float(epoch), value) for epoch, value in enumerate(values, 1 - before) if value is not None]
 
 
 def _fronts_of(results: RunResult, metric: MetricResult) -> list[Chart]:
@@ -213,18 +230,18 @@ def _precisions_of(results: RunResult, metric: MetricResult) -> list[Chart]:
     return _drawn(chart, lines)
 
 
-def _for_each_dataset(results: RunResult, make: Callable[[RunResult, MetricResult], list[Chart]]) -> list[Chart]:
-    """The charts of each dataset, by the metric that leads there; where there are several, each says its own."""
-    found = {}
-    for dataset, part in by_dataset(results).items():
+def _for_each_contest(results: RunResult, make: Callable[[RunResult, MetricResult], list[Chart]]) -> list[Chart]:
+    """The charts of each contest, by the metric that leads there; where there are several, each says its own."""
+    found = []
+    for where, part in contests(results):
         metric = leading_metric(part)
         if metric is not None and (made := make(part, metric)):
-            found[dataset] = made
+            found.append((where, made))
     if len(found) <= 1:
-        return [chart for made in found.values() for chart in made]
+        return [chart for _, made in found for chart in made]
     return [
-        replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title} on {dataset}")
-        for place, (dataset, made) in enumerate(found.items(), 1)
+        replace(chart, key=f"{chart.key}-{place}", title=f"{chart.title}{where}")
+        for place, (where, made) in enumerate(found, 1)
         for chart in made
     ]
 

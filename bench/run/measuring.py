@@ -159,6 +159,8 @@ def _refuse_servers(configurations: list[Configuration], bound_s: float, progres
 def configurations_of(request: CaseRequest, result: CaseResult, measure: Measure) -> Iterator[Configuration]:
     """What of a case is timed: what was scored and agreed with torch."""
     for found in result.artifacts:
+        if measure.artifacts is not None and found.name not in measure.artifacts:
+            continue
         artifact = Artifact(
             name=found.name,
             task=found.task,

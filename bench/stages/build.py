@@ -10,7 +10,7 @@ from pytorch_lightning import LightningDataModule, LightningModule
 from bench.catalog import resolve
 from bench.errors import BenchError
 from bench.records import DatasetInfo, DataSpec, Export, ModelInfo, TensorSpec
-from bench.signature import checked
+from bench.signature import checked, first_parameter
 
 
 def build_dataset(info: DatasetInfo, params: dict[str, Any]) -> LightningDataModule:
@@ -33,7 +33,7 @@ def build_model(info: ModelInfo, params: dict[str, Any], spec: DataSpec) -> Ligh
     :raises Unsuitable: if it does not accept such data
     """
     target = resolve(info)
-    return target(spec, **checked(target, params, given=(_first_parameter(target),)))
+    return target(spec, **checked(target, params, given=(first_parameter(target),)))
 
 
 def exports_of(model: LightningModule, info: ModelInfo, spec: DataSpec) -> list[Export]:
@@ -63,10 +63,3 @@ def load_checkpoint(path: Path) -> tuple[LightningModule, list[Export]]:
     model.load_state_dict(content["weights"])
     model.eval()
     return model, exports_of(model, info, spec)
-
-
-def _first_parameter(target: Any) -> str:
-    """The name under which a model takes its DataSpec, which a suite cannot set."""
-    import inspect
-
-    return next(iter(inspect.signature(target).parameters), "data")

@@ -68,7 +68,7 @@ def write_probe(probe: Probe, precision: str, folder: Path) -> Artifact:
     else:
         from bench.stages.precision import write_graph
 
-        write_graph(Export(probe.name, None, "calibration", (spec,)), precision, source, path, rows)
+        write_graph(Export(probe.name, None, "calibration", (spec,)), precision, source, path, [rows])
     # W is symmetric and orthogonal: it undoes itself.
     np.savez(path.with_suffix(".npz"), input_0=rows, output_0=rows @ weights if probe.products % 2 else rows)
     return Artifact(probe.name, "calibration", precision, str(path), "", (spec,), ("output",))

@@ -8,12 +8,12 @@ import torch
 from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
-from bench.errors import BenchError
+from bench.errors import BenchError, suggestion
 from bench.records import RuntimeUse
-from bench.signature import ParameterError
+from bench.signature import ParameterError, checked, first_parameter
+from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
-from bench.stages.precision import check_precisions
 from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
@@ -24,8 +24,10 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
     """
     datasets: dict[str, LightningDataModule] = {}
+    artifacts: set[str] = set()
     tried: list[dict[str, Any]] = []
-    problems = [problem for request in requests for problem in _check(request, datasets)]
+    problems = [problem for request in requests for problem in _check(request, datasets, artifacts)]
+    problems = problems or list(_check_timed(requests[0], artifacts))
     problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
     problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
@@ -34,8 +36,8 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     return problems
 
 
-def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> Iterable[Problem]:
-    """Build a case's dataset, unless it is among `datasets` already, and its model."""
+def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artifacts: set[str]) -> Iterable[Problem]:
+    """Build a case's dataset, unless it is among `datasets` already, and its model; note its artifacts."""
     part = "data"
     try:
         key = _key(request)
@@ -45,7 +47,8 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
         with torch.device("meta"):
             model = build_model(request.model, request.params, datasets[key].spec)
             exports = exports_of(model, request.model, datasets[key].spec)
-        check_precisions(request.precisions, exports, datasets[key].spec)
+        check_sources(exports, datasets[key].spec)
+        artifacts.update(part.name for part in exports)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -53,6 +56,14 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> It
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
         yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+
+
+def _check_timed(request: CaseRequest, artifacts: set[str]) -> Iterable[Problem]:
+    """Whether any case has the artifacts that are to be timed."""
+    for index, name in enumerate(request.timed):
+        if name not in artifacts:
+            message = f"no case has an artifact {name!r}"
+            yield Problem("", ("measure", "artifacts", index), message, suggestion(name, artifacts))
 
 
 def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]:
@@ -82,12 +93,16 @@ def _check_training(request: CaseRequest, tried: list[dict[str, Any]]) -> Iterab
 
 
 def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
-    """Whether the metrics that the suite names can be imported."""
-    for index, info in enumerate(request.metrics if request.metrics_named else ()):
+    """Whether the metrics that the suite names can be imported and take their parameters."""
+    for index, use in enumerate(request.metrics if request.metrics_named else ()):
         try:
-            resolve(info)
+            target = resolve(use.info)
+            checked(target, use.params, given=(first_parameter(target),))
+        except ParameterError as error:
+            path = ("metrics", index, "params", error.parameter)
+            yield Problem("", path, f"{use.name}: {error.message}", error.hint)
         except Exception as error:
-            message = f"metric {info.name!r} cannot be imported: {type(error).__name__}: {error}"
+            message = f"metric {use.name!r} cannot be imported: {type(error).__name__}: {error}"
             yield Problem("", ("metrics", index), message, "")
 
 

@@ -5,23 +5,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-import torch
 from pytorch_lightning import LightningDataModule
-from torch import Tensor
 
-from bench.catalog import build_runtime, resolve
+from bench.catalog import build_runtime
 from bench.errors import Unsuitable
 from bench.parity import Disagreement
-from bench.records import DataSpec, Evaluation, Export, MetricInfo
+from bench.records import Evaluation, Export, MetricUse
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
+from bench.stages.answering import Answering, Call, Subject, session_call, torch_call
 from bench.stages.blame import failure
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.request import CaseRequest
-from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
+from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score
 from bench.timing.request import ROTATED
 
-Batch = tuple[Tensor, Tensor]
 Result = TypeVar("Result")
 
 
@@ -40,66 +38,66 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
 
     :param data: the dataset; its test part is read here for the first time
     """
-    _, exports = load_checkpoint(request.checkpoint)
-    data.setup("test")
-    batches = [(inputs.cpu(), targets.cpu()) for inputs, targets in data.test_dataloader()]
+    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed)
+    reference = Answering(subject, torch_call)
+    executions = [(one, Answering(subject, _loaded(request, one))) for one in _executions(request)]
     found = Evaluated()
-    for number, part in enumerate(exports, 1):
-        scoring = Scoring(request, part, data.spec, batches, found)
+    for number, part in enumerate(subject.exports.values(), 1):
+        scoring = Scoring(request, part, reference.on_test(part.name), found)
         scoring.save_rows()
-        for execution in _executions(request):
-            scoring.attempt(execution)
-        progress(number / len(exports))
+        for execution, answering in executions:
+            scoring.attempt(execution, answering)
+        progress(number / len(subject.exports))
     return found
 
 
 class Scoring:
     """One artifact: what the torch model answers on the test set, and what is held against it."""
 
-    def __init__(
-        self, request: CaseRequest, part: Export, spec: DataSpec, batches: list[Batch], found: Evaluated
-    ) -> None:
-        self.request, self.part, self.batches, self.found = request, part, batches, found
-        self.inputs, self.targets = (torch.cat(tensors) for tensors in zip(*batches, strict=True))
-        self.spec = spec
-        with torch.no_grad():
-            self.reference = self._evaluation([_as_tuple(part.module(inputs)) for inputs, _ in batches])
-        wanted = [info for info in request.metrics if info.task == part.task]
-        self.pictures = [info for info in wanted if info.form == "picture"]
-        self.figures = {
-            info: value
-            for info in wanted
-            if info.form != "picture" and (value := self._try(info, None, score, info, self.reference)) is not None
-        }
+    def __init__(self, request: CaseRequest, part: Export, reference: Evaluation, found: Evaluated) -> None:
+        self.request, self.part, self.reference, self.found = request, part, reference, found
+        wanted = [use for use in request.metrics if part.task in use.info.tasks]
+        self.pictures = [use for use in wanted if use.info.form == "picture"]
+        figures = [use for use in wanted if use.info.form != "picture"]
+        values = [(use, self._try(use, None, score, use, reference)) for use in figures]
+        self.figures = [(use, value) for use, value in values if value is not None]
 
-    def attempt(self, execution: Execution) -> None:
+    def attempt(self, execution: Execution, answering: Answering) -> None:
         """Score the artifact as one runtime answers at one precision; if that fails, the others are not disturbed."""
         try:
-            self._score(execution)
+            self._score(execution, answering)
+        except Unsuitable as reason:  # of the runtime for this artifact; a metric's own costs that metric alone
+            print(f"{self.part.name} is not executed {execution}: {reason}")
+            self.found.failures.append(
+                Failure(
+                    "evaluate",
+                    "Unsuitable",
+                    str(reason),
+                    fatal=False,
+                    artifact=self.part.name,
+                    runtime=execution.runtime.name,
+                    precision=execution.precision,
+                )
+            )
         except Exception as error:
             self._note(failure(error, "evaluate", self.request.owners), execution)
 
-    def _score(self, execution: Execution) -> None:
+    def _score(self, execution: Execution, answering: Answering) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
-        runtime = execution.runtime
-        artifact = artifact_of(self.request, self.part, execution.precision)
-        session = build_runtime(runtime).load(artifact, self.request.device, self.request.timed_threads).proved()
-        outputs = [tuple(map(_tensor, session.call([inputs.numpy()]))) for inputs, _ in self.batches]
-        answers = self._evaluation(outputs)
-        rows = parity(self.part.outputs, execution, self.reference, answers)
+        answers = answering.on_test(self.part.name)
+        rows = parity(execution, self.reference, answers)
         self.found.parity += rows
         refuse_disagreement(rows)
         figures = [
-            self._try(info, execution, figure, info, execution, reference, answers)
-            for info, reference in self.figures.items()
+            self._try(use, execution, figure, use, execution, reference, answers) for use, reference in self.figures
         ]
         self.found.metrics += [row for row in figures if row is not None]
         if execution == _executions(self.request)[0]:
-            drawn = [self._try(info, execution, self._draw, info, answers) for info in self.pictures]
+            drawn = [self._try(use, execution, self._draw, use, answers) for use in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
 
     def _try(
-        self, info: MetricInfo, execution: Execution | None, work: Callable[..., Result], *arguments: Any
+        self, use: MetricUse, execution: Execution | None, work: Callable[..., Result], *arguments: Any
     ) -> Result | None:
         """What `work` gives for a metric or picture; None if it says `Unsuitable` or fails, which is noted."""
         try:
@@ -107,9 +105,9 @@ class Scoring:
         except Disagreement:
             raise
         except Unsuitable as reason:
-            print(f"{info.name} is left out of {self.part.name}: {reason}")
+            print(f"{use.name} is left out of {self.part.name}: {reason}")
         except Exception as error:
-            owners, suspect = self.request.owners, info.target.partition(":")[0]
+            owners, suspect = self.request.owners, use.info.target.partition(":")[0]
             found = failure(error, "evaluate", owners, fatal=self.request.metrics_named, suspect=suspect)
             self._note(found, execution)
         return None
@@ -125,21 +123,20 @@ class Scoring:
     def save_rows(self) -> None:
         """Keep rows of the test set and their outputs for the timing: as many as its batches have, if there are."""
         count = ROTATED * max(self.request.batch_sizes)
-        outputs = {f"output_{n}": tensor.numpy()[:count] for n, tensor in enumerate(self.reference.all_outputs)}
-        np.savez(self.request.rows(self.part.name), input_0=self.inputs.numpy()[:count], **outputs)
+        kept = {"input": self.reference.fed, "output": self.reference.answers}
+        arrays = {
+            f"{kind}_{n}": tensor.numpy()[:count]
+            for kind, tensors in kept.items()
+            for n, tensor in enumerate(tensors.values())
+        }
+        np.savez(self.request.rows(self.part.name), **arrays)
 
-    def _evaluation(self, outputs: list[tuple[Tensor, ...]]) -> Evaluation:
-        joined = tuple(torch.cat(tensors) for tensors in zip(*outputs, strict=True))
-        return Evaluation(
-            self.spec, self.part.name, self.inputs, self.targets, joined[0], self.request.seed, all_outputs=joined
-        )
-
-    def _draw(self, info: MetricInfo, answers: Evaluation) -> PictureResult:
-        path = self.request.images / f"{self.part.name}.{info.name}.png"
-        figure = resolve(info)(answers)
+    def _draw(self, use: MetricUse, answers: Evaluation) -> PictureResult:
+        path = self.request.images / f"{self.part.name}.{use.name}.png"
+        figure = computed(use, answers)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
-        return PictureResult(info.name, self.part.name, path.relative_to(self.request.folder).as_posix())
+        return PictureResult(use.name, self.part.name, path.relative_to(self.request.folder).as_posix())
 
 
 def _executions(request: CaseRequest) -> list[Execution]:
@@ -148,9 +145,12 @@ def _executions(request: CaseRequest) -> list[Execution]:
     return sorted(pairs, key=lambda one: one.precision != "fp32")
 
 
-def _as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return outputs if isinstance(outputs, tuple) else (outputs,)
+def _loaded(request: CaseRequest, execution: Execution) -> Callable[[Export], Call]:
+    """What loads a part as one runtime executes it at one precision."""
 
+    def load(part: Export) -> Call:
+        artifact = artifact_of(request, part, execution.precision)
+        session = build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads)
+        return session_call(session.proved())
 
-def _tensor(array: Any) -> Tensor:
-    return torch.from_numpy(np.array(array))
+    return load

@@ -1,7 +1,9 @@
 """Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
 
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -11,9 +13,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from bench.records import Artifact, Export, TensorSpec
 from bench.results import ArtifactResult
+from bench.stages.answering import Subject
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
-from bench.stages.precision import STATIC, calibration_samples, check_precisions, write_graph
+from bench.stages.precision import STATIC, calibration_inputs, write_graph
 from bench.stages.request import CaseRequest
 
 
@@ -22,19 +25,20 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
 
     :param data: the dataset; int8-static is calibrated with its training part
     """
-    _, exports = load_checkpoint(request.checkpoint)
-    check_precisions(request.precisions, exports, data.spec)
-    samples = calibration_samples(data, request.seed) if STATIC in request.precisions else None
+    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed)
+    samples = {}
+    if STATIC in request.precisions:
+        samples = subject.fed("calibration", calibration_inputs(data, request.seed))
     results = []
-    for number, part in enumerate(exports, 1):
+    for number, part in enumerate(subject.exports.values(), 1):
         source = request.graph(part.name)
         export_graph(part, source)
         for precision in request.precisions:
             path = request.graph(part.name, precision)
             if precision != "fp32":
-                write_graph(part, precision, source, path, samples)
+                write_graph(part, precision, source, path, [one.numpy() for one in samples.get(part.name, ())])
             results.append(_described(request, part, precision))
-        progress(number / len(exports))
+        progress(number / len(subject.exports))
     return results
 
 
@@ -52,8 +56,20 @@ def artifact_of(request: CaseRequest, part: Export, precision: str) -> Artifact:
 
 
 def export_graph(part: Export, path: Path) -> None:
-    """Trace a part with torch's exporter and write it; the graph takes any batch size."""
+    """Write a part's graph, which takes any batch size."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    if part.graph is not None:
+        onnx.save(part.graph(), partial)
+    else:
+        _traced(part).save(str(partial), external_data=False)
+    partial.replace(path)
+
+
+def _traced(part: Export) -> Any:
+    """A part as torch's exporter sees it."""
+    # The first input names the axis; torch finds out by itself that the others' is the same, and warns if it is told.
+    axes = [torch.export.Dim("batch"), *[torch.export.Dim.DYNAMIC] * (len(part.inputs) - 1)]
     program = torch.onnx.export(
         _Plain(part.module).eval(),
         tuple(example(spec, rows=2) for spec in part.inputs),
@@ -61,12 +77,10 @@ def export_graph(part: Export, path: Path) -> None:
         verbose=False,
         input_names=[spec.name for spec in part.inputs],
         output_names=list(part.outputs),
-        dynamic_shapes=(tuple({0: torch.export.Dim("batch")} for _ in part.inputs),),
+        dynamic_shapes=(tuple({0: axis} for axis in axes),),
     )
     assert program is not None  # it is None only with dynamo=False
-    partial = path.with_suffix(".part")
-    program.save(str(partial), external_data=False)
-    partial.replace(path)
+    return program
 
 
 def example(spec: TensorSpec, rows: int) -> Tensor:
@@ -79,6 +93,19 @@ def multiply_accumulates(part: Export) -> int:
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         part.module(*(example(spec, rows=1) for spec in part.inputs))
     return counter.get_total_flops() // 2
+
+
+def _size(part: Export, graph: Any) -> tuple[int, int]:
+    """Trainable parameters and multiply-accumulates.
+
+    Of a graph that torch did not make, all its constants and its products with constant matrices.
+    """
+    if part.graph is None:
+        trained = sum(parameter.numel() for parameter in part.module.parameters() if parameter.requires_grad)
+        return trained, multiply_accumulates(part)
+    constants = {tensor.name: prod(tensor.dims) for tensor in graph.graph.initializer}
+    products = [node for node in graph.graph.node if node.op_type in {"MatMul", "Gemm"}]
+    return sum(constants.values()), sum(constants.get(name, 0) for node in products for name in node.input[:2])
 
 
 class _Plain(nn.Module):
@@ -96,6 +123,7 @@ def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactRe
     path = request.graph(part.name, precision)
     graph = onnx.load(path)
     onnx.checker.check_model(graph)
+    parameters, macs = _size(part, onnx.load(request.graph(part.name)))
     return ArtifactResult(
         name=part.name,
         task=part.task,
@@ -103,8 +131,8 @@ def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactRe
         path=str(path.relative_to(request.folder)),
         sha256=sha256(path),
         bytes=path.stat().st_size,
-        parameters=sum(parameter.numel() for parameter in part.module.parameters() if parameter.requires_grad),
-        macs=multiply_accumulates(part),
+        parameters=parameters,
+        macs=macs,
         nodes=len(graph.graph.node),
         inputs=list(part.inputs),
         outputs=list(part.outputs),

@@ -3,6 +3,7 @@
 onnxruntime is imported where it is used: a case of fp32 alone does not need it here.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from pytorch_lightning import LightningDataModule
 
 from bench.errors import BenchError
-from bench.records import DataSpec, Export
+from bench.records import Export
 from bench.stages.blame import message_of
 
 # What static quantisation learns the ranges of a graph's tensors from.
@@ -24,11 +25,11 @@ STATIC = "int8-static"
 EIGHT_BITS = {onnx.TensorProto.INT8, onnx.TensorProto.UINT8}
 
 
-def write_graph(part: Export, precision: str, source: Path, path: Path, samples: np.ndarray | None = None) -> None:
+def write_graph(part: Export, precision: str, source: Path, path: Path, samples: Sequence[np.ndarray] = ()) -> None:
     """Write a part's graph at a precision other than fp32.
 
     :param source: its fp32 graph
-    :param samples: inputs to calibrate int8-static with
+    :param samples: to calibrate int8-static with, an array of rows for each of its inputs
     :raises BenchError: if onnxruntime's tools cannot make it, or find nothing in it to make
     """
     # A folder beside the file: what appears under its name is whole, and whatever the tools leave goes with the folder.
@@ -49,7 +50,7 @@ def write_graph(part: Export, precision: str, source: Path, path: Path, samples:
         whole.replace(path)
 
 
-def calibration_samples(data: LightningDataModule, seed: int) -> np.ndarray:
+def calibration_inputs(data: LightningDataModule, seed: int) -> torch.Tensor:
     """Inputs of the training set, evenly spread over it, and not augmented if the dataset has `parts`.
 
     A dataset without `parts` gives the first of its `train_dataloader`, which may be shuffled, by this seed.
@@ -59,39 +60,24 @@ def calibration_samples(data: LightningDataModule, seed: int) -> np.ndarray:
     if parts:
         inputs = parts[0].inputs
         rows = np.unique(np.linspace(0, len(inputs) - 1, CALIBRATION_SAMPLES).astype(int))
-        return np.asarray(inputs[torch.from_numpy(rows)].cpu())
+        return inputs[torch.from_numpy(rows)].cpu()
     torch.manual_seed(seed)
     found: list[torch.Tensor] = []
     for inputs, _ in data.train_dataloader():
         found.append(inputs.cpu())
         if sum(map(len, found)) >= CALIBRATION_SAMPLES:
             break
-    return np.asarray(torch.cat(found)[:CALIBRATION_SAMPLES])
+    return torch.cat(found)[:CALIBRATION_SAMPLES]
 
 
-def check_precisions(precisions: tuple[str, ...], exports: list[Export], spec: DataSpec) -> None:
-    """Refuse what could never be calibrated.
-
-    :raises BenchError: if int8-static is asked for and a part takes anything else than the dataset's inputs
-    """
-    for part in exports if STATIC in precisions else ():
-        if [(one.shape, one.dtype) for one in part.inputs] != [(spec.input_shape, spec.input_dtype)]:
-            takes = ", ".join(f"{one.name} {one.shape} {one.dtype}" for one in part.inputs)
-            raise BenchError(
-                f"{part.name} cannot be {STATIC}: it is calibrated with the dataset's inputs, and takes {takes}",
-                f"the dataset gives {spec.input_shape} {spec.input_dtype}; int8-dynamic needs no calibration",
-            )
-
-
-def _make(part: Export, precision: str, source: Path, path: Path, samples: np.ndarray | None) -> None:
+def _make(part: Export, precision: str, source: Path, path: Path, samples: Sequence[np.ndarray]) -> None:
     """Write the graph, and intermediate files beside it."""
     from onnxruntime.quantization import QuantType, quantize_dynamic, quantize_static
 
     if precision == "fp16":
         onnx.save(_in_halves(source), path)
     elif precision == STATIC:
-        assert samples is not None
-        reader = _Reader(part.inputs[0].name, samples)
+        reader = _Reader({spec.name: rows for spec, rows in zip(part.inputs, samples, strict=True)})
         # The pair of types that onnxruntime's kernels for CPUs with 8-bit dot products take.
         kinds = {"activation_type": QuantType.QUInt8, "weight_type": QuantType.QInt8}
         quantize_static(_prepared(source, path.parent), path, reader, per_channel=True, **kinds)
@@ -131,11 +117,13 @@ def _prepared(source: Path, folder: Path) -> Path:
 
 
 class _Reader:
-    """Samples in batches under their input's name, as onnxruntime's calibration asks for them."""
+    """Rows in batches under their inputs' names, as onnxruntime's calibration asks for them."""
 
-    def __init__(self, name: str, samples: np.ndarray) -> None:
-        starts = range(0, len(samples), CALIBRATION_BATCH)
-        self.batches = iter([{name: samples[start : start + CALIBRATION_BATCH]} for start in starts])
+    def __init__(self, samples: dict[str, np.ndarray]) -> None:
+        starts = range(0, len(next(iter(samples.values()))), CALIBRATION_BATCH)
+        self.batches = iter(
+            [{name: rows[start : start + CALIBRATION_BATCH] for name, rows in samples.items()} for start in starts]
+        )
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         """The next batch; None after the last."""

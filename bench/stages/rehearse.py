@@ -16,7 +16,7 @@ from pytorch_lightning.utilities.model_helpers import is_overridden
 
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.request import CaseRequest, Pace
-from bench.stages.train import Observer, fit, make_trainer
+from bench.stages.train import Observer, fit, fit_itself, is_fitted, make_trainer
 
 # What a look at the validation data is judged by if training did not come to one.
 LOOK_BATCHES = 8
@@ -33,7 +33,10 @@ def rehearse_training(request: CaseRequest, data: LightningDataModule) -> None:
     model = build_model(request.model, request.params, data.spec)
     stopwatch = Stopwatch(request.rehearsal_s or 0.0)
     with contextlib.suppress(Enough):
-        fit(model, data, request.train, stopwatch)
+        if is_fitted(model):
+            fit_itself(model, data)
+        else:
+            fit(model, data, request.train, stopwatch)
         stopwatch.ended_s = time.monotonic() - began
     pace = stopwatch.pace(began)
     if stopwatch.ended_s is None and not stopwatch.looks:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeUse
+from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeUse
 from bench.results import STAGES
 
 
@@ -20,6 +20,7 @@ class CaseRequest:
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
+    :param timed: the artifacts that will be; empty for all
     :param stages: which to do; an earlier run has left what comes before them
     :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
@@ -34,7 +35,7 @@ class CaseRequest:
     data_params: dict[str, Any]
     train: dict[str, Any]
     seed: int
-    metrics: tuple[MetricInfo, ...]
+    metrics: tuple[MetricUse, ...]
     metrics_named: bool
     runtimes: tuple[RuntimeUse, ...]
     precisions: tuple[str, ...]
@@ -45,6 +46,7 @@ class CaseRequest:
     owners: dict[str, str]
     stages: tuple[str, ...] = STAGES
     rehearsal_s: float | None = None
+    timed: tuple[str, ...] = ()
 
     @property
     def artifacts(self) -> Path:

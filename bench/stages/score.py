@@ -7,8 +7,9 @@ from typing import Any
 from bench.catalog import resolve
 from bench.errors import BenchError
 from bench.parity import Disagreement, bound, difference
-from bench.records import Evaluation, MetricInfo, RuntimeUse
+from bench.records import DataSpec, Evaluation, MetricUse, RuntimeUse
 from bench.results import MetricResult, ParityResult
+from bench.signature import checked, first_parameter
 
 
 @dataclass(frozen=True)
@@ -22,35 +23,38 @@ class Execution:
         return f"at {self.precision} under {self.runtime.name}"
 
 
-def score(info: MetricInfo, evaluation: Evaluation) -> float:
+def computed(use: MetricUse, given: DataSpec | Evaluation) -> Any:
+    """What a metric's target makes of what it is given and the suite's parameters."""
+    target: Any = resolve(use.info)
+    return target(given, **checked(target, use.params, given=(first_parameter(target),)))
+
+
+def score(use: MetricUse, evaluation: Evaluation) -> float:
     """A metric's value.
 
     :raises BenchError: if it is not finite, which results.json cannot hold
     """
-    target: Any = resolve(info)
-    if info.form == "function":
-        value = float(target(evaluation))
+    if use.info.form == "function":
+        value = float(computed(use, evaluation))
     else:
-        metric = target(evaluation.spec)
-        for outputs, targets in zip(evaluation.outputs.split(1024), evaluation.targets.split(1024), strict=True):
-            metric.update(outputs, targets)
+        metric = computed(use, evaluation.spec)
+        for outputs, truth in zip(evaluation.outputs.split(1024), evaluation.truth.split(1024), strict=True):
+            metric.update(outputs, truth)
         value = float(metric.compute())
     if not math.isfinite(value):
-        raise BenchError(f"{info.name} of {evaluation.artifact} is {value}")
+        raise BenchError(f"{use.name} of {evaluation.artifact} is {value}")
     return value
 
 
-def parity(
-    outputs: tuple[str, ...], execution: Execution, reference: Evaluation, answers: Evaluation
-) -> list[ParityResult]:
+def parity(execution: Execution, reference: Evaluation, answers: Evaluation) -> list[ParityResult]:
     """How far each of an artifact's outputs lies from the torch model's.
 
     :raises Disagreement: if one has another shape, or holds what is no number
     """
     rows = []
-    for name, expected, got in zip(outputs, reference.all_outputs, answers.all_outputs, strict=True):
+    for name, expected in reference.answers.items():
         try:
-            apart = difference(expected, got, execution.precision)
+            apart = difference(expected, answers.answers[name], execution.precision)
         except Disagreement as error:
             raise Disagreement(f"{name} of {answers.artifact} {execution}: {error.message}", error.hint) from error
         rows.append(ParityResult(answers.artifact, name, execution.runtime.name, execution.precision, **vars(apart)))
@@ -68,20 +72,20 @@ def refuse_disagreement(rows: list[ParityResult]) -> None:
             )
 
 
-def figure(info: MetricInfo, execution: Execution, reference: float, answers: Evaluation) -> MetricResult:
+def figure(use: MetricUse, execution: Execution, reference: float, answers: Evaluation) -> MetricResult:
     """A metric's value beside the torch model's own.
 
     :raises Disagreement: if they lie further apart than the metric allows at this precision
     """
-    value = score(info, answers)
+    info, value = use.info, score(use, answers)
     tolerance = info.tolerance if execution.precision == "fp32" else info.lossy_tolerance
     if tolerance is not None and not abs(value - reference) <= tolerance:
         raise Disagreement(
-            f"{info.name} of {answers.artifact} {execution} is {value:.6g}, of the torch model {reference:.6g}",
+            f"{use.name} of {answers.artifact} {execution} is {value:.6g}, of the torch model {reference:.6g}",
             f"the tolerance is {tolerance:g}; the artifact gets no figures",
         )
     return MetricResult(
-        name=info.name,
+        name=use.name,
         value=value,
         unit=info.unit,
         higher_is_better=info.higher_is_better,

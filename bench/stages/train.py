@@ -26,18 +26,35 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
     seed_everything(request.seed, workers=True, verbose=False)
     model = build_model(request.model, request.params, data.spec)
     observer = Observer(progress)
-    trainer = fit(model, data, request.train, observer)
+    epochs, steps, device = 0, 0, "cpu"
+    if is_fitted(model):
+        fit_itself(model, data)
+    else:
+        trainer = fit(model, data, request.train, observer)
+        epochs, steps, device = trainer.current_epoch, trainer.global_step, str(trainer.strategy.root_device)
     save_checkpoint(model, request.model, request.params, data.spec, request.checkpoint)
     return TrainingResult(
-        epochs=trainer.current_epoch,
-        steps=trainer.global_step,
-        device=str(trainer.strategy.root_device),
+        epochs=epochs,
+        steps=steps,
+        device=device,
         threads=torch.get_num_threads(),
         checkpoint=str(request.checkpoint.relative_to(request.folder)),
         checkpoint_sha256=sha256(request.checkpoint),
         curves=observer.curves,
         epoch_ends_s=observer.epoch_ends_s,
+        pretraining_epochs=getattr(model, "pretraining_epochs", 0),
     )
+
+
+def is_fitted(model: LightningModule) -> bool:
+    """Whether a model is fitted by a method of its own, in place of Lightning's Trainer."""
+    return callable(getattr(model, "fit", None))
+
+
+def fit_itself(model: Any, data: LightningDataModule) -> None:
+    """Let such a model fit itself."""
+    data.setup("fit")
+    model.fit(data)
 
 
 def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, Any], observer: "Observer") -> Trainer:

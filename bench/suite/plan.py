@@ -12,7 +12,7 @@ from typing import Any
 from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
-from bench.records import DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.suite.load import validated
 from bench.suite.schema import CaseSpec, Gate, Measure, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
@@ -56,7 +56,7 @@ class Plan:
     suite: Suite
     source: Source
     cases: list[PlannedCase]
-    metrics: list[MetricInfo]
+    metrics: list[MetricUse]
     runtimes: list[RuntimeUse]
 
 
@@ -76,10 +76,13 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     return Plan(suite, source, [case for case in cases if _chosen(case.id, only)], metrics, runtimes)
 
 
-def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricInfo]:
+def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricUse]:
     if suite.metrics is None:
-        return [entry.info for entry in catalog.entries("metrics").values()]
-    return [_find(catalog, source, "metrics", name, ("metrics", index)) for index, name in enumerate(suite.metrics)]
+        return [MetricUse(name, entry.info) for name, entry in catalog.entries("metrics").items()]
+    return [
+        MetricUse(spec.name, _find(catalog, source, "metrics", spec.metric, ("metrics", index)), spec.params)
+        for index, spec in enumerate(suite.metrics)
+    ]
 
 
 def _check_measure(measure: Measure, source: Source) -> None:
@@ -153,8 +156,8 @@ def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Loca
         raise source.error(location, error.message, error.hint) from error
 
 
-def _check_gates(suite: Suite, source: Source, metrics: list[MetricInfo]) -> None:
-    known = {*TIMINGS, *(metric.name for metric in metrics if metric.form != "picture")}
+def _check_gates(suite: Suite, source: Source, metrics: list[MetricUse]) -> None:
+    known = {*TIMINGS, *(metric.name for metric in metrics if metric.info.form != "picture")}
     places: list[tuple[Location, dict[str, Gate]]] = [(("gates",), suite.gates)]
     places += [(("cases", index, "gates"), spec.gates) for index, spec in enumerate(suite.cases)]
     for location, gates in places:

@@ -89,6 +89,11 @@ def _each_once(values: list[Any] | None) -> list[Any] | None:
     return values
 
 
+def _each_name_once(values: list[Any] | None) -> list[Any] | None:
+    _each_once([spec.name for spec in values or ()])
+    return values
+
+
 class CaseSpec(Strict):
     """Cases that belong together: models x datasets x the values of `matrix`."""
 
@@ -129,14 +134,33 @@ class RuntimeSpec(Strict):
     _names_each_once = field_validator("precisions")(_each_once)
 
 
-def _as_runtime(value: Any) -> Any:
-    """A name alone is a runtime without parameters, and a runtime without a name is called what it is."""
+def _named(value: Any, kind: str) -> Any:
+    """A name alone is a plugin's without parameters; what has no name of its own is called what it is."""
     if isinstance(value, str):
-        return {"runtime": value, "name": value}
-    return {"name": value["runtime"], **value} if isinstance(value, dict) and "runtime" in value else value
+        return {kind: value, "name": value}
+    return {"name": value[kind], **value} if isinstance(value, dict) and kind in value else value
+
+
+def _as_runtime(value: Any) -> Any:
+    return _named(value, "runtime")
 
 
 Runtime = Annotated[RuntimeSpec, BeforeValidator(_as_runtime, json_schema_input_type=Name | RuntimeSpec)]
+
+
+class MetricSpec(Strict):
+    """A metric or picture with parameters."""
+
+    metric: Name = Field(description="the metric's name")
+    name: Name = Field("", description="what to call it here; the metric's own name if left out")
+    params: dict[str, Any] = Field({}, description="the metric's parameters")
+
+
+def _as_metric(value: Any) -> Any:
+    return _named(value, "metric")
+
+
+Metric = Annotated[MetricSpec, BeforeValidator(_as_metric, json_schema_input_type=Name | MetricSpec)]
 
 
 class Server(Strict):
@@ -155,6 +179,7 @@ class Measure(Strict):
         min_length=1,
         description="what executes the artifacts",
     )
+    artifacts: list[Name] | None = Field(None, min_length=1, description="which artifacts to time; all if left out")
     device: Literal["cpu", "cuda"] = Field("cpu", description="where they are executed")
     precisions: list[Precision] = Field(
         ["fp32"], min_length=1, description="the arithmetic of the graphs; each is an artifact of its own"
@@ -181,13 +206,9 @@ class Measure(Strict):
     min_samples: int = Field(64, gt=0, le=10_000_000, description="least number of calls that count, in each process")
     loadgen: bool = Field(False, description="also let MLPerf's LoadGen measure; needs the extra `loadgen`")
 
-    _names_each_once = field_validator("precisions", "scenarios", "batch_sizes", "cores")(_each_once)
+    _names_each_once = field_validator("artifacts", "precisions", "scenarios", "batch_sizes", "cores")(_each_once)
 
-    @field_validator("runtimes")
-    @classmethod
-    def _runtimes_each_once(cls, values: list[RuntimeSpec]) -> list[RuntimeSpec]:
-        _each_once([spec.name for spec in values])
-        return values
+    _runtimes_each_once = field_validator("runtimes")(_each_name_once)
 
 
 class Suite(Strict):
@@ -200,7 +221,7 @@ class Suite(Strict):
     )
     train: Train = Train()
     cases: list[CaseSpec] = Field(min_length=1, description="what to run")
-    metrics: list[Name] | None = Field(None, description="which to compute; left out: all that apply")
+    metrics: list[Metric] | None = Field(None, description="which to compute; left out: all that apply")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
     targets: dict[str, Gate] = Field(
@@ -210,7 +231,8 @@ class Suite(Strict):
         1800.0, description="a case that shows no sign of life for so many seconds is stopped and has failed"
     )
 
-    _names_each_once = field_validator("seeds", "metrics")(_each_once)
+    _seeds_each_once = field_validator("seeds")(_each_once)
+    _metrics_each_once = field_validator("metrics")(_each_name_once)
 
 
 def suite_schema() -> dict[str, Any]:

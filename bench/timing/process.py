@@ -46,18 +46,19 @@ def answer(request: TimingRequest) -> TimingAnswer:
 
 
 class Rows:
-    """Rows of the test set, and what the torch model answers to them."""
+    """What the artifact is fed with for rows of the test set, and what the torch model answers to them."""
 
     def __init__(self, request: TimingRequest) -> None:
         rows = np.load(request.rows)
-        self._inputs = rows["input_0"]
+        self._inputs, self._outputs = (
+            [rows[name] for name in rows.files if name.startswith(kind)] for kind in ("input_", "output_")
+        )
         self._batched: dict[int, list[Sequence[Any]]] = {}
-        self._outputs = [rows[name] for name in rows.files if name.startswith("output_")]
 
     def inputs(self, size: int) -> list[Sequence[Any]]:
         """The batches of a size to rotate through."""
         if size not in self._batched:
-            self._batched[size] = [[batch] for batch in batches(self._inputs, size)]
+            self._batched[size] = list(zip(*(batches(one, size) for one in self._inputs), strict=True))
         return self._batched[size]
 
     def outputs(self, size: int) -> list[tuple[np.ndarray, ...]]:

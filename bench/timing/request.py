@@ -53,8 +53,9 @@ class Effort:
 class TimingRequest:
     """One process: an artifact under a runtime, under several loads in the order given.
 
-    :param rows: an .npz with `input_0`, `ROTATED` times as many rows as the largest batch has if the test set has so
-        many, and for each output of the artifact what the torch model answers to them, `output_0` and so on
+    :param rows: an .npz with for each input of the artifact, `input_0` and so on, `ROTATED` times as many rows as the
+        largest batch has if the test set has so many, and for each output what the torch model answers to them,
+        `output_0` and so on
     :param cores: what the process is bound to; empty where the system cannot do that
     :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added

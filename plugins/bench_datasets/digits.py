@@ -7,6 +7,7 @@ from sklearn.model_selection import train_test_split
 from torch.nn import functional as F
 
 from bench import DataSpec
+from bench_datasets import anomalies
 from bench_datasets.augmentation import Distortion, distortions
 from bench_datasets.tensors import Part, Parts, TensorDataModule
 
@@ -16,15 +17,19 @@ class Digits(TensorDataModule):
 
     :param size: pixels a side; above 8 the images are upscaled bilinearly
     :param augment: distortions of the training images, applied in this order
+    :param unseen: digits that the test part alone has, as anomalies
     """
 
-    def __init__(self, size: PositiveInt = 8, augment: tuple[Distortion, ...] = ()) -> None:
+    def __init__(
+        self, size: PositiveInt = 8, augment: tuple[Distortion, ...] = (), unseen: anomalies.Digits = ()
+    ) -> None:
         spec = DataSpec(
             task="classification",
             input_shape=(1, size, size),
             classes=10,
             class_names=tuple("0123456789"),
             value_range=(0.0, 1.0),
+            unseen=unseen,
         )
         super().__init__(spec, distortions(augment))
         self.size = size
@@ -37,7 +42,8 @@ class Digits(TensorDataModule):
         targets = torch.tensor(digits.target)
         rest, test = _split(range(len(targets)), digits.target, 360)
         train, validation = _split(rest, digits.target[rest], 180)
-        return Parts(*(Part(inputs[rows], targets[rows]) for rows in (train, validation, test)))
+        parts = Parts(*(Part(inputs[rows], targets[rows]) for rows in (train, validation, test)))
+        return anomalies.kept_for_the_test(parts, self.spec.unseen)
 
 
 def _split(rows, labels, size: int):  # type: ignore[no-untyped-def]

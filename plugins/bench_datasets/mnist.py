@@ -7,6 +7,7 @@ from pydantic import Field
 from torchvision import datasets
 
 from bench import DataMissing, DataSpec, data_root
+from bench_datasets import anomalies
 from bench_datasets.augmentation import Distortion, distortions
 from bench_datasets.tensors import Part, Parts, TensorDataModule
 
@@ -16,11 +17,15 @@ class MNIST(TensorDataModule):
 
     :param validation: how many of the last training images are kept for validation
     :param augment: distortions of the training images, applied in this order
+    :param unseen: digits that the test part alone has, as anomalies
     :raises DataMissing: if the files are not in the data root and cannot be downloaded
     """
 
     def __init__(
-        self, validation: Annotated[int, Field(ge=0, lt=60_000)] = 5000, augment: tuple[Distortion, ...] = ()
+        self,
+        validation: Annotated[int, Field(ge=0, lt=60_000)] = 5000,
+        augment: tuple[Distortion, ...] = (),
+        unseen: anomalies.Digits = (),
     ) -> None:
         spec = DataSpec(
             task="classification",
@@ -28,6 +33,7 @@ class MNIST(TensorDataModule):
             classes=10,
             class_names=tuple("0123456789"),
             value_range=(0.0, 1.0),
+            unseen=unseen,
         )
         super().__init__(spec, distortions(augment))
         self.validation = validation
@@ -42,7 +48,8 @@ class MNIST(TensorDataModule):
     def load(self) -> Parts:
         train, test = (_tensors(datasets.MNIST(str(data_root()), train=train)) for train in (True, False))
         kept = len(train.inputs) - self.validation
-        return Parts(Part(*(t[:kept] for t in train)), Part(*(t[kept:] for t in train)), test)
+        parts = Parts(Part(*(t[:kept] for t in train)), Part(*(t[kept:] for t in train)), test)
+        return anomalies.kept_for_the_test(parts, self.spec.unseen)
 
 
 def _tensors(images: datasets.MNIST) -> Part:

@@ -1,67 +1,12 @@
-"""The built-in metrics and pictures."""
+"""The built-in metrics and pictures, a package for each subject."""
 
 from collections.abc import Iterator
 
 import bench
-
-SOURCE = "https://lightning.ai/docs/torchmetrics"
+from bench_metrics import classification, embedding, generation, likelihood, reconstruction
 
 
 @bench.hookimpl
 def bench_metrics() -> Iterator[bench.MetricInfo]:
-    yield bench.MetricInfo(
-        "accuracy",
-        "bench_metrics.classification:accuracy",
-        task="classification",
-        higher_is_better=True,
-        tolerance=5e-4,
-        lossy_tolerance=1e-2,
-        summary="Share of the test set whose highest score is the right class.",
-        source=SOURCE,
-    )
-    yield bench.MetricInfo(
-        "error",
-        "bench_metrics.classification:Error",
-        task="classification",
-        unit="%",
-        higher_is_better=False,
-        tolerance=5e-2,
-        lossy_tolerance=1.0,
-        summary="100 (1 - accuracy), as the literature on MNIST reports it.",
-        source=SOURCE,
-    )
-    yield bench.MetricInfo(
-        "cross-entropy",
-        "bench_metrics.classification:CrossEntropy",
-        task="classification",
-        unit="nats",
-        higher_is_better=False,
-        lossy_tolerance=5e-2,
-        summary="Mean negative log of the probability that softmax of the scores gives the right class.",
-        source="Goodfellow, Bengio, Courville (2016), Deep Learning, section 6.2.2.2",
-    )
-    yield bench.MetricInfo(
-        "calibration-error",
-        "bench_metrics.classification:CalibrationError",
-        task="classification",
-        higher_is_better=False,
-        tolerance=2e-3,
-        lossy_tolerance=2e-2,
-        summary="Expected difference between confidence and accuracy, in 15 bins of confidence.",
-        source="Guo et al. (2017), On Calibration of Modern Neural Networks, arXiv 1706.04599",
-    )
-    yield bench.MetricInfo(
-        "confusion-matrix",
-        "bench_metrics.pictures:confusion_matrix",
-        task="classification",
-        form="picture",
-        summary="How often each class was taken for each other.",
-        source=SOURCE,
-    )
-    yield bench.MetricInfo(
-        "misclassified",
-        "bench_metrics.pictures:misclassified",
-        task="classification",
-        form="picture",
-        summary="The images that the artifact got wrong, the most confident mistakes first.",
-    )
+    for subject in (classification, reconstruction, embedding, likelihood, generation):
+        yield from subject.METRICS

@@ -1,30 +1,12 @@
-"""The built-in models, from a course on deep learning."""
+"""The built-in models, from a course on deep learning, a package for each family."""
 
 from collections.abc import Iterator
 
 import bench
+from bench_models import autoencoders, classical, classifiers
 
 
 @bench.hookimpl
 def bench_models() -> Iterator[bench.ModelInfo]:
-    yield bench.ModelInfo(
-        "mlp",
-        "bench_models.mlp:MLP",
-        task="classification",
-        summary="Fully connected layers with dropout.",
-        source="Rumelhart, Hinton, Williams (1986), Nature 323, 533-536",
-    )
-    yield bench.ModelInfo(
-        "convnet",
-        "bench_models.convnet:ConvNet",
-        task="classification",
-        summary="One convolution, one max pool, one linear layer.",
-        source="Stanford CS231n, Convolutional Neural Networks for Visual Recognition",
-    )
-    yield bench.ModelInfo(
-        "lenet5",
-        "bench_models.lenet5:LeNet5",
-        task="classification",
-        summary="LeNet-5, in its modern form or as published in 1998.",
-        source="LeCun, Bottou, Bengio, Haffner (1998), Proc. IEEE 86(11), 2278-2324",
-    )
+    for family in (classifiers, autoencoders, classical):
+        yield from family.MODELS

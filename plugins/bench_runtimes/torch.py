@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import torch
 
-from bench import Artifact, BenchError, Session
+from bench import Artifact, BenchError, Export, Session, Unsuitable
 from bench.stages.build import load_checkpoint
 
 # What torch's compiler calls unless CXX names another.
@@ -36,7 +36,9 @@ class TorchRuntime:
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
         _, exports = load_checkpoint(Path(artifact.checkpoint))
-        module = self._prepared(next(part.module for part in exports if part.name == artifact.name).to(device))
+        part = next(part for part in exports if part.name == artifact.name)
+        engine = self._engine(part, device)
+        module = self._prepared(part.module.to(device))
 
         @torch.inference_mode()
         def call(arrays: list[Any]) -> list[Any]:
@@ -44,7 +46,18 @@ class TorchRuntime:
             outputs = outputs if isinstance(outputs, tuple) else (outputs,)
             return [output.cpu().numpy() for output in outputs]  # the copy to the CPU waits for the device
 
-        return Session(call, f"{self.label}-{device}")
+        return Session(call, f"{engine}-{device}")
+
+    def _engine(self, part: Export, device: str) -> str:
+        """What computes the part.
+
+        :raises Unsuitable: if that is not torch, and is asked for more than to compute as it is on the CPU
+        """
+        if part.engine == "torch":
+            return self.label
+        if device != "cpu" or self.label != "torch":
+            raise Unsuitable(f"{part.name} is computed by {part.engine}, on the CPU alone, and not by {self.label}")
+        return part.engine
 
     def _prepared(self, module: Any) -> Any:
         """What is called in the module's place."""

@@ -30,8 +30,8 @@ def test_finds_a_name_and_whose_it_is(catalog):
     assert (entry.info.target, entry.plugin) == ("sample.models:tiny", "sample")
 
 
-def test_names_are_in_alphabetical_order(catalog):
-    assert list(catalog.entries("models")) == ["deep-net", "small", "tiny"]
+def test_names_are_in_the_order_in_which_a_plugin_gives_them(catalog):
+    assert list(catalog.entries("models")) == ["tiny", "small", "deep-net"]
 
 
 @pytest.mark.parametrize(("kind", "name", "near"), [("models", "tini", "tiny"), ("metrics", "acuracy", "accuracy")])

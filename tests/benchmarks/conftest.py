@@ -20,12 +20,14 @@ def lenet5(tmp_path_factory):
     from bench import DataSpec, ModelInfo
     from bench.stages.build import exports_of
     from bench.stages.export import export_graph
-    from bench_models.lenet5 import LeNet5
+    from bench_models.classifiers.lenet5 import LeNet5
 
     torch.manual_seed(0)
     spec = DataSpec("classification", (1, 28, 28), classes=10)
     model = LeNet5(spec, padding=2).eval()
-    (part,) = exports_of(model, ModelInfo("lenet5", "bench_models.lenet5:LeNet5", task="classification"), spec)
+    (part,) = exports_of(
+        model, ModelInfo("lenet5", "bench_models.classifiers.lenet5:LeNet5", task="classification"), spec
+    )
     path = tmp_path_factory.mktemp("graph") / "forward.onnx"
     export_graph(part, path)
     return str(path)

@@ -8,7 +8,7 @@ from pytorch_lightning import seed_everything
 
 from bench.stages.train import Observer, fit
 from bench_datasets.digits import Digits
-from bench_models.mlp import MLP
+from bench_models.classifiers.mlp import MLP
 
 EPOCHS, BATCH, LOOK_EVERY = 30, 64, 2  # those of the quickstart
 ALLOWED = 1.25

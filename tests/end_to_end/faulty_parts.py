@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 import bench
-from bench_models.mlp import MLP
+from bench_models.classifiers.mlp import MLP
 from bench_runtimes.onnx import OnnxRuntime
 
 

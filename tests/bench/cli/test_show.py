@@ -76,11 +76,11 @@ def test_what_takes_no_parameters_says_so(show):
     assert "parameters: none" in show("dots").out
 
 
-def test_a_metric_is_shown_with_unit_and_direction_but_without_parameters(show):
+def test_a_metric_is_shown_with_unit_and_direction(show):
     out = show("loss").out
     assert "unit: nats" in out
     assert "higher is better: False" in out
-    assert "parameters" not in out
+    assert "parameters: none" in out
 
 
 def test_a_runtime_is_shown_with_what_it_serves_and_its_parameters(show):

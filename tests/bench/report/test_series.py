@@ -91,6 +91,26 @@ def test_curves_are_the_losses_of_the_first_seed_that_trained(make):
     ]
 
 
+def test_errors_have_a_chart_of_their_own(make):
+    trained = TrainingResult(2, 4, "cpu", 1, "", "", {"train-loss": [0.9, 0.5], "validation-error": [90.0, 0.0]})
+    losses, errors = curves(make.results(cases=[make.case(training=trained)]))
+    assert [(chart.y_title, [one.name for one in chart.series], chart.log_y) for chart in (losses, errors)] == [
+        ("loss", ["tiny@points · train-loss"], True),
+        ("error", ["tiny@points · validation-error"], False),
+    ]
+
+
+def test_curves_count_from_the_end_of_pretraining(make):
+    """So that nets with and without it can be compared by the epochs in which they learn the same."""
+    plain = TrainingResult(2, 4, "cpu", 1, "", "", {"validation-loss": [0.9, 0.5]})
+    after = TrainingResult(4, 8, "cpu", 1, "", "", {"validation-loss": [None, None, 0.6, 0.4]}, pretraining_epochs=2)
+    cases = [make.case(training=plain), make.case("other", training=after)]
+    chart = only(curves(make.results(cases=cases)))
+    assert [series.x for series in chart.series] == [[1.0, 2.0], [1.0, 2.0]]
+    assert "Pre-training" in chart.note
+    assert "Pre-training" not in only(curves(make.results(cases=cases[:1]))).note
+
+
 def test_an_empty_run_has_no_charts(make, tmp_path):
     assert charts(make.results(cases=[]), tmp_path) == []
 
@@ -108,6 +128,24 @@ def test_each_dataset_has_a_front_of_its_own(make):
     charts = fronts(make.results(cases=cases))
     assert [chart.title for chart in charts] == ["accuracy against latency on easy", "accuracy against latency on hard"]
     assert [chart.reference.y for chart in charts] == [[0.99], [0.5]]
+    assert len({chart.key for chart in charts}) == 2
+
+
+def test_each_task_has_a_front_of_its_own(make):
+    artifacts = {"encoder": "embedding", "autoencoder": "reconstruction", "decoder": "decoding"}
+    case = make.case(
+        artifacts=[make.artifact(name=name, task=task) for name, task in artifacts.items()],
+        metrics=[
+            make.metric(name="probe", artifact="encoder"),
+            make.metric(name="mse", artifact="autoencoder", higher_is_better=False),
+        ],
+        measurements=[make.measurement(artifact=name) for name in artifacts],
+    )
+    charts = fronts(make.results(cases=[case]))
+    assert [chart.title for chart in charts] == ["probe against latency", "mse against latency"]
+    assert [[one.name for one in chart.series] for chart in charts] == [
+        ["tiny@points encoder · graph"], ["tiny@points autoencoder · graph"]
+    ]  # fmt: skip
     assert len({chart.key for chart in charts}) == 2
 
 

@@ -10,11 +10,11 @@ from bench.records import DatasetInfo, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.report.tables.speed import highest_rate, next_rate, server_table
 from bench.results import Conditions
 from bench.run import measuring
-from bench.run.measuring import measure_cases, patience_s
+from bench.run.measuring import configurations_of, measure_cases, patience_s
 from bench.run.progress import Progress
 from bench.serving import processes, spread
 from bench.stages.request import CaseRequest
-from bench.suite.schema import Suite
+from bench.suite.schema import Measure, Suite
 from bench.timing import scenarios
 from bench.timing.request import Load, LoadAnswer, TimingAnswer
 from bench.timing.scenarios import Subject, measure
@@ -321,3 +321,23 @@ def test_a_process_that_never_answers_names_what_sets_its_time(run, monkeypatch)
     assert case.status == "failed"
     assert case.error.message == "forward.graph: no answer; if it needs longer, raise silence_s"
     assert case.error.plugin == "their-plugin"
+
+
+def timed_of(make, tmp_path, **measure):
+    """(artifact, precision) of the configurations of a case with three artifacts at two precisions."""
+    names, precisions = ("encoder", "decoder", "autoencoder"), ("fp32", "fp16")
+    artifacts = [make.artifact(name=name, precision=precision) for name in names for precision in precisions]
+    request = request_of(tmp_path, seed=0)
+    for name in names:
+        request.rows(name).parent.mkdir(parents=True, exist_ok=True)
+        np.savez(request.rows(name), input_0=np.zeros((4, 8)), output_0=np.zeros((4, 2)))
+    found = configurations_of(request, make.case("tiny", artifacts=artifacts), Measure(**measure))
+    return [(one.artifact.name, one.artifact.precision) for one in found]
+
+
+def test_every_artifact_is_timed_at_the_precisions_of_its_runtime(make, tmp_path):
+    assert timed_of(make, tmp_path) == [("encoder", "fp32"), ("decoder", "fp32"), ("autoencoder", "fp32")]
+
+
+def test_a_suite_may_name_the_artifacts_that_are_timed(make, tmp_path):
+    assert timed_of(make, tmp_path, artifacts=["autoencoder", "clusters"]) == [("autoencoder", "fp32")]

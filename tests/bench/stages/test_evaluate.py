@@ -6,34 +6,43 @@ import numpy as np
 import pytest
 import torch
 
-from bench.records import PRECISIONS, DatasetInfo, MetricInfo, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.records import PRECISIONS, DatasetInfo, MetricInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.evaluate import evaluate
 from bench.stages.export import export
 from bench.stages.request import CaseRequest
+from bench.stages.train import train
 from bench_datasets.digits import Digits
 
-MODEL = ModelInfo("mlp", "bench_models.mlp:MLP", task="classification")
+MODEL = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
 ONNX = RuntimeUse("onnxruntime", RuntimeInfo("onnxruntime", "bench_runtimes.onnx:OnnxRuntime"), precisions=PRECISIONS)
 TORCH = RuntimeUse("torch", RuntimeInfo("torch", "bench_runtimes.torch:TorchRuntime"), precisions=("fp32",))
-ACCURACY = MetricInfo("accuracy", "bench_metrics.classification:accuracy", "classification", lossy_tolerance=0.05)
-PICTURE = MetricInfo("confusion-matrix", "bench_metrics.pictures:confusion_matrix", "classification", form="picture")
+SCORES = "bench_metrics.classification.scores"
+ACCURACY = MetricInfo("accuracy", f"{SCORES}:accuracy", "classification", lossy_tolerance=0.05)
+PICTURE = MetricInfo(
+    "confusion-matrix", "bench_metrics.classification.pictures:confusion_matrix", "classification", form="picture"
+)
+
+
+def uses(*infos):
+    """Metrics as a suite asks for them."""
+    return tuple(MetricUse(info.name, info) for info in infos)
 
 
 @pytest.fixture
-def case(tmp_path):
-    """A case that is trained (not at all) and exported at every precision: its request, data and graphs."""
-    request = CaseRequest(
-        id="mlp@digits#0",
+def request_for(tmp_path):
+    """A request for a case of the digits at every precision: `request_for(model, params, metrics)`."""
+    return lambda model, params, metrics: CaseRequest(
+        id=f"{model.name}@digits#0",
         folder=str(tmp_path),
-        name="mlp@digits-0",
-        model=MODEL,
+        name=f"{model.name}@digits-0",
+        model=model,
         dataset=DatasetInfo("digits", "bench_datasets.digits:Digits", "classification"),
-        params={"hidden": [32]},
+        params=params,
         data_params={},
-        train={},
+        train={"max_epochs": 1, "batch_size": 64, "accelerator": "cpu"},
         seed=0,
-        metrics=(ACCURACY, PICTURE),
+        metrics=metrics,
         metrics_named=True,
         runtimes=(ONNX, TORCH),
         precisions=PRECISIONS,
@@ -43,6 +52,12 @@ def case(tmp_path):
         batch_sizes=(1, 8),
         owners={},
     )
+
+
+@pytest.fixture
+def case(request_for):
+    """A case that is trained (not at all) and exported at every precision: its request, data and graphs."""
+    request = request_for(MODEL, {"hidden": [32]}, uses(ACCURACY, PICTURE))
     data = Digits()
     torch.manual_seed(0)
     model = build_model(MODEL, request.params, data.spec)
@@ -93,10 +108,8 @@ def test_rows_for_the_timing_are_as_many_as_there_are_each_once(case, size, rows
 def test_a_lossy_precision_that_disagrees_costs_its_own_rows(case, make):
     request, data, _ = case
     request.graph("forward", "int8-static").write_bytes(request.graph("forward", "fp16").read_bytes()[:-100])
-    strict = replace(
-        ACCURACY, name="cross-entropy", target="bench_metrics.classification:CrossEntropy", lossy_tolerance=0.0
-    )
-    found = evaluate(replace(request, metrics=(ACCURACY, strict)), data, lambda share: None)
+    strict = replace(ACCURACY, name="cross-entropy", target=f"{SCORES}:CrossEntropy", lossy_tolerance=0.0)
+    found = evaluate(replace(request, metrics=uses(ACCURACY, strict)), data, lambda share: None)
     assert {(f.artifact, f.runtime, f.precision) for f in found.failures} == {
         ("forward", "onnxruntime", precision) for precision in PRECISIONS[1:]
     }
@@ -114,3 +127,76 @@ def test_fp32_that_disagrees_costs_the_timing_of_all(case, make):
     (failure,) = found.failures
     assert (failure.artifact, failure.runtime, failure.precision) == ("", "", "")
     assert trusted(make, found) == []
+
+
+@pytest.fixture
+def several(request_for, parts):
+    """A trained case whose artifacts are fed with each other's answers and with noise, exported and evaluated."""
+    metrics = (
+        MetricUse("mse", MetricInfo("mse", "stage_parts:mean_squared_error", "reconstruction")),
+        MetricUse("plain", MetricInfo("gain", "stage_parts:gain", "reconstruction", form="function")),
+        MetricUse("twice", MetricInfo("gain", "stage_parts:gain", "reconstruction", form="function"), {"factor": 2}),
+        MetricUse("probe", MetricInfo("probe", "stage_parts:probe", ("embedding", "clustering"), form="function")),
+    )
+    request = request_for(ModelInfo("noisy", "stage_parts:Noisy", "reconstruction"), {"latent": 3}, metrics)
+    data = Digits()
+    train(request, data, lambda share: None)
+    return request, export(request, data, lambda share: None), evaluate(request, data, lambda share: None)
+
+
+def test_every_artifact_is_exported_and_scored_at_every_precision(several):
+    _, graphs, found = several
+    assert found.failures == []
+    names = ("decoder", "whole", "encoder")
+    assert [(graph.name, graph.precision) for graph in graphs] == [(n, p) for n in names for p in PRECISIONS]
+    assert {(row.artifact, row.output) for row in found.parity} == {
+        ("decoder", "image"), ("whole", "image"), ("whole", "code"), ("encoder", "code")
+    }  # fmt: skip
+    assert {(row.name, row.artifact) for row in found.metrics} == {
+        ("mse", "whole"), ("plain", "whole"), ("twice", "whole"), ("probe", "encoder")
+    }  # fmt: skip
+    assert len(found.metrics) == 4 * len(USES)
+
+
+def test_a_metric_is_given_the_parameters_of_the_suite(several):
+    values = {row.name: row.value for row in several[2].metrics if (row.runtime, row.precision) == USES[0]}
+    assert values["plain"] == 1
+    assert values["twice"] != 1
+
+
+def test_a_reconstruction_is_held_against_its_input(several):
+    mse = next(row.value for row in several[2].metrics if row.name == "mse")
+    assert 0.05 < mse < 0.2  # of pixels in [0, 1]; against the classes it would be some 28
+
+
+def test_rows_for_the_timing_hold_every_input(several):
+    request, _, _ = several
+    rows = np.load(request.rows("whole"))
+    assert {name: rows[name].shape for name in rows.files} == {
+        "input_0": (32, 1, 8, 8), "input_1": (32, 3), "output_0": (32, 1, 8, 8), "output_1": (32, 3)
+    }  # fmt: skip
+    encoder = np.load(request.rows("encoder"))
+    np.testing.assert_array_equal(np.load(request.rows("decoder"))["input_0"], encoder["output_0"])
+
+
+def test_what_fits_itself_is_not_trained(request_for, parts):
+    mse = MetricInfo("mse", "stage_parts:mean_squared_error", "reconstruction")
+    request = request_for(ModelInfo("mean", "stage_parts:Mean", "reconstruction"), {}, uses(mse))
+    request, data = replace(request, precisions=("fp32",), runtimes=(replace(ONNX, precisions=("fp32",)),)), Digits()
+    trained = train(request, data, lambda share: None)
+    assert (trained.epochs, trained.steps, trained.curves) == (0, 0, {})
+    export(request, data, lambda share: None)
+    (row,) = evaluate(request, data, lambda share: None).metrics
+    mean = data.parts.train.inputs.mean(0)
+    assert row.value == pytest.approx((data.parts.test.inputs - mean).square().mean().item(), rel=1e-5)
+
+
+def test_a_runtime_that_is_unsuitable_for_an_artifact_costs_its_rows_and_nothing_has_failed(case, make, parts):
+    request, data, _ = case
+    picky = RuntimeUse("picky", RuntimeInfo("picky", "stage_parts:Picky"), precisions=("fp32",))
+    found = evaluate(replace(request, runtimes=(ONNX, picky)), data, lambda share: None)
+    (told,) = found.failures
+    assert (told.fatal, told.runtime, told.message) == (False, "picky", "not for me")
+    result = make.case("mlp", **vars(found))
+    assert result.is_trusted("forward", "onnxruntime", "fp32")
+    assert not result.is_trusted("forward", "picky", "fp32")

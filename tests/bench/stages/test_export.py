@@ -9,9 +9,9 @@ import torch
 from bench import DataSpec, Export, ModelInfo, TensorSpec
 from bench.stages.build import exports_of, load_checkpoint, save_checkpoint
 from bench.stages.export import export_graph, multiply_accumulates
-from bench_models.convnet import ConvNet
-from bench_models.lenet5 import LeNet5
-from bench_models.mlp import MLP
+from bench_models.classifiers.convnet import ConvNet
+from bench_models.classifiers.lenet5 import LeNet5
+from bench_models.classifiers.mlp import MLP
 
 IMAGES = DataSpec("classification", (1, 28, 28), classes=10)
 MODELS = {

@@ -7,7 +7,7 @@ from pytorch_lightning import LightningDataModule, LightningModule, seed_everyth
 from bench.stages import lean
 from bench.stages.train import Observer, fit
 from bench_datasets.digits import Digits
-from bench_models.mlp import MLP
+from bench_models.classifiers.mlp import MLP
 
 
 class LogsInTraining(MLP):

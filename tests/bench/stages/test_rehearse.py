@@ -10,7 +10,7 @@ from bench.stages.rehearse import rehearse_training
 from bench.stages.request import Pace
 from bench_datasets.digits import Digits
 
-MODEL = ModelInfo("mlp", "bench_models.mlp:MLP", task="classification")
+MODEL = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
 
 
 @pytest.fixture

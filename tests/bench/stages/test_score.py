@@ -9,7 +9,7 @@ import torch
 
 from bench.errors import BenchError
 from bench.parity import Disagreement
-from bench.records import PRECISIONS, DataSpec, Evaluation, MetricInfo, RuntimeInfo, RuntimeUse
+from bench.records import PRECISIONS, DataSpec, Evaluation, MetricInfo, MetricUse, RuntimeInfo, RuntimeUse
 from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
 
 RUNTIME = RuntimeUse("graph", RuntimeInfo("graph", "nowhere:Graph"), precisions=PRECISIONS)
@@ -18,13 +18,24 @@ RUNTIME = RuntimeUse("graph", RuntimeInfo("graph", "nowhere:Graph"), precisions=
 def answers(*outputs: torch.Tensor) -> Evaluation:
     """What an artifact answered to two inputs."""
     inputs = torch.zeros(2, 1)
-    return Evaluation(DataSpec("classification", (1,)), "forward", inputs, inputs, outputs[0], 0, all_outputs=outputs)
+    return Evaluation(
+        spec=DataSpec("classification", (1,)),
+        artifact="forward",
+        task="classification",
+        inputs=inputs,
+        targets=inputs,
+        fed={"input": inputs},
+        answers=dict(zip(("scores", "features"), outputs, strict=False)),
+        seed=0,
+        case=None,
+    )
 
 
-def metric(monkeypatch, value: float, **fields: object) -> MetricInfo:
+def metric(monkeypatch, value: float, **fields: object) -> MetricUse:
     """A metric that is a plain function."""
     monkeypatch.setitem(sys.modules, "a_metric_of_a_test", SimpleNamespace(metric=lambda evaluation: value))
-    return MetricInfo("figure", "a_metric_of_a_test:metric", "classification", form="function", **fields)
+    info = MetricInfo("any-figure", "a_metric_of_a_test:metric", "classification", form="function", **fields)
+    return MetricUse("figure", info)
 
 
 def scored(monkeypatch, value: float) -> float:
@@ -73,7 +84,7 @@ def test_a_metric_without_a_lossy_tolerance_is_told_and_not_judged_there(monkeyp
 
 def test_every_output_is_held_against_the_bound_of_the_precision():
     reference, got = answers(torch.ones(2, 1), torch.ones(2, 3)), answers(torch.ones(2, 1), 1.1 * torch.ones(2, 3))
-    rows = parity(("scores", "features"), Execution(RUNTIME, "int8-static"), reference, got)
+    rows = parity(Execution(RUNTIME, "int8-static"), reference, got)
     assert [(row.output, row.precision, round(row.relative_error, 6)) for row in rows] == [
         ("scores", "int8-static", 0.0),
         ("features", "int8-static", 0.1),
@@ -82,10 +93,10 @@ def test_every_output_is_held_against_the_bound_of_the_precision():
     with pytest.raises(
         Disagreement, match=r"^features of forward at fp16 under graph differs .* by up to 0\.1, .*0\.01 x"
     ):
-        refuse_disagreement(parity(("scores", "features"), Execution(RUNTIME, "fp16"), reference, got))
+        refuse_disagreement(parity(Execution(RUNTIME, "fp16"), reference, got))
 
 
 def test_an_overflow_is_told_with_where_it_was():
     broken = answers(torch.full((2, 1), math.inf))
-    with pytest.raises(Disagreement, match=r"^output of forward at fp16 under graph: outputs that are no numbers"):
-        parity(("output",), Execution(RUNTIME, "fp16"), answers(torch.ones(2, 1)), broken)
+    with pytest.raises(Disagreement, match=r"^scores of forward at fp16 under graph: outputs that are no numbers"):
+        parity(Execution(RUNTIME, "fp16"), answers(torch.ones(2, 1)), broken)

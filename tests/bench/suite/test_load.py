@@ -48,7 +48,7 @@ MISTAKES = [
     (HEAD + "train: {precision: fp16}\n", 4, "train.precision: should be '32-true', '16-mixed', 'bf16-mixed'"),
     (HEAD + "train: {devices: all}\n", 4, "train.devices: should be a whole number or should be 'auto', not `\"all\"`"),
     (HEAD + "train: {deterministic: perhaps}\n", 4, 'train.deterministic: should be true or false, not `"perhaps"`'),
-    (HEAD + "measure: {divice: cpu}\n", 4, "unknown key 'divice' (did you mean 'device'? allowed: batch_sizes,"),
+    (HEAD + "measure: {divice: cpu}\n", 4, "unknown key 'divice' (did you mean 'device'? allowed: artifacts,"),
     (HEAD + "measure: {device: gpu}\n", 4, "measure.device: should be 'cpu' or 'cuda', not `\"gpu\"`"),
     (HEAD + "measure: {runtimes: graph}\n", 4, 'measure.runtimes: should be a list, not `"graph"`'),
     (HEAD + "measure: {runtimes: [a, b, a]}\n", 4, "measure.runtimes: 'a' stands there twice"),

@@ -75,7 +75,7 @@ def test_a_cases_gates_come_on_top_of_the_suites(plan):
 
 
 def test_all_metrics_apply_unless_some_are_named(plan):
-    assert [info.name for info in plan("{model: tiny, dataset: points}").metrics] == ["accuracy", "confusion", "loss"]
+    assert [info.name for info in plan("{model: tiny, dataset: points}").metrics] == ["accuracy", "loss", "confusion"]
     assert [info.name for info in plan("{model: tiny, dataset: points}", more="metrics: [loss]\n").metrics] == ["loss"]
 
 

@@ -1,0 +1,225 @@
+"""A trained model's artifacts, what they are fed with, and what they answer: by torch itself or by a runtime."""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from pytorch_lightning import LightningDataModule, LightningModule
+from torch import Tensor
+
+from bench.errors import BenchError, Unsuitable, suggestion
+from bench.records import DataSpec, Evaluation, Export, TensorSpec
+
+# Rows that an artifact is called with at once.
+BATCH = 1024
+
+Call = Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs (n, ...) of a dataset with their targets, and by artifact what it is fed with for them."""
+
+    inputs: Tensor
+    targets: Tensor
+    fed: dict[str, tuple[Tensor, ...]]
+
+
+class Subject:
+    """A trained model with its artifacts, and the rows of its dataset; the test part is read when it is asked for."""
+
+    def __init__(self, model: LightningModule, exports: Iterable[Export], data: LightningDataModule, seed: int) -> None:
+        self.model = model
+        self.exports = {part.name: part for part in exports}
+        self.data = data
+        self.seed = seed
+
+    @property
+    def spec(self) -> DataSpec:
+        """The dataset's."""
+        return self.data.spec
+
+    @cached_property
+    def test(self) -> Rows:
+        """The test part."""
+        self.data.setup("test")
+        return self._rows("test", *_joined(self.data.test_dataloader()))
+
+    @cached_property
+    def training(self) -> Rows:
+        """The training part, in its own order and not augmented if the dataset has `parts`."""
+        self.data.setup("fit")
+        parts = getattr(self.data, "parts", None)
+        inputs, targets = parts[0] if parts else _joined(self.data.train_dataloader())
+        return self._rows("training", inputs.cpu(), targets.cpu())
+
+    def fed(self, purpose: str, inputs: Tensor) -> dict[str, tuple[Tensor, ...]]:
+        """By artifact, what it is fed with for inputs of the dataset; what other artifacts answer is torch's answer."""
+        reference = Answering(self, torch_call)
+        found: dict[str, tuple[Tensor, ...]] = {}
+        for part in in_order(self.exports):
+            found[part.name] = tuple(
+                self._source(purpose, part, spec, inputs, found, reference) for spec in part.inputs
+            )
+        return found
+
+    def _rows(self, purpose: str, inputs: Tensor, targets: Tensor) -> Rows:
+        return Rows(inputs, targets, self.fed(purpose, inputs))
+
+    def _source(
+        self,
+        purpose: str,
+        part: Export,
+        spec: TensorSpec,
+        inputs: Tensor,
+        found: dict[str, tuple[Tensor, ...]],
+        reference: "Answering",
+    ) -> Tensor:
+        if spec.source == "data":
+            return inputs
+        if spec.source == "normal":
+            key = f"{self.seed} {purpose} {part.name} {spec.name}"
+            generator = torch.Generator().manual_seed(zlib.crc32(key.encode()))
+            return torch.randn(len(inputs), *spec.shape, generator=generator, dtype=getattr(torch, spec.dtype))
+        artifact, _, output = spec.source.partition(".")
+        return reference.call(artifact, *found[artifact])[output]
+
+
+class Answering:
+    """The artifacts of a case, executed in one way: what a metric sees as `Evaluation.case`.
+
+    :param call: loads an artifact and gives what executes it
+    """
+
+    def __init__(self, subject: Subject, call: Callable[[Export], Call]) -> None:
+        self._subject = subject
+        self._load = call
+        self._loaded: dict[str, Call] = {}
+        self._on_training: dict[str, Evaluation] = {}
+
+    @property
+    def model(self) -> LightningModule:
+        """The trained model."""
+        return self._subject.model
+
+    @property
+    def exports(self) -> Mapping[str, Export]:
+        """All artifacts by name."""
+        return self._subject.exports
+
+    def call(self, artifact: str, *inputs: Tensor) -> dict[str, Tensor]:
+        """What an artifact answers, by the name of the output; see `bench.records.Case`."""
+        if artifact not in self.exports:
+            raise Unsuitable(f"the model has no artifact {artifact!r}", f"it has: {', '.join(self.exports)}")
+        part = self.exports[artifact]
+        if artifact not in self._loaded:
+            self._loaded[artifact] = self._load(part)
+        batches = zip(*(tensor.split(BATCH) for tensor in inputs), strict=True)
+        answered = [self._loaded[artifact](batch) for batch in batches]
+        return {name: torch.cat(each) for name, each in zip(part.outputs, zip(*answered, strict=True), strict=True)}
+
+    def on_test(self, artifact: str) -> Evaluation:
+        """What an artifact answers on the test part of the dataset."""
+        return self._on(self._subject.test, artifact)
+
+    def on_training(self, artifact: str) -> Evaluation:
+        """What an artifact answers on the training part of the dataset, asked once for all metrics that learn of it."""
+        if artifact not in self._on_training:
+            self._on_training[artifact] = self._on(self._subject.training, artifact)
+        return self._on_training[artifact]
+
+    def _on(self, rows: Rows, artifact: str) -> Evaluation:
+        answers = self.call(artifact, *rows.fed.get(artifact, ()))
+        part = self.exports[artifact]
+        return Evaluation(
+            spec=self._subject.spec,
+            artifact=artifact,
+            task=part.task,
+            inputs=rows.inputs,
+            targets=rows.targets,
+            fed={spec.name: tensor for spec, tensor in zip(part.inputs, rows.fed[artifact], strict=True)},
+            answers=answers,
+            seed=self._subject.seed,
+            case=self,
+        )
+
+
+def torch_call(part: Export) -> Call:
+    """What executes a part's own module."""
+
+    @torch.no_grad()
+    def call(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        outputs = part.module(*inputs)
+        return outputs if isinstance(outputs, tuple) else (outputs,)
+
+    return call
+
+
+def session_call(session: Any) -> Call:
+    """What executes a part in a runtime's session."""
+
+    def call(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        outputs = session.call([tensor.numpy() for tensor in inputs])
+        return tuple(torch.from_numpy(np.array(output)) for output in outputs)
+
+    return call
+
+
+def in_order(exports: Mapping[str, Export]) -> list[Export]:
+    """The artifacts, each after those whose answers it is fed with.
+
+    :raises BenchError: if what one is to be fed with is nothing that there is
+    """
+    ordered: dict[str, Export] = {}
+    waiting = dict(exports)
+    while waiting:
+        ready = [part for part in waiting.values() if _needed(part, exports) <= ordered.keys()]
+        if not ready:
+            raise BenchError(f"artifacts are fed with each other's answers in a circle: {', '.join(waiting)}")
+        for part in ready:
+            ordered[part.name] = waiting.pop(part.name)
+    return list(ordered.values())
+
+
+def check_sources(exports: Iterable[Export], spec: DataSpec) -> None:
+    """Refuse artifacts that could not be fed.
+
+    :raises BenchError: for a source that does not exist, or gives another shape or type
+    """
+    known = {part.name: part for part in exports}
+    in_order(known)
+    for part in known.values():
+        for one in part.inputs:
+            if one.source == "data" and (one.shape, one.dtype) != (spec.input_shape, spec.input_dtype):
+                raise BenchError(
+                    f"the input {one.name!r} of {part.name} takes {one.shape} {one.dtype}, "
+                    f"and the dataset gives {spec.input_shape} {spec.input_dtype}",
+                    "a TensorSpec may name another `source`",
+                )
+
+
+def _needed(part: Export, exports: Mapping[str, Export]) -> set[str]:
+    """The artifacts whose answers a part is fed with."""
+    needed = set()
+    for one in part.inputs:
+        if one.source in {"data", "normal"}:
+            continue
+        artifact, _, output = one.source.partition(".")
+        outputs = {f"{other.name}.{name}" for other in exports.values() for name in other.outputs}
+        if artifact not in exports or output not in exports[artifact].outputs:
+            raise BenchError(
+                f"the input {one.name!r} of {part.name} has an unknown source {one.source!r}",
+                suggestion(one.source, {"data", "normal", *outputs}),
+            )
+        needed.add(artifact)
+    return needed
+
+
+def _joined(batches: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """All batches as one."""
+    inputs, targets = zip(*((inputs.cpu(), targets.cpu()) for inputs, targets in batches), strict=True)
+    return torch.cat(inputs), torch.cat(targets)

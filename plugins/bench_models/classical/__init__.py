@@ -1,0 +1,27 @@
+"""Models that are fitted, not trained by gradient: scikit-learn, exported by skl2onnx."""
+
+import bench
+
+MODELS = (
+    bench.ModelInfo(
+        "pca",
+        "bench_models.classical.pca:PCA",
+        task="reconstruction",
+        summary="Principal component analysis: the best linear code of its size.",
+        source="Hotelling (1933), J. Educ. Psychol. 24, 417-441; scikit-learn, skl2onnx",
+    ),
+    bench.ModelInfo(
+        "kmeans",
+        "bench_models.classical.kmeans:KMeans",
+        task="clustering",
+        summary="Clusters around their means: Lloyd's algorithm, k-means++ initialisation, the best of ten.",
+        source="Arthur & Vassilvitskii (2007), SODA, 1027-1035; scikit-learn, skl2onnx",
+    ),
+    bench.ModelInfo(
+        "sklearn",
+        "bench_models.classical.any_estimator:AnyEstimator",
+        task="classification",
+        summary="Any classifier, transformer or clusterer of scikit-learn that skl2onnx converts, by its import path.",
+        source="Pedregosa et al. (2011), JMLR 12, 2825-2830; https://onnx.ai/sklearn-onnx",
+    ),
+)

@@ -1,0 +1,150 @@
+"""What artifacts are fed with, and what they answer: by torch itself and by a runtime."""
+
+from dataclasses import replace
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from bench.errors import BenchError, Unsuitable
+from bench.records import DataSpec, Export, TensorSpec
+from bench.stages.answering import BATCH, Answering, Subject, check_sources, session_call, torch_call
+from bench.stages.export import export_graph
+from bench_datasets.digits import Digits
+
+SPEC = DataSpec("classification", (1, 8, 8))
+
+
+@pytest.fixture(scope="module")
+def subject(parts):
+    """`subject(data, seed)`: the same weights every time."""
+
+    def make(data=None, seed=0):
+        torch.manual_seed(0)
+        model = parts.Noisy(SPEC).eval()
+        return Subject(model, model.exports(), data or Digits(), seed)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def by_torch(subject):
+    return Answering(subject(), torch_call)
+
+
+def test_an_artifact_is_fed_with_what_its_inputs_name(by_torch):
+    whole, decoder, encoder = (by_torch.on_test(name) for name in ("whole", "decoder", "encoder"))
+    assert {name: tuple(t.shape) for name, t in whole.fed.items()} == {"input": (360, 1, 8, 8), "noise": (360, 4)}
+    assert torch.equal(whole.fed["input"], whole.inputs)
+    assert torch.equal(decoder.fed["code"], encoder.outputs)
+    assert whole.answers.keys() == {"image", "code"}
+    torch.testing.assert_close(whole.answers["code"], encoder.outputs + 0.1 * whole.fed["noise"])
+
+
+def test_a_reconstruction_should_be_its_input_and_anything_else_its_target(by_torch):
+    whole, encoder = by_torch.on_test("whole"), by_torch.on_test("encoder")
+    assert whole.truth is whole.inputs
+    assert encoder.truth is encoder.targets
+
+
+def test_noise_is_normal_and_follows_the_seed_and_the_part_of_the_data(by_torch, subject):
+    noise = by_torch.on_test("whole").fed["noise"]
+    again = Answering(subject(), torch_call).on_test("whole").fed["noise"]
+    other = Answering(subject(seed=1), torch_call).on_test("whole").fed["noise"]
+    assert torch.equal(noise, again)
+    assert not torch.equal(noise, other)
+    assert not torch.equal(noise, by_torch.on_training("whole").fed["noise"][: len(noise)])
+    assert abs(noise.mean()) < 0.1
+    assert abs(noise.std() - 1) < 0.1
+
+
+def test_the_training_part_comes_in_its_own_order(by_torch, subject):
+    data = Digits(augment=("affine",))
+    data.setup()
+    found = Answering(subject(data), torch_call).on_training("encoder")
+    assert torch.equal(found.inputs, data.parts.train.inputs)
+    assert torch.equal(found.targets, by_torch.on_training("encoder").targets)
+
+
+def test_an_artifact_answers_on_the_training_part_once(subject):
+    asked = []
+
+    def load(part):
+        call = torch_call(part)
+        return lambda inputs: asked.append(part.name) or call(inputs)
+
+    answering = Answering(subject(), load)
+    assert answering.on_training("encoder") is answering.on_training("encoder")
+    assert asked == ["encoder"] * 2  # batches of 1,024 of 1,257 rows
+
+
+def test_calls_are_cut_into_batches_and_joined_again(subject):
+    sizes = []
+
+    def load(part):
+        def call(inputs):
+            sizes.append(len(inputs[0]))
+            return (inputs[0].flatten(1)[:, :4],)
+
+        return call
+
+    images = torch.rand(2 * BATCH + 3, 1, 8, 8)
+    found = Answering(subject(), load).call("encoder", images)
+    assert sizes == [BATCH, BATCH, 3]
+    assert torch.equal(found["code"], images.flatten(1)[:, :4])
+
+
+def test_a_session_answers_as_torch_does(by_torch, tmp_path):
+    def load(part):
+        export_graph(part, tmp_path / f"{part.name}.onnx")
+        session = onnxruntime.InferenceSession(tmp_path / f"{part.name}.onnx", providers=["CPUExecutionProvider"])
+        names = [spec.name for spec in part.inputs]
+
+        class Session:
+            def call(self, arrays):
+                return session.run(list(part.outputs), dict(zip(names, arrays, strict=True)))
+
+        return session_call(Session())
+
+    by_session = Answering(by_torch._subject, load)
+    for name in by_torch.exports:
+        expected, got = by_torch.on_test(name), by_session.on_test(name)
+        for output, tensor in expected.answers.items():
+            np.testing.assert_allclose(got.answers[output], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_an_artifact_that_is_not_there_makes_a_metric_unsuitable(by_torch):
+    with pytest.raises(Unsuitable, match=r"no artifact 'critic' \(it has: decoder, whole, encoder\)"):
+        by_torch.call("critic", torch.zeros(1, 4))
+
+
+def part(name, *inputs):
+    return Export(name, nn.Identity(), "decoding", inputs)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([part("decoder", TensorSpec("code", (4,), source="encode.code"))], r"unknown source 'encode.code'"),
+        ([part("decoder", TensorSpec("code", (4,), source="decoder.code"))], r"'decoder.code' .*'decoder.output'"),
+        ([part("a", TensorSpec("x", (4,), source="b.output")), part("b", TensorSpec("x", (4,), source="a.output"))],
+         "in a circle: a, b"),
+        ([part("encoder", TensorSpec("input", (4,)))], r"takes \(4,\) float32, and the dataset gives \(1, 8, 8\)"),
+        ([part("encoder", TensorSpec("input", (1, 8, 8), "int64"))], r"takes \(1, 8, 8\) int64"),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_be_fed_with_is_refused(parts, message):
+    with pytest.raises(BenchError, match=message):
+        check_sources(parts, SPEC)
+
+
+def test_a_source_is_told_with_the_nearest_right_one(parts):
+    model = parts.Noisy(SPEC)
+    wrong = [
+        replace(one, inputs=(TensorSpec("code", (4,), source="encoder.cod"),)) if one.name == "decoder" else one
+        for one in model.exports()
+    ]
+    with pytest.raises(BenchError, match=r"did you mean 'encoder.code'\?"):
+        check_sources(wrong, SPEC)

@@ -1,0 +1,72 @@
+"""Pictures of a generator: the draws that it was fed with, and a grid of latent variables."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import norm
+
+from bench import Export, TensorSpec, Unsuitable
+from bench_metrics.generation.pictures import manifold, prior_samples
+
+
+@pytest.fixture
+def generator(evaluate):
+    """Evaluations of a decoder that writes its latent variables into the first pixels."""
+
+    def make(latents, encode=None, n=60):
+        def decode(latent):
+            return torch.cat([latent, torch.zeros(len(latent), 9 - latents)], 1).reshape(-1, 1, 3, 3)
+
+        latent = TensorSpec("latent", (latents,), source="normal")
+        exports = [Export("decoder", decode, "generation", (latent,), ("sample",))]
+        if encode:
+            exports.append(Export("encoder", encode, "embedding", (TensorSpec("input", (1, 3, 3)),), ("mean",)))
+        inputs = torch.rand(n, 1, 3, 3, generator=torch.Generator().manual_seed(0))
+        return evaluate(exports, "decoder", inputs, value_range=(-3.0, 3.0))
+
+    return make
+
+
+def shown(figure):
+    """The latent variables that the pictures were made of."""
+    values = np.stack([np.asarray(image.get_array()) for image in figure.axes[0].images])
+    return 6 * values.reshape(len(values), 9) - 3
+
+
+def test_prior_samples_are_what_normal_draws_are_decoded_to(generator):
+    evaluation = generator(2)
+    found = shown(prior_samples(evaluation, count=25))
+    assert len(found) == 25
+    np.testing.assert_allclose(found[:, :2], evaluation.fed["latent"][:25].clamp(-3, 3), atol=1e-5)
+
+
+def test_fewer_draws_than_are_shown(generator):
+    assert len(shown(prior_samples(generator(2, n=7)))) == 7
+
+
+def test_a_manifold_is_spread_as_the_prior_is(generator):
+    found = shown(manifold(generator(2), side=5)).reshape(5, 5, 9)
+    even = norm.ppf([0.1, 0.3, 0.5, 0.7, 0.9])
+    np.testing.assert_allclose(found[:, :, 0], np.tile(even, (5, 1)), atol=1e-5)
+    np.testing.assert_allclose(found[:, :, 1], np.tile(even[::-1, None], (1, 5)), atol=1e-5)
+
+
+def test_of_more_latent_variables_the_two_most_active_ones_make_the_plane(generator):
+    activity = torch.tensor([0.1, 0.7, 0.0, 2.0])
+    figure = manifold(generator(4, lambda x: x.flatten(1)[:, :4] * activity), side=3)
+    found = shown(figure).reshape(3, 3, 9)
+    even = norm.ppf([1 / 6, 1 / 2, 5 / 6])
+    np.testing.assert_allclose(found[:, :, 3], np.tile(even, (3, 1)), atol=1e-5)
+    np.testing.assert_allclose(found[:, :, 1], np.tile(even[::-1, None], (1, 3)), atol=1e-5)
+    np.testing.assert_allclose(found[:, :, [0, 2]], 0, atol=1e-5)
+    assert "latent 3 to the right, 1 up" in figure.axes[0].texts[-1].get_text()
+
+
+def test_more_latent_variables_need_an_encoder(generator):
+    with pytest.raises(Unsuitable, match="encoder"):
+        manifold(generator(4))
+
+
+def test_one_latent_variable_makes_no_plane(generator):
+    with pytest.raises(Unsuitable, match="two latent variables"):
+        manifold(generator(1))

@@ -1,0 +1,47 @@
+"""What is computed once for a tensor."""
+
+import gc
+import weakref
+
+import torch
+
+from bench_metrics.memory import once_per_tensor
+
+
+class Value:
+    """Something that a weak reference can watch."""
+
+
+def test_once_for_each_tensor_and_arguments():
+    calls = []
+
+    @once_per_tensor
+    def total(tensor, scale):
+        calls.append(scale)
+        return scale * float(tensor.sum())
+
+    ones, twos = torch.ones(2), torch.full((2,), 2.0)
+    assert [total(ones, 1), total(twos, 1), total(ones, 10), total(ones, 1)] == [2, 4, 20, 2]
+    assert calls == [1, 1, 10]
+
+
+def test_equal_tensors_are_not_one():
+    @once_per_tensor
+    def value(tensor):
+        return Value()
+
+    assert value(torch.ones(2)) is not value(torch.ones(2))
+
+
+def test_forgotten_with_the_tensor():
+    @once_per_tensor
+    def value(tensor):
+        return Value()
+
+    tensor = torch.ones(2)
+    watched = weakref.ref(value(tensor))
+    gc.collect()
+    assert watched() is not None
+    del tensor
+    gc.collect()
+    assert watched() is None

@@ -1,0 +1,111 @@
+"""What all pictures of autoencoders have in common, drawn for real digits or for noise in colour."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.colors import same_color
+from matplotlib.image import imread
+from matplotlib.text import Text
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from torch import nn
+
+from bench import Export, TensorSpec, Unsuitable
+from bench.catalog import resolve
+from bench_metrics import embedding, generation, reconstruction
+from bench_metrics.drawing import INK
+
+INFOS = [*reconstruction.PICTURES, *embedding.PICTURES, *generation.PICTURES]
+ARTIFACT = {"reconstruction": "autoencoder", "embedding": "encoder", "generation": "decoder"}
+
+
+def digits():
+    data = load_digits()
+    return torch.tensor(data.images[:200], dtype=torch.float32)[:, None] / 16, torch.tensor(data.target[:200])
+
+
+def noise():
+    return torch.rand(60, 3, 8, 8, generator=torch.Generator().manual_seed(0)), torch.arange(60) % 4
+
+
+@pytest.fixture(params=[digits, noise])
+def made(request, evaluate):
+    """Evaluations of a linear variational autoencoder's artifacts, whose encoder is PCA."""
+    inputs, targets = request.param()
+    shape = tuple(inputs.shape[1:])
+    components = PCA(4, random_state=0).fit(inputs.flatten(1))
+    matrix = torch.from_numpy(components.components_).float()
+    layer = nn.Linear(matrix.shape[1], 4, bias=False).requires_grad_(False)
+    layer.weight.data = matrix
+    encode = nn.Sequential(nn.Flatten(), layer)
+
+    def decode(latent):
+        return (latent @ matrix).reshape(-1, *shape)
+
+    data, latent = TensorSpec("input", shape), TensorSpec("latent", (4,), source="normal")
+    epsilon = TensorSpec("epsilon", (4,), source="normal")
+    exports = [
+        Export("encoder", encode, "embedding", (data,), ("mean",)),
+        Export("decoder", decode, "generation", (latent,), ("sample",)),
+        Export(
+            "autoencoder",
+            lambda x, noise: (decode(encode(x) + 0.1 * noise), encode(x)),
+            "reconstruction",
+            (data, epsilon),
+            ("reconstruction", "mean"),
+        ),
+    ]
+    classes = int(targets.max()) + 1
+    return lambda info: evaluate(exports, ARTIFACT[info.task], inputs, targets, classes=classes)
+
+
+def saved(figure):
+    stream = BytesIO()
+    figure.savefig(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
+def test_a_picture_is_small_the_same_each_time_and_without_a_background(info, made):
+    draw = resolve(info)
+    first, second = (saved(draw(made(info))) for _ in range(2))
+    assert first == second
+    assert len(first) < 40_000 or made(info).spec.input_shape[0] == 3
+    pixels = imread(BytesIO(first))
+    assert pixels.shape[1] <= 660
+    assert pixels[[0, 0, -1, -1], [0, -1, 0, -1], 3].max() == 0
+
+
+@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
+def test_ink_reads_on_a_light_and_a_dark_page(info, made):
+    figure = resolve(info)(made(info))
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_bbox_patch() is None]
+    assert texts or info.name == "prior-samples"
+    assert all(same_color(text.get_color(), INK) for text in texts)
+
+
+@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
+@pytest.mark.parametrize("shape", [(2, 8, 8), (64,)])
+def test_only_images_of_one_or_three_channels_are_shown(info, shape, evaluate, autoencoder):
+    exports = autoencoder(lambda x: x.flatten(1), lambda code: code.reshape(-1, *shape), shape, (np.prod(shape),))
+    evaluation = evaluate(exports, "autoencoder", torch.rand(4, *shape))
+    if info.name == "latent-scatter":
+        resolve(info)(evaluation)
+    else:
+        with pytest.raises(Unsuitable, match=f"{info.name} needs images"):
+            resolve(info)(evaluation)
+
+
+@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
+def test_a_single_image_is_drawn_or_refused(info, evaluate, autoencoder):
+    layers = nn.Sequential(nn.Flatten(), nn.Linear(64, 4)).requires_grad_(False)
+    back = nn.Sequential(nn.Linear(4, 64), nn.Unflatten(1, (1, 8, 8))).requires_grad_(False)
+    exports = autoencoder(layers, back, (1, 8, 8), (4,))
+    evaluation = evaluate(exports, ARTIFACT[info.task], torch.rand(1, 1, 8, 8))
+    try:
+        figure = resolve(info)(evaluation)
+    except Unsuitable:
+        return
+    assert saved(figure)
