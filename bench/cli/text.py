@@ -1,5 +1,6 @@
 """Plain tables and notices for the terminal."""
 
+import math
 import shutil
 import sys
 import textwrap
@@ -9,22 +10,23 @@ import click
 
 from bench.catalog import Catalog
 
-# A last column that is narrower than this is not worth wrapping.
-NARROWEST = 16
+# A last column that is narrower than this goes below the others, so far from the edge.
+NARROWEST, BELOW = 16, 6
 
 
 def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
-    """Aligned columns, indented, without empty ones; on a terminal the last is wrapped to its width."""
+    """Aligned columns, indented, without empty ones; on a terminal the last is wrapped to its width, or goes below."""
     everything = [list(headers), *map(list, rows)] if headers else [list(row) for row in rows]
     kept = [column for column in range(len(everything[0])) if any(row[column] for row in map(list, rows))]
     widths = [max(len(row[column]) for row in everything) for column in kept]
     indent = 2 + sum(width + 2 for width in widths[:-1])
+    is_below = _room(indent) < NARROWEST
     lines = []
     for row in everything:
         *cells, last = [row[column].ljust(width) for column, width in zip(kept, widths, strict=True)] or [""]
-        first, *more = _wrapped(last.rstrip(), indent)
+        first, *more = ["", *_wrapped(last.rstrip(), BELOW)] if is_below else _wrapped(last.rstrip(), indent)
         lines.append("  " + "  ".join([*cells, first]))
-        lines += [" " * indent + line for line in more]
+        lines += [" " * (BELOW if is_below else indent) + line for line in more]
     lines = [line.rstrip() for line in lines]
     if headers:
         lines[0] = click.style(lines[0], dim=True)
@@ -42,11 +44,14 @@ def duration(seconds: float) -> str:
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    """The lines of a text that fit a terminal beside `indent`; whatever else reads the output takes any length."""
-    if not sys.stdout.isatty():
-        return [text]
-    room = shutil.get_terminal_size((120, 24)).columns - indent
-    return textwrap.wrap(text, max(room, NARROWEST), break_on_hyphens=False) or [""]
+    """The lines of a text that fit a terminal beside `indent`."""
+    room = _room(indent)
+    return [text] if room == math.inf else textwrap.wrap(text, max(int(room), 1), break_on_hyphens=False) or [""]
+
+
+def _room(indent: int) -> float:
+    """What a terminal leaves beside `indent`, in characters; whatever else reads the output takes any length."""
+    return shutil.get_terminal_size((120, 24)).columns - indent if sys.stdout.isatty() else math.inf
 
 
 def say_broken(catalog: Catalog) -> None:

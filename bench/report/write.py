@@ -14,7 +14,7 @@ def write_reports(results: RunResult, folder: Path, catalog: Catalog) -> list[Pa
     """Write every reporter's report into the run directory. One that fails becomes broken; the others are written."""
     written: list[Path] = []
     taken = {RESULTS}
-    for name, entry in catalog.entries("reporters").items():
+    for name, entry in sorted(catalog.entries("reporters").items()):
         try:
             filename = _usable(entry.info.filename, taken)
             taken.add(filename.casefold())  # some file systems take upper and lower case for the same

@@ -7,9 +7,8 @@ import pytest
 import torch
 from PIL import Image
 from scipy.fft import dctn, idctn
-from torchvision import datasets
 
-from bench import Unsuitable, data_root
+from bench import Unsuitable
 from bench_metrics.reconstruction.jpeg import QUALITIES, encoded, jpeg_curve
 
 
@@ -32,16 +31,6 @@ def test_scan_of_a_blank_image_is_six_bits_a_block():
     curve = jpeg_curve(torch.full((1, 1, 32, 32), 128 / 255), 1, 0.0, 1.0)
     assert set(curve.bytes) == {16 * 6 / 8}
     assert curve.mse.max() == pytest.approx(0, abs=1e-12)
-
-
-@pytest.mark.skipif(not (data_root() / "MNIST").is_dir(), reason="MNIST is not in the data root")
-def test_mnist_takes_the_bytes_that_others_measured():
-    digits = datasets.MNIST(str(data_root()), train=False).data.unsqueeze(1) / 255
-    curve = jpeg_curve(digits, 1000, 0.0, 1.0)
-    for quality, size, mse in ((5, 213, 0.0088), (10, 238, 0.0051)):
-        place = QUALITIES.index(quality)
-        assert curve.bytes_with_header[place] == pytest.approx(size, abs=2)
-        assert curve.mse[place] == pytest.approx(mse, abs=1e-4)
 
 
 def by_hand(shares, quality):
