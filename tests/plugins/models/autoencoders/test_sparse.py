@@ -44,7 +44,7 @@ def test_the_penalty_halves_the_mean_of_the_code(digits, train, sparsity, weight
         torch.manual_seed(0)
         model = SparseAutoencoder(digits.spec, sparsity, weight=one)
         train(model, 15)
-        code = model.encoder(digits.parts.test.inputs)
+        code = model.encoder(digits.parts.test.inputs).detach()
         assert float(code.min()) >= 0
         means.append(float(code.mean()))
     assert means[1] < means[0] / 2

@@ -60,13 +60,13 @@ def test_the_validation_loss_is_that_of_the_pixels_in_every_phase(trained, digit
     whole, part = DenseAutoencoder(digits.spec, (30, 20), 10), DenseAutoencoder(digits.spec, (), 30)
     inputs, curve = digits.parts.validation.inputs, learners.curves["validation-loss"]
     whole.load_state_dict(learners.weights[-1])
-    assert curve[-1] == pytest.approx(float(F.binary_cross_entropy(whole(inputs), inputs)), rel=1e-5)
+    assert curve[-1] == pytest.approx(F.binary_cross_entropy(whole(inputs), inputs).item(), rel=1e-5)
     after_two_epochs = learners.weights[39]
     pieces = {"encoder.1.0": "encoder.1.0", "decoder.0.0": "decoder.2.0"}
     part.load_state_dict(
         {f"{to}.{one}": after_two_epochs[f"{of}.{one}"] for to, of in pieces.items() for one in ("weight", "bias")}
     )
-    assert curve[1] == pytest.approx(float(F.binary_cross_entropy(part(inputs), inputs)), rel=1e-5)
+    assert curve[1] == pytest.approx(F.binary_cross_entropy(part(inputs), inputs).item(), rel=1e-5)
 
 
 def test_the_second_layer_reconstructs_what_the_first_one_makes(trained, digits):
