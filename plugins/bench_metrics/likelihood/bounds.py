@@ -21,7 +21,7 @@ from bench import Evaluation, Unsuitable
 ROWS = 1000
 
 # Draws of every image where only some images get more.
-COARSE = 20
+COARSE = 10
 
 
 def elbo(evaluation: Evaluation, samples: PositiveInt = 10) -> float:
@@ -41,7 +41,7 @@ def importance_weighted_bound(
     Burda, Grosse & Salakhutdinov (2016), arXiv 1509.00519, equation 8. It falls towards -log p(x) with k.
 
     :param samples: k, the draws of each image; the literature takes 5,000
-    :param images: how many test images, evenly spread, get all draws. All images get 20, and what these images gain by
+    :param images: how many test images, evenly spread, get all draws. All images get 10, and what these images gain by
         more is credited to all: it varies from image to image far less than the bound itself. null: all get all
     """
     subject = Subject(evaluation)
