@@ -154,7 +154,8 @@ def torch_call(part: Export) -> Call:
     @torch.no_grad()
     def call(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         outputs = part.module(*inputs)
-        return outputs if isinstance(outputs, tuple) else (outputs,)
+        # A parameter that is answered as it is, or a view of it, wants its gradient even here.
+        return tuple(one.detach() for one in (outputs if isinstance(outputs, tuple) else (outputs,)))
 
     return call
 

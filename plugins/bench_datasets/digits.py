@@ -17,11 +17,19 @@ class Digits(TensorDataModule):
 
     :param size: pixels a side; above 8 the images are upscaled bilinearly
     :param augment: distortions of the training images, applied in this order
+    :param binary: make every pixel above 0.5 a 1 and every other a 0
+    :param whole: train, validate and test on all 1,797, as clusterings are scored, which see no labels; what learns
+        from labels is not judged by this
     :param unseen: digits that the test part alone has, as anomalies
     """
 
     def __init__(
-        self, size: PositiveInt = 8, augment: tuple[Distortion, ...] = (), unseen: anomalies.Digits = ()
+        self,
+        size: PositiveInt = 8,
+        augment: tuple[Distortion, ...] = (),
+        binary: bool = False,
+        whole: bool = False,
+        unseen: anomalies.Digits = (),
     ) -> None:
         spec = DataSpec(
             task="classification",
@@ -33,17 +41,27 @@ class Digits(TensorDataModule):
         )
         super().__init__(spec, distortions(augment))
         self.size = size
+        self.binary = binary
+        self.whole = whole
 
     def load(self) -> Parts:
         digits = load_digits()
         inputs = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
         if self.size != 8:
             inputs = F.interpolate(inputs, size=(self.size, self.size), mode="bilinear", align_corners=False)
-        targets = torch.tensor(digits.target)
-        rest, test = _split(range(len(targets)), digits.target, 360)
-        train, validation = _split(rest, digits.target[rest], 180)
-        parts = Parts(*(Part(inputs[rows], targets[rows]) for rows in (train, validation, test)))
+        if self.binary:
+            inputs = (inputs > 0.5).to(inputs.dtype)
+        everything = Part(inputs, torch.tensor(digits.target))
+        parts = Parts(everything, everything, everything) if self.whole else _parts(everything)
         return anomalies.kept_for_the_test(parts, self.spec.unseen)
+
+
+def _parts(everything: Part) -> Parts:
+    """1,257 rows to train, 180 to validate and 360 to test, always the same."""
+    labels = everything.targets.numpy()
+    rest, test = _split(range(len(labels)), labels, 360)
+    train, validation = _split(rest, labels[rest], 180)
+    return Parts(*(Part(*(tensor[rows] for tensor in everything)) for rows in (train, validation, test)))
 
 
 def _split(rows, labels, size: int):  # type: ignore[no-untyped-def]

@@ -44,6 +44,21 @@ def test_digits_grow_to_the_size_asked_for():
     assert 0 <= data.parts.train.inputs.min() <= data.parts.train.inputs.max() <= 1
 
 
+def test_binary_digits_are_ones_where_the_ink_is(digits):
+    data = Digits(binary=True)
+    data.setup()
+    for part, grey in zip(data.parts, digits.parts, strict=True):
+        assert torch.equal(part.inputs, (grey.inputs > 0.5).float())
+
+
+def test_whole_digits_are_all_of_them_in_every_part():
+    data = Digits(whole=True)
+    data.setup()
+    for inputs, targets in data.parts:
+        assert inputs.numpy().tobytes() == (load_digits().images / 16).astype("float32").tobytes()
+        assert targets.tolist() == load_digits().target.tolist()
+
+
 def test_unseen_digits_are_in_the_test_part_alone(digits):
     data = Digits(unseen=(3, 8))
     data.setup()

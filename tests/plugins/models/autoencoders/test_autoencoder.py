@@ -1,9 +1,7 @@
-"""What all autoencoders promise: their artifacts, the same answers from their graphs, their losses and their curves."""
+"""What all autoencoders promise: their artifacts, their losses and their curves."""
 
 import math
 
-import onnx
-import onnxruntime as ort
 import pytest
 import torch
 from torch import nn
@@ -12,7 +10,6 @@ from torch.nn import functional as F
 from bench import DataSpec, Unsuitable
 from bench.catalog import resolve
 from bench.signature import ParameterError, checked
-from bench.stages.export import export_graph
 from bench_models.autoencoders import MODELS
 from bench_models.autoencoders.autoencoder import Autoencoder
 from bench_models.autoencoders.dense import DenseAutoencoder
@@ -37,8 +34,6 @@ SETTINGS = {
     "k-sparse": ("k-sparse-autoencoder", {"k": 3, "latent": 20}),
     "contractive": ("contractive-autoencoder", {"latent": 20}),
 }
-# Those whose graphs differ from all others in more than widths and activations, one of every model at least.
-TRACED = ("shallow", "stacked", "conv", "gru", "lstm", "gaussian noise", "l1", "k-sparse", "contractive")
 
 
 def build(setting, spec):
@@ -48,7 +43,7 @@ def build(setting, spec):
 
 
 def test_every_model_is_tried():
-    assert {name for name, _ in SETTINGS.values()} == set(CLASSES) == {SETTINGS[setting][0] for setting in TRACED}
+    assert {name for name, _ in SETTINGS.values()} == set(CLASSES)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -83,24 +78,6 @@ def test_the_decoder_of_the_code_is_the_reconstruction(setting, digits):
     encoder, decoder, whole = build(setting, digits.spec).exports()
     inputs = digits.parts.test.inputs[:3]
     torch.testing.assert_close(decoder.module(encoder.module(inputs)), whole.module(inputs))
-
-
-# What torch's exporter says of its own treatment of recurrent layers.
-@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
-@pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
-@pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
-@pytest.mark.parametrize("setting", TRACED)
-def test_its_graphs_are_deterministic_and_answer_as_the_model_at_any_batch_size(setting, digits, tmp_path):
-    model = build(setting, digits.spec).eval()
-    for part in model.exports():
-        path = tmp_path / f"{part.name}.onnx"
-        export_graph(part, path)
-        assert not [node.op_type for node in onnx.load(path).graph.node if "Random" in node.op_type]
-        session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-        for rows in (1, 5):
-            fed = torch.rand(rows, *part.inputs[0].shape)
-            (answer,) = session.run(list(part.outputs), {part.inputs[0].name: fed.numpy()})
-            torch.testing.assert_close(torch.from_numpy(answer), part.module(fed).detach(), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

@@ -1,0 +1,106 @@
+"""The graphs of every built-in model: a batch of any size, the torch model's answers, and nothing that is random."""
+
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+
+from bench.catalog import resolve
+from bench.parity import difference
+from bench.stages.answering import Subject, torch_call
+from bench.stages.build import exports_of
+from bench.stages.export import export_graph
+from bench_datasets.digits import Digits
+from bench_models import bench_models
+
+MODELS = {info.name: info for info in bench_models()}
+SMALL = {"hidden": (20, 10), "latent": 4}
+# Every model by its name, and settings that make another graph than its defaults do.
+SETTINGS = {
+    "mlp": {"hidden": (20,), "dropout": 0.5},
+    "convnet": {},
+    "lenet5": {},
+    "lenet5 1998": {"variant": "1998", "padding": 2},
+    "pretrained-mlp": {"hidden": (20,)},
+    "autoencoder": {},
+    "autoencoder five layers": {"hidden": (20,), "activation": "tanh", "likelihood": "gaussian"},
+    "stacked-autoencoder": SMALL,
+    "conv-autoencoder": {"filters": (4, 6)},
+    "sequence-autoencoder": {"units": 12, "latent": 5},
+    "sequence-autoencoder lstm": {"units": 12, "latent": 5, "cell": "lstm"},
+    "denoising-autoencoder": {"latent": 20},
+    "sparse-autoencoder": {"sparsity": "kl"},
+    "k-sparse-autoencoder": {"k": 3, "latent": 20},
+    "contractive-autoencoder": {"latent": 20},
+    "vae": SMALL,
+    "vae gaussian": {**SMALL, "likelihood": "gaussian"},
+    "conv-vae": {"filters": (6, 4), "latent": 4},
+    "pca": {"components": 8},
+    "kmeans": {},
+    "sklearn": {"estimator": "sklearn.linear_model.LogisticRegression", "arguments": {"tol": 0.1}},
+}
+# By the parts of their names: RandomNormal, RandomUniformLike, Multinomial, Bernoulli and whatever comes after them.
+RANDOM = ("Random", "Multinomial", "Bernoulli")
+
+
+def test_every_model_is_walked():
+    assert {setting.split()[0] for setting in SETTINGS} == set(MODELS)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Digits by the size that a model takes."""
+    sizes = {"lenet5": Digits(size=28)}
+    eight = Digits()
+    return lambda name: sizes.get(name, eight)
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+def subject(request, data):
+    """A model as it is built, or fitted if it fits itself, on the digits."""
+    torch.manual_seed(0)
+    name = request.param.split()[0]
+    digits = data(name)
+    digits.setup()
+    model = resolve(MODELS[name])(digits.spec, **SETTINGS[request.param]).eval()
+    if hasattr(model, "fit"):
+        model.fit(digits)
+    return Subject(model, exports_of(model, MODELS[name], digits.spec), digits, seed=0)
+
+
+# What torch's exporter says of its own treatment of recurrent layers.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
+def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_random(subject, tmp_path):
+    inputs = subject.test.inputs[:5]
+    fed = subject.fed("test", inputs)
+    for part in subject.exports.values():
+        path = tmp_path / f"{part.name}.onnx"
+        export_graph(part, path)
+        graph = onnx.load(path)
+        assert {one.type.tensor_type.shape.dim[0].dim_param for one in graph.graph.input} == {"batch"}
+        assert not [kind for kind in operators(graph.graph) if any(word in kind for word in RANDOM)]
+        session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+        for rows in (1, 5):
+            given = [tensor[:rows] for tensor in fed[part.name]]
+            answers = session.run(
+                part.outputs, {spec.name: t.numpy() for spec, t in zip(part.inputs, given, strict=True)}
+            )
+            for expected, answer in zip(torch_call(part)(tuple(given)), answers, strict=True):
+                assert difference(expected, answer).excess <= 1
+
+
+def operators(graph):
+    """The kinds of a graph's nodes, with those of the graphs that they hold: the branches of an If, a Loop's body."""
+    for node in graph.node:
+        yield node.op_type
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from operators(inner)
+
+
+def test_operators_are_found_in_branches_too():
+    branch = onnx.helper.make_graph([onnx.helper.make_node("RandomNormal", [], ["x"], shape=[1])], "branch", [], [])
+    choice = onnx.helper.make_node("If", ["condition"], ["x"], then_branch=branch, else_branch=branch)
+    assert "RandomNormal" in set(operators(onnx.helper.make_graph([choice], "graph", [], [])))
