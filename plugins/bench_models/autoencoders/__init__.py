@@ -70,7 +70,7 @@ MODELS = (
         "conv-vae",
         "bench_models.autoencoders.conv_vae:ConvVAE",
         task="generation",
-        summary="The same with convolutions that halve the image.",
+        summary="A variational autoencoder with convolutions that halve the image.",
         source="Kingma & Welling (2014), arXiv 1312.6114; Masci, Meier, Ciresan, Schmidhuber (2011), ICANN, 52-59",
     ),
 )
