@@ -3,6 +3,7 @@
 onnxruntime is imported where it is used: a case of fp32 alone does not need it here.
 """
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -121,25 +122,20 @@ def _prepared(source: Path, folder: Path) -> Path:
 
 
 def _untied(model: Any) -> Any:
-    """The graph with a copy of a weight for each way in which nodes read it, such as transposed.
+    """The graph with a copy of a shared weight for each node.
 
-    The quantisers transpose and scale it as the first node that they meet reads it, and give the others the same.
+    The quantisers transpose and scale a weight as one node reads it, and the others then get the same.
     """
-    weights = {tensor.name: tensor for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
-    names: dict[tuple[str, str], str] = {}
+    weights = {tensor.name: tensor for tensor in model.graph.initializer if len(tensor.dims) > 1}
+    readers: Counter[str] = Counter()
     for node in model.graph.node:
-        attributes = sorted(attribute.SerializeToString() for attribute in node.attribute)
         for place, name in enumerate(node.input):
             if name in weights:
-                readers = [known for known, _ in names if known == name]
-                way = f"{node.op_type} {place} {attributes}"
-                copy = names.setdefault((name, way), f"{name}.copy{len(readers)}" if readers else name)
-                node.input[place] = copy
-    for (name, _), copy in names.items():
-        if copy != name:
-            tensor = model.graph.initializer.add()
-            tensor.CopyFrom(weights[name])
-            tensor.name = copy
+                readers[name] += 1
+            if readers[name] > 1:
+                node.input[place] = f"{name}.copy{readers[name]}"
+                model.graph.initializer.add().CopyFrom(weights[name])
+                model.graph.initializer[-1].name = node.input[place]
     return model
 
 
