@@ -10,6 +10,9 @@ FORMAT = 1
 # What a worker does with a case, in order; the timing comes after them.
 STAGES = ("train", "export", "evaluate")
 
+# The kind of a failure that is none: something is left out that cannot be served.
+UNSUITABLE = "Unsuitable"
+
 Status = Literal["running", "passed", "failed"]
 
 # The fewest samples from which a percentile may be stated, by the early-stopping rule of MLPerf's LoadGen at 99 %
@@ -21,10 +24,10 @@ LEAST_SAMPLES: dict[float, int] = {50: 11, 90: 64, 99: 662, 99.9: 6636}
 class Failure:
     """What went wrong, in which stage and in whose code; the traceback is in the case's log.
 
-    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`,
-    `runtime` and `precision` are given, it costs the figures of this graph under this runtime alone, though the case
-    has failed; else it costs the case's timing as a whole. A runtime that is `Unsuitable` for a graph costs the figures
-    of this graph under it, and nothing has failed.
+    What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`
+    and `precision` are given, it costs the figures of this graph alone, though the case has failed, and where `runtime`
+    is given too, those under this runtime; else it costs the case's timing as a whole. An artifact that is `Unsuitable`
+    for a precision, or a runtime for a graph, costs the same figures, and nothing has failed.
     """
 
     stage: str
@@ -275,9 +278,9 @@ class CaseResult:
 
     def is_trusted(self, artifact: str, runtime: str, precision: str) -> bool:
         """Whether no failure stands against a graph under a runtime: only then is it timed."""
-        against = [one for one in self.failures if one.fatal or one.kind == "Unsuitable"]
+        against = [one for one in self.failures if one.fatal or one.kind == UNSUITABLE]
         graphs = {(one.artifact, one.runtime, one.precision) for one in against}
-        return graphs.isdisjoint({("", "", ""), (artifact, runtime, precision)})
+        return graphs.isdisjoint({("", "", ""), (artifact, "", precision), (artifact, runtime, precision)})
 
 
 @dataclass(frozen=True)

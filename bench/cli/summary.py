@@ -10,8 +10,8 @@ from bench.report.formats import size_of
 from bench.report.tables.quality import quality_tables
 from bench.report.tables.speed import latency_table, offline_table, server_table
 from bench.report.tables.table import Table
-from bench.report.tables.verdicts import log_name, verdict_table
-from bench.results import CaseResult, Failure, RunResult
+from bench.report.tables.verdicts import left_out_table, log_name, verdict_table
+from bench.results import CaseResult, RunResult
 from bench.run.estimate import Estimate
 from bench.run.requests import timing_processes
 from bench.store.folder import RESULTS
@@ -62,10 +62,10 @@ def print_summary(results: RunResult, folder: Path) -> None:
     _print_table("speed, single-stream", _at_smallest_batch(latency_table(results, "single-stream", "")))
     for section in (offline_table(results), server_table(results)):
         _print_table(f"speed, {section.title.lower()}", section)
+    _print_table("left out", left_out_table(results))
     _print_table("verdicts", verdict_table(results), most=None)
     for case in results.cases:
-        if case.error is not None:
-            _say_failed(case, case.error, folder)
+        _say_failed(case, folder)
     click.echo()
     # Reports are the files of the run directory itself, whoever's they are; all else is in folders.
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".part")
@@ -89,9 +89,14 @@ def _print_table(title: str, section: Table, most: int | None = MOST) -> None:
             click.echo(f"  and {len(section.rows) - most} more rows in the reports")
 
 
-def _say_failed(case: CaseResult, error: Failure, folder: Path) -> None:
-    """Say on standard error what happened to a case, in whose code, and where more stands."""
-    click.secho(f"\nfailed: {case.id} in {error.stage}: {error.message}", fg="red", err=True)
-    if error.plugin:
-        click.echo(f"  in the code of: {error.plugin}", err=True)
-    click.echo(f"  its log: {folder / 'logs' / log_name(case)}", err=True)
+def _say_failed(case: CaseResult, folder: Path) -> None:
+    """Say on standard error everything that made a case fail, in whose code, and where more stands."""
+    fatal = [failure for failure in case.failures if failure.fatal]
+    for failure in fatal[:MOST]:
+        click.secho(f"\nfailed: {case.id} in {failure.stage}: {failure.message}", fg="red", err=True)
+        if failure.plugin:
+            click.echo(f"  in the code of: {failure.plugin}", err=True)
+    if len(fatal) > MOST:
+        click.echo(f"\n  and {len(fatal) - MOST} more failures in the reports", err=True)
+    if fatal:
+        click.echo(f"  its log: {folder / 'logs' / log_name(case)}", err=True)

@@ -10,7 +10,7 @@ from bench.report.tables.quality import parity_table, precision_table, quality_t
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table
 from bench.report.tables.table import Table
 from bench.report.tables.trust import execution_table, loadgen_table, noisy_table, variance_table
-from bench.report.tables.verdicts import failure_table, verdict_table
+from bench.report.tables.verdicts import failure_table, left_out_table, verdict_table
 from bench.results import RunResult
 
 
@@ -35,7 +35,7 @@ def chapters(results: RunResult, folder: Path) -> list[Chapter]:
 
 def _tables(results: RunResult) -> dict[str, list[Table]]:
     return {
-        "Verdicts": [verdict_table(results), failure_table(results)],
+        "Verdicts": [verdict_table(results), failure_table(results), left_out_table(results)],
         "Quality": [*quality_tables(results), precision_table(results)],
         "Speed": [
             latency_table(results, "single-stream", "Single-stream"),

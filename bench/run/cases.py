@@ -20,6 +20,7 @@ class _Running:
     result: CaseResult
     stage: str
     heard: float
+    has_told_its_end: bool = False
 
 
 def run_cases(
@@ -93,7 +94,7 @@ def _heard_the_last(case: _Running, progress: Progress) -> bool:
         kind, *rest = case.worker.events.recv()
     except (EOFError, OSError):
         case.worker.let_end()
-        if case.result.status != "failed" and "evaluate" not in case.result.stages:
+        if not case.has_told_its_end and "evaluate" not in case.result.stages:
             _fail(case, Failure(case.stage, "Crash", case.worker.death()))
         return True
     if kind == "stage":
@@ -104,18 +105,21 @@ def _heard_the_last(case: _Running, progress: Progress) -> bool:
     elif kind == "finished":
         _take(case, *rest)
     elif kind == "failed":
+        case.has_told_its_end = True
         _fail(case, rest[0])
     return False
 
 
 def _take(case: _Running, stage: str, seconds: float, fields: dict[str, Any]) -> None:
     stages = {**case.result.stages, stage: StageResult(round(seconds, 3))}
-    case.result = replace(case.result, stages=stages, **fields)
+    failures = [*case.result.failures, *fields.get("failures", [])]
+    case.result = replace(case.result, **{**fields, "stages": stages, "failures": failures})
     fatal = [failure for failure in case.result.failures if failure.fatal]
     if fatal:
         case.result = replace(case.result, status="failed", error=fatal[0])
 
 
 def _fail(case: _Running, failure: Failure) -> None:
+    """Take in what ended a case: it weighs more than what a graph has cost before."""
     failures = [*case.result.failures, failure]
-    case.result = replace(case.result, status="failed", error=case.result.error or failure, failures=failures)
+    case.result = replace(case.result, status="failed", error=failure, failures=failures)

@@ -69,12 +69,16 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
 def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResult | None:
     """The case as it was after the last stage whose files are those that its record names; None if there is none.
 
-    :param precisions: what the suite asks for now; graphs of others are made anew
+    :param precisions: what the suite asks for now; graphs of others are made anew, and so are all if one has failed.
+        What is unsuitable for a precision stays so.
     """
     if case.training is None or not _is_file(folder / case.training.checkpoint, case.training.checkpoint_sha256):
         return None
-    exported = {graph.precision for graph in case.artifacts} == set(precisions) and all(
-        _is_file(folder / graph.path, graph.sha256) for graph in case.artifacts
+    noted = [failure for failure in case.failures if failure.stage == "export"]
+    exported = (
+        not any(failure.fatal for failure in noted)
+        and {graph.precision for graph in case.artifacts} | {one.precision for one in noted} == set(precisions)
+        and all(_is_file(folder / graph.path, graph.sha256) for graph in case.artifacts)
     )
     kept = STAGES[:2] if exported else STAGES[:1]
     return replace(
@@ -87,7 +91,7 @@ def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResul
         metrics=[],
         pictures=[],
         measurements=[],
-        failures=[],
+        failures=noted if exported else [],
     )
 
 

@@ -4,7 +4,8 @@ import re
 import traceback
 from types import TracebackType
 
-from bench.results import Failure
+from bench.errors import Unsuitable
+from bench.results import UNSUITABLE, Failure
 
 LONGEST_MESSAGE = 500
 
@@ -20,6 +21,20 @@ def failure(error: BaseException, stage: str, owners: dict[str, str], fatal: boo
     except Exception:  # an exception's own __str__ may raise
         print(f"{type(error).__name__}, which cannot be printed")
     return Failure(stage, type(error).__name__, message_of(error), blamed(error, owners, suspect), fatal)
+
+
+def left_out(reason: Unsuitable, stage: str, artifact: str, precision: str, runtime: str = "") -> Failure:
+    """The record of figures that cannot be had though nothing has failed: of a graph, or of it under one runtime."""
+    print(f"{artifact} at {precision} is left out: {reason}")
+    return Failure(
+        stage,
+        UNSUITABLE,
+        message_of(reason),
+        fatal=False,
+        artifact=artifact,
+        runtime=runtime,
+        precision=precision,
+    )
 
 
 def message_of(error: BaseException) -> str:

@@ -67,7 +67,7 @@ def _train(request: CaseRequest, data: LightningDataModule, progress: Told) -> d
 
 
 def _export(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:
-    return {"artifacts": export(request, data, progress)}
+    return vars(export(request, data, progress))
 
 
 def _evaluate(request: CaseRequest, data: LightningDataModule, progress: Told) -> dict[str, Any]:

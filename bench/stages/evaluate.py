@@ -13,7 +13,7 @@ from bench.parity import Disagreement
 from bench.records import Evaluation, Export, MetricUse
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.answering import Answering, Call, Subject, session_call, torch_call
-from bench.stages.blame import failure
+from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.request import CaseRequest
@@ -45,8 +45,9 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
     for number, part in enumerate(subject.exports.values(), 1):
         scoring = Scoring(request, part, reference.on_test(part.name), found)
         scoring.save_rows()
-        for execution, answering in executions:
-            scoring.attempt(execution, answering)
+        there = [one for one in executions if _has_graph(request, part, one[0].precision)]
+        for place, (execution, answering) in enumerate(there):
+            scoring.attempt(execution, answering, draws=place == 0)
         progress(number / len(subject.exports))
     return found
 
@@ -62,27 +63,20 @@ class Scoring:
         values = [(use, self._try(use, None, score, use, reference)) for use in figures]
         self.figures = [(use, value) for use, value in values if value is not None]
 
-    def attempt(self, execution: Execution, answering: Answering) -> None:
-        """Score the artifact as one runtime answers at one precision; if that fails, the others are not disturbed."""
+    def attempt(self, execution: Execution, answering: Answering, draws: bool) -> None:
+        """Score the artifact as one runtime answers at one precision; if that fails, the others are not disturbed.
+
+        :param draws: whether the case's pictures are of these answers
+        """
         try:
-            self._score(execution, answering)
+            self._score(execution, answering, draws)
         except Unsuitable as reason:  # of the runtime for this artifact; a metric's own costs that metric alone
-            print(f"{self.part.name} is not executed {execution}: {reason}")
-            self.found.failures.append(
-                Failure(
-                    "evaluate",
-                    "Unsuitable",
-                    str(reason),
-                    fatal=False,
-                    artifact=self.part.name,
-                    runtime=execution.runtime.name,
-                    precision=execution.precision,
-                )
-            )
+            graph = (self.part.name, execution.precision)
+            self.found.failures.append(left_out(reason, "evaluate", *graph, execution.runtime.name))
         except Exception as error:
             self._note(failure(error, "evaluate", self.request.owners), execution)
 
-    def _score(self, execution: Execution, answering: Answering) -> None:
+    def _score(self, execution: Execution, answering: Answering, draws: bool) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         answers = answering.on_test(self.part.name)
         rows = parity(execution, self.reference, answers)
@@ -92,7 +86,7 @@ class Scoring:
             self._try(use, execution, figure, use, execution, reference, answers) for use, reference in self.figures
         ]
         self.found.metrics += [row for row in figures if row is not None]
-        if execution == _executions(self.request)[0]:
+        if draws:
             drawn = [self._try(use, execution, self._draw, use, answers) for use in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
 
@@ -145,10 +139,20 @@ def _executions(request: CaseRequest) -> list[Execution]:
     return sorted(pairs, key=lambda one: one.precision != "fp32")
 
 
+def _has_graph(request: CaseRequest, part: Export, precision: str) -> bool:
+    """Whether there is a part at a precision; if not, the export has said why."""
+    return request.graph(part.name, precision).is_file()
+
+
 def _loaded(request: CaseRequest, execution: Execution) -> Callable[[Export], Call]:
-    """What loads a part as one runtime executes it at one precision."""
+    """What loads a part as one runtime executes it at one precision.
+
+    Where there is none, it is `Unsuitable`: a metric that asks for it is left out.
+    """
 
     def load(part: Export) -> Call:
+        if not _has_graph(request, part, execution.precision):
+            raise Unsuitable(f"there is no {part.name} at {execution.precision}")
         artifact = artifact_of(request, part, execution.precision)
         session = build_runtime(execution.runtime).load(artifact, request.device, request.timed_threads)
         return session_call(session.proved())

@@ -1,26 +1,38 @@
 """Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 from pytorch_lightning import LightningDataModule
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from bench.errors import Unsuitable
 from bench.records import Artifact, Export, TensorSpec
-from bench.results import ArtifactResult
+from bench.results import ArtifactResult, Failure
 from bench.stages.answering import Subject
+from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
 from bench.stages.precision import STATIC, calibration_inputs, write_graph
 from bench.stages.request import CaseRequest
 
 
-def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[float], None]) -> list[ArtifactResult]:
+@dataclass
+class Exported:
+    """What the stage made; a graph that there cannot be at a lossy precision costs its own figures, not the others."""
+
+    artifacts: list[ArtifactResult] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[float], None]) -> Exported:
     """Write the graphs of the case's checkpoint, each at every precision that the request asks for.
 
     :param data: the dataset; int8-static is calibrated with its training part
@@ -29,17 +41,33 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
     samples = {}
     if STATIC in request.precisions:
         samples = subject.fed("calibration", calibration_inputs(data, request.seed))
-    results = []
+    found = Exported()
     for number, part in enumerate(subject.exports.values(), 1):
-        source = request.graph(part.name)
-        export_graph(part, source)
+        export_graph(part, request.graph(part.name))
         for precision in request.precisions:
-            path = request.graph(part.name, precision)
-            if precision != "fp32":
-                write_graph(part, precision, source, path, [one.numpy() for one in samples.get(part.name, ())])
-            results.append(_described(request, part, precision))
+            if precision == "fp32":
+                found.artifacts.append(_described(request, part, precision))
+            else:
+                _attempt(request, part, precision, [one.numpy() for one in samples.get(part.name, ())], found)
         progress(number / len(subject.exports))
-    return results
+    return found
+
+
+def _attempt(
+    request: CaseRequest, part: Export, precision: str, samples: Sequence[np.ndarray], found: Exported
+) -> None:
+    """Make a part's graph at a lossy precision, or note why there is none."""
+    path = request.graph(part.name, precision)
+    path.unlink(missing_ok=True)  # an earlier run's, which must not pass for this one's
+    try:
+        write_graph(part, precision, request.graph(part.name), path, samples)
+        found.artifacts.append(_described(request, part, precision))
+    except Unsuitable as reason:
+        found.failures.append(left_out(reason, "export", part.name, precision))
+    except Exception as error:
+        path.unlink(missing_ok=True)
+        noted = failure(error, "export", request.owners)
+        found.failures.append(replace(noted, artifact=part.name, precision=precision))
 
 
 def artifact_of(request: CaseRequest, part: Export, precision: str) -> Artifact:

@@ -3,7 +3,8 @@
 onnxruntime is imported where it is used: a case of fp32 alone does not need it here.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,7 @@ import onnx
 import torch
 from pytorch_lightning import LightningDataModule
 
-from bench.errors import BenchError
+from bench.errors import BenchError, Unsuitable
 from bench.records import Export
 from bench.stages.blame import message_of
 
@@ -23,6 +24,7 @@ CALIBRATION_BATCH = 64
 
 STATIC = "int8-static"
 EIGHT_BITS = {onnx.TensorProto.INT8, onnx.TensorProto.UINT8}
+SIXTEEN_BITS = {onnx.TensorProto.FLOAT16}
 
 
 def write_graph(part: Export, precision: str, source: Path, path: Path, samples: Sequence[np.ndarray] = ()) -> None:
@@ -30,7 +32,8 @@ def write_graph(part: Export, precision: str, source: Path, path: Path, samples:
 
     :param source: its fp32 graph
     :param samples: to calibrate int8-static with, an array of rows for each of its inputs
-    :raises BenchError: if onnxruntime's tools cannot make it, or find nothing in it to make
+    :raises Unsuitable: if onnxruntime's tools find nothing in it to make
+    :raises BenchError: if they cannot make it
     """
     # A folder beside the file: what appears under its name is whole, and whatever the tools leave goes with the folder.
     with TemporaryDirectory(dir=path.parent, suffix=".part") as folder:
@@ -42,10 +45,10 @@ def write_graph(part: Export, precision: str, source: Path, path: Path, samples:
                 f"onnxruntime cannot make {part.name} {precision}: {type(error).__name__}: {message_of(error)}",
                 f"leave {precision} out of `measure.precisions`",
             ) from error
-        if precision != "fp16" and not _has_bytes(whole):
-            raise BenchError(
+        if not _holds(whole, SIXTEEN_BITS if precision == "fp16" else EIGHT_BITS):
+            raise Unsuitable(
                 f"onnxruntime finds nothing in {part.name} that can be {precision}",
-                "it would be the fp32 graph under another name; leave that out of `measure.precisions`",
+                "it would be the fp32 graph under another name",
             )
         whole.replace(path)
 
@@ -99,8 +102,9 @@ def _in_halves(source: Path) -> Any:
     return model.model
 
 
-def _has_bytes(path: Path) -> bool:
-    return any(tensor.data_type in EIGHT_BITS for tensor in onnx.load(path).graph.initializer)
+def _holds(path: Path, types: Set[int]) -> bool:
+    """Whether a graph has constants of these types: what is not stored in them is another precision's."""
+    return any(tensor.data_type in types for tensor in onnx.load(path).graph.initializer)
 
 
 def _prepared(source: Path, folder: Path) -> Path:
@@ -113,7 +117,26 @@ def _prepared(source: Path, folder: Path) -> Path:
     del graph.graph.value_info[:]
     onnx.save(graph, plain)
     quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True, skip_onnx_shape=True)
+    onnx.save(_untied(onnx.load(prepared)), prepared)
     return prepared
+
+
+def _untied(model: Any) -> Any:
+    """The graph with a copy of a shared weight for each node.
+
+    The quantisers transpose and scale a weight as one node reads it, and the others then get the same.
+    """
+    weights = {tensor.name: tensor for tensor in model.graph.initializer if len(tensor.dims) > 1}
+    readers: Counter[str] = Counter()
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            if name in weights:
+                readers[name] += 1
+            if readers[name] > 1:
+                node.input[place] = f"{name}.copy{readers[name]}"
+                model.graph.initializer.add().CopyFrom(weights[name])
+                model.graph.initializer[-1].name = node.input[place]
+    return model
 
 
 class _Reader:

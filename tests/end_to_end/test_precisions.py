@@ -33,6 +33,17 @@ def ran(bench_command, tmp_path_factory):
     return bench_command("run", "suite.yaml", folder=folder)
 
 
+IMPOSSIBLE = """
+name: impossible
+cases:
+  - model: sklearn
+    dataset: digits
+    params: {estimator: sklearn.linear_model.LogisticRegression, arguments: {max_iter: 300}}
+metrics: [accuracy]
+measure: {precisions: [fp32, int8-dynamic], batch_sizes: [1], processes: 1, warmup_max_s: 0.0, min_seconds: 0.01}
+"""
+
+
 def case_of(folder):
     (case,) = json.loads((folder / "results.json").read_text())["cases"]
     return case
@@ -80,3 +91,15 @@ def test_a_precision_that_is_none_is_told_with_those_there_are(bench_command, tm
     assert ran.code == 2
     assert "measure.precisions.1: should be 'fp32', 'fp16', 'int8-dynamic' or 'int8-static'" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_graph_that_cannot_be_is_told_everywhere_and_costs_nothing_else(bench_command, tmp_path):
+    (tmp_path / "suite.yaml").write_text(IMPOSSIBLE)
+    ran = bench_command("run", "suite.yaml", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    why = "onnxruntime finds nothing in forward that can be int8-dynamic"
+    for text in (ran.out, (ran.folder / "report.md").read_text(), (ran.folder / "report.html").read_text()):
+        assert sum(why in line for line in text.splitlines()) == 1
+    case = case_of(ran.folder)
+    for rows in (case["artifacts"], case["parity"], case["metrics"], case["measurements"]):
+        assert [row["precision"] for row in rows] == ["fp32"]

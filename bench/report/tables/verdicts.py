@@ -1,9 +1,9 @@
 """Whether all went well, and what went wrong."""
 
 from bench.report.formats import NOTHING, number
-from bench.report.lookup import groups
+from bench.report.lookup import groups, labelled
 from bench.report.tables.table import Table
-from bench.results import CaseResult, GateResult, RunResult
+from bench.results import UNSUITABLE, CaseResult, Failure, GateResult, RunResult
 
 
 def verdict_table(results: RunResult) -> Table:
@@ -43,8 +43,25 @@ def failure_table(results: RunResult) -> Table:
         )
         for case in results.cases
         for failure in case.failures
+        if failure.kind != UNSUITABLE
     ]
     return Table("Failures", ("case", "stage", "in whose code", "what happened", "log"), rows, words=5)
+
+
+def left_out_table(results: RunResult) -> Table:
+    """A row for every graph, or runtime of one, that cannot be, whatever the seed: nothing has failed."""
+    rows = dict.fromkeys(
+        (labelled(case.group, failure.artifact), _variant(failure), failure.message)
+        for case in results.cases
+        for failure in case.failures
+        if failure.kind == UNSUITABLE
+    )
+    return Table("Left out", ("case", "runtime", "why"), list(rows), words=3)
+
+
+def _variant(failure: Failure) -> str:
+    """The runtime and the precision that a graph is left out at: every runtime if none is named, fp32 likewise."""
+    return " ".join(part for part in (failure.runtime, failure.precision) if part not in ("", "fp32"))
 
 
 def log_name(case: CaseResult) -> str:

@@ -1,8 +1,8 @@
 """What a fitted estimator exports, by what it is: class scores, distances from clusters, or a code."""
 
 import numpy as np
-from onnx import ModelProto
-from onnx.helper import make_node
+from onnx import ModelProto, TensorProto
+from onnx.helper import make_node, make_tensor
 
 from bench import Export
 from bench_models.classical.fitted import ENGINE, Computed, Fitted, Rows
@@ -21,7 +21,8 @@ def class_scores(model: Fitted, classes: int) -> Export:
     def graph() -> ModelProto:
         found = graph_of(model.estimator, model.input_shape, ("label", "probabilities"), {"zipmap": False})
         nodes = [
-            make_node("Constant", [], ["least"], value_float=LEAST),
+            # As a tensor, which the converter to 16 bits knows: it leaves a `value_float` as it is.
+            make_node("Constant", [], ["least"], value=make_tensor("least", TensorProto.FLOAT, [], [LEAST])),
             make_node("Clip", ["probabilities", "least"], ["clipped"]),
             make_node("Log", ["clipped"], ["output"]),
         ]

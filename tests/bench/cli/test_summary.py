@@ -28,12 +28,35 @@ def test_every_report_is_named_whoever_wrote_it(make, tmp_path, capsys):
 
 
 def test_a_failed_case_says_why_and_where_its_log_is(make, tmp_path, capsys):
-    failure = Failure("train", "ValueError", "it broke", "their-plugin")
-    print_summary(make.results(cases=[make.case(status="failed", error=failure)]), tmp_path)
+    failures = [
+        Failure("train", "ValueError", "it broke", "their-plugin"),
+        Failure("export", "BenchError", "it broke in 8 bits", artifact="forward", precision="int8-static"),
+        Failure("evaluate", "KeyError", "nobody asked", fatal=False),
+    ]
+    failed = make.case(status="failed", error=failures[0], failures=failures)
+    print_summary(make.results(cases=[failed]), tmp_path)
     err = capsys.readouterr().err
-    assert "failed: tiny@points#0 in train: it broke" in err
-    assert "in the code of: their-plugin" in err
-    assert str(tmp_path / "logs" / "tiny@points-0.log") in err
+    assert "failed: tiny@points#0 in train: it broke\n  in the code of: their-plugin\n" in err
+    assert "failed: tiny@points#0 in export: it broke in 8 bits\n" in err
+    assert "nobody asked" not in err
+    assert err.count(str(tmp_path / "logs" / "tiny@points-0.log")) == 1
+
+
+def test_of_many_failures_of_a_case_the_first_are_printed(make, tmp_path, capsys):
+    failures = [Failure("measure", "Timing", f"it broke {n}.") for n in range(MOST + 2)]
+    print_summary(make.results(cases=[make.case(failures=failures)]), tmp_path)
+    err = capsys.readouterr().err
+    assert err.count("it broke") == MOST
+    assert "and 2 more failures in the reports" in err
+
+
+def test_what_is_left_out_is_told_with_the_reason(make, tmp_path, capsys):
+    reason = Failure("export", "Unsuitable", "nothing in it", fatal=False, artifact="decoder", precision="int8-static")
+    print_summary(make.results(cases=[make.case(failures=[reason])]), tmp_path)
+    told = capsys.readouterr()
+    line = next(line for line in told.out.splitlines() if "nothing in it" in line)
+    assert line.split("  ")[1:] == ["tiny@points decoder", "int8-static", "nothing in it"]
+    assert told.err == ""
 
 
 def test_speed_is_told_in_short(make, tmp_path, capsys):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bench.errors import BenchError
 from bench.records import PRECISIONS, DatasetInfo, MetricInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.evaluate import evaluate
@@ -62,7 +63,7 @@ def case(request_for):
     torch.manual_seed(0)
     model = build_model(MODEL, request.params, data.spec)
     save_checkpoint(model, MODEL, request.params, data.spec, request.checkpoint)
-    return request, data, export(request, data, lambda share: None)
+    return request, data, export(request, data, lambda share: None).artifacts
 
 
 USES = [*(("onnxruntime", precision) for precision in PRECISIONS), ("torch", "fp32")]
@@ -129,6 +130,58 @@ def test_fp32_that_disagrees_costs_the_timing_of_all(case, make):
     assert trusted(make, found) == []
 
 
+def test_a_graph_that_cannot_be_made_costs_its_own_rows(case, make, monkeypatch):
+    request, data, _ = case
+
+    def refuse(part, precision, source, path, samples):
+        raise BenchError(f"cannot make {part.name} {precision}")
+
+    monkeypatch.setattr("bench.stages.export.write_graph", refuse)
+    request = replace(
+        request, precisions=("fp32", "fp16"), runtimes=(replace(ONNX, precisions=("fp32", "fp16")), TORCH)
+    )
+    made = export(request, data, lambda share: None)
+    (failure,) = made.failures
+    assert (failure.stage, failure.message, failure.fatal) == ("export", "cannot make forward fp16", True)
+    assert (failure.artifact, failure.runtime, failure.precision) == ("forward", "", "fp16")
+    assert [graph.precision for graph in made.artifacts] == ["fp32"]
+    found = evaluate(request, data, lambda share: None)
+    assert found.failures == []
+    assert {row.precision for row in (*found.parity, *found.metrics)} == {"fp32"}
+    result = make.case("mlp", failures=made.failures)
+    assert [use for use in USES[:2] if result.is_trusted("forward", *use)] == [("onnxruntime", "fp32")]
+
+
+def test_without_the_graph_at_fp32_there_is_no_case(case, monkeypatch):
+    request, data, _ = case
+    monkeypatch.setattr("bench.stages.export.onnx.checker.check_model", lambda graph: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        export(request, data, lambda share: None)
+
+
+def test_what_has_nothing_to_quantise_is_left_out_and_nothing_has_failed(request_for, parts, make):
+    mse = MetricInfo("mse", "stage_parts:mean_squared_error", "reconstruction")
+    request, data = request_for(ModelInfo("mean", "stage_parts:Mean", "reconstruction"), {}, uses(mse)), Digits()
+    train(request, data, lambda share: None)
+    made, found = export(request, data, lambda share: None), evaluate(request, data, lambda share: None)
+    (reason,) = made.failures
+    assert (reason.stage, reason.kind, reason.fatal) == ("export", "Unsuitable", False)
+    assert (reason.artifact, reason.runtime, reason.precision) == ("forward", "", "int8-dynamic")
+    assert found.failures == []
+    there = ["fp32", "fp16", "int8-static"]
+    assert [graph.precision for graph in made.artifacts] == there
+    assert [row.precision for row in found.metrics if row.runtime == "onnxruntime"] == there
+    result = make.case("mean", failures=made.failures)
+    assert [p for p in PRECISIONS if result.is_trusted("forward", "onnxruntime", p)] == there
+
+
+def test_pictures_are_drawn_of_the_first_graph_that_there_is(case):
+    request, data, _ = case
+    request.graph("forward").unlink()
+    found = evaluate(replace(request, runtimes=(ONNX,)), data, lambda share: None)
+    assert [picture.name for picture in found.pictures] == ["confusion-matrix"]
+
+
 @pytest.fixture
 def several(request_for, parts):
     """A trained case whose artifacts are fed with each other's answers and with noise, exported and evaluated."""
@@ -141,7 +194,7 @@ def several(request_for, parts):
     request = request_for(ModelInfo("noisy", "stage_parts:Noisy", "reconstruction"), {"latent": 3}, metrics)
     data = Digits()
     train(request, data, lambda share: None)
-    return request, export(request, data, lambda share: None), evaluate(request, data, lambda share: None)
+    return request, export(request, data, lambda share: None).artifacts, evaluate(request, data, lambda share: None)
 
 
 def test_every_artifact_is_exported_and_scored_at_every_precision(several):
@@ -167,6 +220,17 @@ def test_a_metric_is_given_the_parameters_of_the_suite(several):
 def test_a_reconstruction_is_held_against_its_input(several):
     mse = next(row.value for row in several[2].metrics if row.name == "mse")
     assert 0.05 < mse < 0.2  # of pixels in [0, 1]; against the classes it would be some 28
+
+
+def test_a_metric_that_asks_for_a_graph_that_there_is_not_is_left_out(several):
+    request, _, _ = several
+    request.graph("decoder", "int8-static").unlink()
+    found = evaluate(request, Digits(), lambda share: None)
+    assert found.failures == []
+    missing = ("onnxruntime", "int8-static")
+    assert missing not in {(row.runtime, row.precision) for row in found.metrics if row.name in ("plain", "twice")}
+    assert {row.artifact for row in found.parity if (row.runtime, row.precision) == missing} == {"whole", "encoder"}
+    assert len(found.metrics) == 4 * len(USES) - 2
 
 
 def test_rows_for_the_timing_hold_every_input(several):

@@ -9,15 +9,42 @@ import pytest
 import torch
 from onnx import TensorProto
 from torch import nn
+from torch.nn import functional as F
 
-from bench import BenchError, Export, TensorSpec
-from bench.records import PRECISIONS
+from bench import BenchError, Export, TensorSpec, Unsuitable
+from bench.records import PRECISIONS, Artifact
 from bench.stages.export import export_graph
 from bench.stages.precision import CALIBRATION_SAMPLES, calibration_inputs, write_graph
 from bench_datasets.digits import Digits
+from bench_runtimes.onnx import OnnxRuntime
 
 LOSSY = PRECISIONS[1:]
 SHAPE = (3, 8, 8)
+
+
+class Tied(nn.Module):
+    """Reads one weight as it is and transposed, which are of different shapes."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(192, 64)  # of so many weights, the exporter transposes none itself
+        self.bias = nn.Parameter(torch.rand(192))
+
+    def forward(self, images):
+        return F.linear(torch.relu(self.layer(images.flatten(1))), self.layer.weight.T, self.bias)
+
+
+class Recurrent(nn.Module):
+    """A layer over the rows of an image, and one over its answers."""
+
+    def __init__(self, cell):
+        super().__init__()
+        self.layer, self.code = cell(24, 16, batch_first=True), nn.Linear(16, 10)
+
+    def forward(self, images):
+        return self.code(self.layer(images.transpose(1, 2).flatten(2))[0])
+
+
 NETS = {
     "dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 256), nn.ReLU(), nn.Linear(256, 10)),
     "convolutions": lambda: nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 4, 3)),
@@ -25,6 +52,8 @@ NETS = {
         nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(72, 10)
     ),
     "transposed": lambda: nn.Sequential(nn.ConvTranspose2d(3, 8, 3), nn.Tanh(), nn.Conv2d(8, 1, 1), nn.Sigmoid()),
+    "tied": Tied,
+    "shared": lambda: nn.Sequential(nn.Flatten(), layer := nn.Linear(192, 192), nn.ReLU(), layer),
 }
 
 
@@ -58,19 +87,37 @@ def initializers(path):
     return {tensor.name: tensor for tensor in onnx.load(path).graph.initializer}
 
 
+def check_answers(net, precision, path):
+    """Hold a graph against its net at several batch sizes, in a session as runs have it."""
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+    artifact = Artifact("forward", "", precision, str(path), "", part_of(net).inputs, ("output",))
+    session = OnnxRuntime().load(artifact, "cpu", threads=1)
+    for batch in (1, 2, 33):
+        inputs = drawn(batch, seed=batch)
+        (got,) = session.call([inputs])
+        expected = net(torch.from_numpy(inputs)).detach().numpy()
+        error = np.linalg.norm(got - expected) / np.linalg.norm(expected)
+        assert 0 < error < (1e-3 if precision == "fp16" else 0.05)
+
+
 @pytest.mark.parametrize("precision", LOSSY)
 @pytest.mark.parametrize("name", NETS)
 def test_a_graph_answers_about_the_same_for_any_batch(name, precision, written):
     net = net_of(name)
-    path = written(net, precision)
-    onnx.checker.check_model(onnx.load(path), full_check=True)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    for batch in (1, 2, 33):
-        inputs = drawn(batch, seed=batch)
-        (got,) = session.run(None, {"input": inputs})
-        expected = net(torch.from_numpy(inputs)).detach().numpy()
-        error = np.linalg.norm(got - expected) / np.linalg.norm(expected)
-        assert 0 < error < (1e-3 if precision == "fp16" else 0.05)
+    check_answers(net, precision, written(net, precision))
+
+
+@pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
+@pytest.mark.parametrize("cell", [nn.GRU, nn.LSTM])
+def test_a_recurrent_graph_answers_about_the_same_for_any_batch(cell, tmp_path):
+    torch.manual_seed(0)
+    net = Recurrent(cell).eval().requires_grad_(False)
+    export_graph(part_of(net), tmp_path / "forward.onnx")
+    for precision in LOSSY:
+        path = tmp_path / f"{precision}.onnx"
+        write_graph(part_of(net), precision, tmp_path / "forward.onnx", path, [drawn(64)])
+        check_answers(net, precision, path)
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -107,6 +154,11 @@ def test_static_weights_have_a_scale_for_each_channel(written):
     assert sorted(list(scale.dims) for scale in scales) == [[4], [8]]
 
 
+def test_a_weight_that_two_nodes_share_is_there_for_each(written):
+    weights = [tensor for tensor in initializers(written(Tied(), "int8-dynamic")).values() if len(tensor.dims) == 2]
+    assert sorted(tuple(tensor.dims) for tensor in weights) == [(64, 192), (192, 64)]
+
+
 @pytest.mark.parametrize("precision", LOSSY)
 def test_nothing_but_the_graph_is_left_and_nothing_is_printed(precision, written, tmp_path, capfd):
     written(net_of("both"), precision)
@@ -114,9 +166,10 @@ def test_nothing_but_the_graph_is_left_and_nothing_is_printed(precision, written
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_has_nothing_to_quantise_is_refused(written, tmp_path):
-    with pytest.raises(BenchError, match="finds nothing in forward that can be int8-dynamic"):
-        written(nn.Sequential(nn.Tanh()), "int8-dynamic")
+@pytest.mark.parametrize("precision", ["fp16", "int8-dynamic"])
+def test_what_has_nothing_to_convert_is_unsuitable(precision, written, tmp_path):
+    with pytest.raises(Unsuitable, match=f"finds nothing in forward that can be {precision}"):
+        written(nn.Sequential(nn.Tanh()), precision)
     assert [path.name for path in tmp_path.iterdir()] == ["forward.onnx"]
 
 

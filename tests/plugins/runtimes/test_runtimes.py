@@ -179,6 +179,31 @@ def test_halves_are_computed_in_32_bits_where_there_are_no_kernels_for_them(lowe
     assert OnnxRuntime().load(lowered["fp16"], "cpu", threads=1).proved().details["arithmetic"] == {"f32": 2}
 
 
+HALVES = """<ir_version: 10, opset_import: ["" : 20]>
+g (float[rows, 3, 2] x) => (float[3, rows, 1] y)
+<float16[2, 1] weight = {1, 2}>
+{
+    half = Cast<to = 10>(x)
+    turned = Transpose<perm = [1, 0, 2]>(half)
+    product = MatMul(turned, weight)
+    y = Cast<to = 1>(product)
+}"""
+
+LOAD = """
+import sys
+from bench import Artifact, TensorSpec
+from bench_runtimes.onnx import OnnxRuntime
+inputs = (TensorSpec("x", (3, 2)),)
+OnnxRuntime().load(Artifact("a", "", "fp16", sys.argv[1], "", inputs, ("y",)), "cpu", threads=1)
+"""
+
+
+def test_a_product_of_transposed_halves_does_not_crash_the_process(tmp_path):
+    onnx.save(onnx.parser.parse_model(HALVES), tmp_path / "halves.onnx")
+    loaded = subprocess.run([sys.executable, "-c", LOAD, tmp_path / "halves.onnx"], check=False, capture_output=True)
+    assert (loaded.returncode, loaded.stderr) == (0, b"")
+
+
 def test_the_whole_graph_runs_on_the_cpu_provider(exported):
     _, artifact = exported
     session = OnnxRuntime().load(artifact, "cpu", threads=1).proved()

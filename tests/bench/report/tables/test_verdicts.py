@@ -1,6 +1,6 @@
 """What passed, what was missed, what failed."""
 
-from bench.report.tables.verdicts import failure_table, verdict_table
+from bench.report.tables.verdicts import failure_table, left_out_table, verdict_table
 from bench.results import Failure, GateResult
 
 
@@ -46,6 +46,17 @@ def test_a_failure_says_what_happened_in_whose_code_and_where_its_log_is(make):
     case = make.case(failures=[Failure("export", "ValueError", "no such operator", "their-plugin")])
     assert failure_table(make.results(cases=[case])).rows == [
         ("tiny@points#0", "export", "their-plugin", "ValueError: no such operator", "logs/tiny@points-0.log")
+    ]
+
+
+def test_what_cannot_be_is_no_failure_and_told_once_for_all_seeds(make):
+    graph = Failure("export", "Unsuitable", "nothing in 8 bits", fatal=False, artifact="code", precision="int8-static")
+    runtime = Failure("evaluate", "Unsuitable", "not mine", "", False, "forward", runtime="eager", precision="fp32")
+    results = make.results(cases=[make.case(seed=seed, failures=[graph, runtime]) for seed in (0, 1)])
+    assert failure_table(results).rows == []
+    assert left_out_table(results).rows == [
+        ("tiny@points code", "int8-static", "nothing in 8 bits"),
+        ("tiny@points", "eager", "not mine"),
     ]
 
 

@@ -1,12 +1,14 @@
 """Estimators by their import path: what each kind answers, and what is refused before anything runs."""
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import StandardScaler
 
 from bench import BenchError, DataSpec
+from bench.stages.precision import write_graph
 from bench_models.classical.any_estimator import AnyEstimator
 
 FOREST = "sklearn.ensemble.RandomForestClassifier"
@@ -33,6 +35,13 @@ def test_softmax_makes_a_classifiers_probabilities_of_its_scores(digits, execute
     np.testing.assert_allclose(scores.softmax(1), forest.predict_proba(test), atol=2e-6)
     assert scores.isfinite().all()
     assert np.array_equal(scores.argmax(1), forest.predict(test))
+
+
+def test_a_classifiers_scores_can_be_in_16_bits(digits, tmp_path):
+    _, export = fitted(digits, "neural_network.MLPClassifier", hidden_layer_sizes=(4,), tol=1e9, n_iter_no_change=1)
+    onnx.save(export.graph(), tmp_path / "forward.onnx")
+    write_graph(export, "fp16", tmp_path / "forward.onnx", tmp_path / "half.onnx")
+    onnx.checker.check_model(onnx.load(tmp_path / "half.onnx"), full_check=True)
 
 
 def test_a_transformer_gives_a_code(digits, executed):
