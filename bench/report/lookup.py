@@ -114,8 +114,15 @@ def all_metrics(results: RunResult) -> Iterator[MetricResult]:
 
 
 def leading_metric(results: RunResult) -> MetricResult | None:
-    """The metric that stands for quality: the first of which more or less is better."""
-    return next((metric for metric in all_metrics(results) if metric.higher_is_better is not None), None)
+    """The metric that stands for quality: of those of which more or less is better, the first that most groups have."""
+    first: dict[str, MetricResult] = {}
+    owners: dict[str, set[str]] = {}
+    for case in results.cases:
+        for metric in case.metrics:
+            if metric.higher_is_better is not None:
+                first.setdefault(metric.name, metric)
+                owners.setdefault(metric.name, set()).add(case.group)
+    return max(first.values(), key=lambda metric: len(owners[metric.name]), default=None)
 
 
 def precisions_of(results: RunResult) -> list[str]:

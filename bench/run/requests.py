@@ -72,6 +72,6 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         train_threads=threads,
         timed_threads=measure.threads,
         batch_sizes=batch_sizes_of(measure),
-        timed=tuple(measure.artifacts or ()),
+        timed=tuple(measure.artifacts or ()) if plan.whole else (),
         owners=owners,
     )

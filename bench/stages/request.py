@@ -20,7 +20,7 @@ class CaseRequest:
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
-    :param timed: the artifacts that will be; empty for all
+    :param timed: the artifacts that will be, one case's or another's; empty if any may be
     :param stages: which to do; an earlier run has left what comes before them
     :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed

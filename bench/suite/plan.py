@@ -51,13 +51,14 @@ class PlannedCase:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run does, in order."""
+    """Everything that a run does, in order; `whole` is whether it has all cases of the suite."""
 
     suite: Suite
     source: Source
     cases: list[PlannedCase]
     metrics: list[MetricUse]
     runtimes: list[RuntimeUse]
+    whole: bool = True
 
 
 def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, ...] = ()) -> Plan:
@@ -73,7 +74,8 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     _check_measure(suite.measure, source)
     cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
-    return Plan(suite, source, [case for case in cases if _chosen(case.id, only)], metrics, runtimes)
+    chosen = [case for case in cases if _chosen(case.id, only)]
+    return Plan(suite, source, chosen, metrics, runtimes, whole=len(chosen) == len(cases))
 
 
 def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricUse]:

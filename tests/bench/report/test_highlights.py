@@ -19,6 +19,17 @@ def test_best_is_where_the_metric_says_that_better_is(make, higher, winner):
     assert told(make.results(cases=cases))["best accuracy"][0] == winner
 
 
+def test_quality_is_what_most_groups_have_a_figure_of(make):
+    angle, accuracy = (make.metric(name=name, value=value) for name, value in (("angle", 0.1), ("accuracy", 0.9)))
+    cases = [
+        make.case("linear", seed=0, metrics=[angle, accuracy]),
+        make.case("linear", seed=1, metrics=[angle, accuracy]),
+        make.case("deep", metrics=[accuracy]),
+    ]
+    assert "best accuracy" in told(make.results(cases=cases))
+    assert "best angle" in told(make.results(cases=cases[:2]))
+
+
 def test_fastest_is_judged_at_the_smallest_batch(make):
     rows = [make.measurement(batch_size=size, latency_s=Latency(size * 1e-5, None, None)) for size in (8, 2)]
     assert told(make.results(cases=[make.case(measurements=rows)]))["lowest latency, batch 2"] == (
