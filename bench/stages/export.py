@@ -1,6 +1,7 @@
 """Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
@@ -118,8 +119,10 @@ def example(spec: TensorSpec, rows: int) -> Tensor:
 
 def multiply_accumulates(part: Export) -> int:
     """Multiply-accumulates of one sample, as torch counts them: half of its floating-point operations."""
+    # A view of a parameter wants its gradient even under `no_grad`, which torch's counter does not expect.
+    module = deepcopy(part.module).requires_grad_(False)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        part.module(*(example(spec, rows=1) for spec in part.inputs))
+        module(*(example(spec, rows=1) for spec in part.inputs))
     return counter.get_total_flops() // 2
 
 

@@ -42,7 +42,8 @@ def _columns(decode: Callable[[Tensor], Tensor], codes: Tensor) -> np.ndarray:
     size = float(codes.std()) or 1.0  # steps as long as the codes are, so that rounding is small beside them
     origin = decode(torch.zeros_like(codes[:1]))
     columns = (decode(size * torch.eye(codes[0].numel()).unflatten(1, codes.shape[1:])) - origin) / size
-    some = codes[:CHECKED]
+    # Codes of a dead encoder are all 0, where every decoder is affine: steps along all numbers at once are checked too.
+    some = torch.cat([codes[:CHECKED], size * torch.ones_like(codes[:1]), -size * torch.ones_like(codes[:1])])
     added = decode(some) - origin
     bend = float((added - some.flatten(1).double() @ columns).norm() / added.norm().clamp(min=1e-12))
     if bend > BEND:

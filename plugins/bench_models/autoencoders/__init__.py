@@ -42,7 +42,7 @@ MODELS = (
         "sparse-autoencoder",
         "bench_models.autoencoders.sparse:SparseAutoencoder",
         task="reconstruction",
-        summary="A penalty, L1 or KL, keeps most of the code inactive.",
+        summary="A penalty, L1 or KL, keeps the code small.",
         source="Ng (2011), CS294A lecture notes: Sparse autoencoder",
     ),
     bench.ModelInfo(

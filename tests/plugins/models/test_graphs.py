@@ -9,7 +9,7 @@ from bench.catalog import resolve
 from bench.parity import difference
 from bench.stages.answering import Subject, torch_call
 from bench.stages.build import exports_of
-from bench.stages.export import export_graph
+from bench.stages.export import export_graph, multiply_accumulates
 from bench_datasets.digits import Digits
 from bench_models import bench_models
 
@@ -89,6 +89,11 @@ def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_rand
             )
             for expected, answer in zip(torch_call(part)(tuple(given)), answers, strict=True):
                 assert difference(expected, answer).excess <= 1
+
+
+def test_what_torch_makes_has_its_arithmetic_counted(subject):
+    counted = {part.name: multiply_accumulates(part) for part in subject.exports.values() if part.graph is None}
+    assert all(count > 0 for count in counted.values())
 
 
 def operators(graph):
