@@ -34,7 +34,7 @@ class Reconstructing(LightningModule):
 
     def __init__(self, data: DataSpec, likelihood: Likelihood | None, lr: float, weight_decay: float) -> None:
         super().__init__()
-        is_probable = data.value_range is not None and 0 <= min(data.value_range) and max(data.value_range) <= 1
+        is_probable = data.value_range is not None and min(data.value_range) >= 0 and max(data.value_range) <= 1
         if likelihood == "bernoulli" and not is_probable:
             hint = f"their range is {data.value_range}; a gaussian one takes any"
             raise Unsuitable("a bernoulli likelihood needs inputs in [0, 1]", hint)
