@@ -1,4 +1,4 @@
-"""What is worth computing once, for all metrics and runtimes that need it of the same tensor."""
+"""What is worth computing once, for all metrics and runtimes that need it of the same tensor or evaluation."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,25 @@ def once_per_tensor(function: Callable[..., Value]) -> Callable[..., Value]:
 
     It is for tensors that nobody changes, as those of an evaluation are.
     """
+    return _once(function, lambda tensor: tensor)
+
+
+def once_per_evaluation(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Remember what a function of an evaluation, and of further arguments, gave, for as long as its outputs live.
+
+    What is remembered must not hold the outputs themselves, which then would live as long.
+    """
+    return _once(function, lambda evaluation: evaluation.outputs)
+
+
+def _once(function: Callable[..., Value], key: Callable[[Any], Any]) -> Callable[..., Value]:
     known = WeakTensorKeyDictionary()
 
     @wraps(function)
-    def remembering(tensor: Any, *further: Any) -> Value:
-        values = known.setdefault(tensor, {})
+    def remembering(subject: Any, *further: Any) -> Value:
+        values = known.setdefault(key(subject), {})
         if further not in values:
-            values[further] = function(tensor, *further)
+            values[further] = function(subject, *further)
         return values[further]
 
     return remembering

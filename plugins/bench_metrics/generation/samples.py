@@ -1,0 +1,51 @@
+"""The two samples that a metric of generators compares, and what it looks at of them."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from bench import Evaluation, Unsuitable
+
+
+class Pair(NamedTuple):
+    """Two samples of one size, (n, *input_shape) each."""
+
+    real: Tensor
+    generated: Tensor
+
+
+def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2) -> Pair:
+    """Rows of the test part, drawn by the seed, and as many generated ones.
+
+    :param metric: who asks
+    :param samples: how many of each at most
+    :param real: take rows of the training part for generated ones. They differ from the test part by chance alone, so
+        that a metric of them is what a perfect generator would get with so many samples
+    :param least: how many of each it takes
+    :raises Unsuitable: if there are fewer, or what is generated has not the shape of the data
+    """
+    stand_in = evaluation.case.training[0] if real else evaluation.outputs
+    if stand_in.shape[1:] != evaluation.inputs.shape[1:]:
+        needed, given = tuple(evaluation.inputs.shape[1:]), tuple(stand_in.shape[1:])
+        raise Unsuitable(f"{metric} needs samples of the data's shape {needed}", f"those generated are {given}")
+    count = min(samples, len(evaluation.inputs), len(stand_in))
+    if count < least:
+        raise Unsuitable(f"{metric} needs {least} samples of either kind", f"there are {count}")
+    return Pair(drawn(evaluation.inputs, count, evaluation.seed), drawn(stand_in, count, evaluation.seed + 1))
+
+
+def training_part(evaluation: Evaluation, metric: str) -> tuple[Tensor, Tensor]:
+    """Inputs and targets of the training part.
+
+    :raises Unsuitable: if there are none
+    """
+    inputs, targets = evaluation.case.training
+    if not len(inputs):
+        raise Unsuitable(f"{metric} needs one row of the training part", "there is none")
+    return inputs, targets
+
+
+def drawn(rows: Tensor, count: int, seed: int) -> Tensor:
+    """So many of the rows at most, without replacement."""
+    return rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))[:count]]
