@@ -1,6 +1,7 @@
 """A picture of what a critic thinks of the plane, without a background of its own."""
 
 import torch
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from pydantic import PositiveInt
 
@@ -10,12 +11,15 @@ from bench_metrics.critic.samples import judged
 from bench_metrics.drawing import INK, plain_axes
 from bench_metrics.generation.plane import clouds, plane_only
 
-# Places along either axis, lines of equal value, and what is seen around the points, as a share of their extent.
-SIDE, LINES, MARGIN = 120, 20, 0.15
+# Places along either axis, shades of grey, and what is seen around the points, as a share of their extent.
+SIDE, SHADES, MARGIN = 120, 20, 0.15
+
+# Without the darkest, on which the points would not be seen.
+GREYS = LinearSegmentedColormap.from_list("greys", ("#444", "#fff"))
 
 
 def critic_surface(evaluation: Evaluation, count: PositiveInt = 1000) -> Figure:
-    """Lines of equal value of the critic over test and generated points, as in figure 1 of Gulrajani et al. (2017).
+    """What the critic answers around test and generated points, as in figure 1 of Gulrajani et al. (2017).
 
     :param count: how many points of each at most
     :raises Unsuitable: if the inputs are not points in the plane
@@ -25,13 +29,12 @@ def critic_surface(evaluation: Evaluation, count: PositiveInt = 1000) -> Figure:
     x, y, places = _grid(torch.cat([real, generated]))
     values = first(evaluation.case.call(evaluation.artifact, places)).reshape(SIDE, SIDE)
     figure, axes = plain_axes("", "")
-    lines = axes.contour(x, y, values, LINES, cmap="viridis", linewidths=0.8)
-    bar = figure.colorbar(lines, ax=axes, label="value")
+    surface = axes.contourf(x, y, values, SHADES, cmap=GREYS)
+    bar = figure.colorbar(surface, ax=axes, label="value")
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8, colors=INK)
     bar.ax.yaxis.label.set(color=INK, fontsize=8)
-    clouds(axes, real, generated)
-    axes.set_aspect("equal", adjustable="box")
+    clouds(figure, axes, real, generated)
     return figure
 
 

@@ -18,8 +18,7 @@ def sample_scatter(evaluation: Evaluation, count: PositiveInt = 1000) -> Figure:
     """
     plane_only(evaluation.spec, "sample-scatter")
     figure, axes = plain_axes("", "")
-    clouds(axes, *compared(evaluation, "sample-scatter", count))
-    axes.set_aspect("equal", adjustable="datalim")
+    clouds(figure, axes, *compared(evaluation, "sample-scatter", count))
     return figure
 
 
@@ -32,9 +31,10 @@ def plane_only(spec: DataSpec, picture: str) -> None:
         raise Unsuitable(f"{picture} needs points in the plane (2,)", f"the inputs are {spec.input_shape}")
 
 
-def clouds(axes: Axes, real: Tensor, generated: Tensor) -> None:
-    """Points (n, 2) of two kinds, named in a legend."""
-    for points, name, colour in ((real, "test", colour_of(0)), (generated, "generated", colour_of(1))):
+def clouds(figure: Figure, axes: Axes, real: Tensor, generated: Tensor) -> None:
+    """Points (n, 2) of two kinds in axes of one scale; of those that are generated, test points are seen beneath."""
+    for points, name, colour, size in ((real, "test", colour_of(0), 14), (generated, "generated", colour_of(1), 4)):
         x, y = points.T
-        axes.scatter(x, y, s=5, c=colour, linewidths=0, snap=True, label=name)
-    axes.legend(loc="upper right", fontsize=8, labelcolor=INK, frameon=False, markerscale=2)
+        axes.scatter(x, y, s=size, c=colour, linewidths=0, snap=True, label=name)
+    axes.set_aspect("equal", adjustable="box")
+    figure.legend(loc="outside upper center", ncols=2, fontsize=8, labelcolor=INK, frameon=False, markerscale=1.5)

@@ -65,16 +65,16 @@ def test_a_critic_without_weights_has_none_clipped(critic):
         clipped_share(critic(nn.Flatten()))
 
 
-def test_the_surface_has_all_points_and_lines_of_equal_value(critic):
+def test_the_surface_has_all_points_and_a_shade_for_every_value(critic):
     evaluation = critic(lambda x: x[:, :1] + 2 * x[:, 1:], shift=3.0)
     figure = critic_surface(evaluation, count=100)
     axes = figure.axes[0]
-    lines, test, generated = axes.collections
+    surface, test, generated = axes.collections
     assert len(test.get_offsets()) == len(generated.get_offsets()) == 100
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["test", "generated"]
-    for value, segments in zip(lines.levels, lines.allsegs, strict=True):
-        for segment in segments:
-            np.testing.assert_allclose(segment @ [1, 2], value, atol=1e-3)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["test", "generated"]
+    for low, high, areas in zip(surface.levels[:-1], surface.levels[1:], surface.allsegs, strict=True):
+        for area in areas:
+            assert ((area @ [1, 2] > low - 1e-3) & (area @ [1, 2] < high + 1e-3)).all()
 
 
 def test_the_surface_is_of_the_plane(critic):
