@@ -1,4 +1,4 @@
-"""What is worth computing once, for all metrics and runtimes that need it of the same tensor or evaluation."""
+"""What is worth computing once, for all metrics and runtimes that need it of the same tensor, evaluation or data."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,14 +25,23 @@ def once_per_evaluation(function: Callable[..., Value]) -> Callable[..., Value]:
     return _once(function, lambda evaluation: evaluation.outputs)
 
 
+def once_per_test_part(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Remember what a function of an evaluation, and of further arguments, gave for the data, whoever answered.
+
+    It is for what depends on the dataset and the seed alone.
+    """
+    return _once(function, lambda evaluation: evaluation.inputs)
+
+
 def _once(function: Callable[..., Value], key: Callable[[Any], Any]) -> Callable[..., Value]:
     known = WeakTensorKeyDictionary()
 
     @wraps(function)
-    def remembering(subject: Any, *further: Any) -> Value:
+    def remembering(subject: Any, *further: Any, **named: Any) -> Value:
         values = known.setdefault(key(subject), {})
-        if further not in values:
-            values[further] = function(subject, *further)
-        return values[further]
+        arguments = further, *sorted(named.items())
+        if arguments not in values:
+            values[arguments] = function(subject, *further, **named)
+        return values[arguments]
 
     return remembering

@@ -12,9 +12,12 @@ SRIVASTAVA = "Srivastava et al. (2017), VEEGAN, arXiv 1705.07761"
 # What a metric of a floor adds to the summary of its own.
 FLOOR = "with rows of the training part in place of generated ones: what a perfect generator would get."
 
-# Distances have the unit of the data, and no `lossy_tolerance`: a cost in it is told, not judged. That of a share is
-# what would show beside its sampling error.
-SHARE, SHARE_LOSSY = 1e-2, 0.1
+# fp32 graphs of small nets on digits and MNIST moved a distance by 4e-6 at most, and fp16 by 1e-3: the tolerance leaves
+# ten times that, for arithmetic such as TF32. What int8 moves has the unit of the data, and is told, not judged.
+DISTANCE = 1e-2
+
+# A rounding may take one sample across a border, a thousandth. int8 moved a share by 1e-3, and a density by 1e-2.
+SHARE, SHARE_LOSSY = 1e-2, 5e-2
 
 DISTANCES = (
     bench.MetricInfo(
@@ -23,7 +26,7 @@ DISTANCES = (
         task="generation",
         form="function",
         higher_is_better=False,
-        tolerance=1e-2,
+        tolerance=DISTANCE,
         summary="Exact Wasserstein-1 distance of generated from test samples; see `wasserstein-1-floor`.",
         source=VILLANI,
     ),
@@ -42,7 +45,7 @@ DISTANCES = (
         task="generation",
         form="function",
         higher_is_better=False,
-        tolerance=1e-2,
+        tolerance=DISTANCE,
         summary="Exact Wasserstein-2 distance of generated from test samples; see `wasserstein-2-floor`.",
         source=VILLANI,
     ),
@@ -61,7 +64,7 @@ DISTANCES = (
         task="generation",
         form="function",
         higher_is_better=False,
-        tolerance=1e-2,
+        tolerance=DISTANCE,
         summary="Root mean square of the Wasserstein-2 distance along directions; see `sliced-wasserstein-floor`.",
         source=BONNEEL,
     ),
@@ -80,7 +83,7 @@ DISTANCES = (
         task="generation",
         form="function",
         higher_is_better=False,
-        tolerance=1e-2,
+        tolerance=DISTANCE,
         summary="Squared distance of normal distributions with the samples' moments; see `frechet-distance-floor`.",
         source=HEUSEL,
     ),
@@ -99,7 +102,7 @@ DISTANCES = (
         task="generation",
         form="function",
         higher_is_better=False,
-        tolerance=1e-2,
+        tolerance=DISTANCE,
         summary="Squared maximum mean discrepancy with a cubic kernel; on average 0 for a perfect generator.",
         source="Binkowski et al. (2018), Demystifying MMD GANs, arXiv 1801.01401",
     ),
@@ -133,10 +136,9 @@ SHARES = (
         "bench_metrics.generation.balls:density",
         task="generation",
         form="function",
-        higher_is_better=True,
         tolerance=SHARE,
-        lossy_tolerance=SHARE_LOSSY,
-        summary="How densely generated samples lie where test samples do; 1 for a perfect generator, on average.",
+        lossy_tolerance=2 * SHARE_LOSSY,
+        summary="How densely generated samples lie where test samples do: 1 for a perfect generator, more for averages.",
         source=NAEEM,
     ),
     bench.MetricInfo(
@@ -181,7 +183,6 @@ MODES = (
         form="function",
         higher_is_better=True,
         tolerance=SHARE,
-        lossy_tolerance=SHARE_LOSSY,
         summary="Share of the modes of points that have a generated one within three standard deviations.",
         source=SRIVASTAVA,
     ),
@@ -203,7 +204,6 @@ MODES = (
         form="function",
         higher_is_better=True,
         tolerance=SHARE,
-        lossy_tolerance=SHARE_LOSSY,
         summary="Share of the classes that generated samples have, by their nearest training sample.",
         source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163",
     ),

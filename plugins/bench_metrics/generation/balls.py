@@ -10,12 +10,12 @@ from pydantic import PositiveInt
 from sklearn.metrics.pairwise import euclidean_distances
 
 from bench import Evaluation
-from bench_metrics.generation.features import Numbers, features
-from bench_metrics.generation.samples import compared
+from bench_metrics.generation.features import compared_features
+from bench_metrics.generation.samples import Numbers
 
 
 def precision(
-    evaluation: Evaluation, samples: PositiveInt = 2000, neighbours: PositiveInt = 3, real: bool = False
+    evaluation: Evaluation, samples: PositiveInt = 1000, neighbours: PositiveInt = 3, real: bool = False
 ) -> float:
     """Share of generated samples that lie in a ball around a test sample: Kynkäänniemi et al. (2019).
 
@@ -23,12 +23,12 @@ def precision(
     :param neighbours: k, which of a test sample's neighbours its ball reaches
     :param real: score rows of the training part in place of generated ones
     """
-    test, generated = _features(evaluation, "precision", samples, neighbours, real)
+    test, generated = compared_features(evaluation, "precision", samples, real, neighbours + 1)
     return float(inside(generated, test, neighbours).any(1).mean())
 
 
 def recall(
-    evaluation: Evaluation, samples: PositiveInt = 2000, neighbours: PositiveInt = 3, real: bool = False
+    evaluation: Evaluation, samples: PositiveInt = 1000, neighbours: PositiveInt = 3, real: bool = False
 ) -> float:
     """Share of test samples that lie in a ball around a generated sample: Kynkäänniemi et al. (2019).
 
@@ -36,27 +36,28 @@ def recall(
     :param neighbours: k, which of a generated sample's neighbours its ball reaches
     :param real: score rows of the training part in place of generated ones
     """
-    test, generated = _features(evaluation, "recall", samples, neighbours, real)
+    test, generated = compared_features(evaluation, "recall", samples, real, neighbours + 1)
     return float(inside(test, generated, neighbours).any(1).mean())
 
 
 def density(
-    evaluation: Evaluation, samples: PositiveInt = 2000, neighbours: PositiveInt = 5, real: bool = False
+    evaluation: Evaluation, samples: PositiveInt = 1000, neighbours: PositiveInt = 5, real: bool = False
 ) -> float:
     """In how many balls around test samples a generated one lies on average, in units of k: Naeem et al. (2020).
 
-    Unlike precision it is not deceived by a single large ball around an outlier. It may exceed 1.
+    Unlike precision it is not deceived by a single large ball around an outlier. It exceeds 1 where samples crowd amid
+    the data, as averages of them do.
 
     :param samples: how many of each at most
     :param neighbours: k, which of a test sample's neighbours its ball reaches
     :param real: score rows of the training part in place of generated ones
     """
-    test, generated = _features(evaluation, "density", samples, neighbours, real)
+    test, generated = compared_features(evaluation, "density", samples, real, neighbours + 1)
     return float(inside(generated, test, neighbours).sum(1).mean()) / neighbours
 
 
 def coverage(
-    evaluation: Evaluation, samples: PositiveInt = 2000, neighbours: PositiveInt = 5, real: bool = False
+    evaluation: Evaluation, samples: PositiveInt = 1000, neighbours: PositiveInt = 5, real: bool = False
 ) -> float:
     """Share of test samples in whose ball there is a generated one: Naeem et al. (2020).
 
@@ -64,7 +65,7 @@ def coverage(
     :param neighbours: k, which of a test sample's neighbours its ball reaches
     :param real: score rows of the training part in place of generated ones
     """
-    test, generated = _features(evaluation, "coverage", samples, neighbours, real)
+    test, generated = compared_features(evaluation, "coverage", samples, real, neighbours + 1)
     return float(inside(generated, test, neighbours).any(0).mean())
 
 
@@ -73,8 +74,3 @@ def inside(points: Numbers, centres: Numbers, neighbours: int) -> NDArray[np.boo
     # The nearest of all is the centre itself.
     radii = np.partition(euclidean_distances(centres), neighbours, axis=1)[:, neighbours]
     return euclidean_distances(points, centres) <= radii
-
-
-def _features(evaluation: Evaluation, metric: str, samples: int, neighbours: int, real: bool) -> list[Numbers]:
-    pair = compared(evaluation, metric, samples, real, least=neighbours + 1)
-    return [features(evaluation, one) for one in pair]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import class_count
-from bench_metrics.generation.nearest import nearest
+from bench_metrics.generation.nearest import nearest_of_generated
 from bench_metrics.generation.samples import compared, training_part
 
 
@@ -50,28 +50,26 @@ def high_quality_share(evaluation: Evaluation, deviations: PositiveFloat = 3.0) 
     return float((distances.amin(1) <= deviations * modes.deviation).double().mean())
 
 
-def classes_covered(evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False) -> float:
+def classes_covered(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     """Share of the training part's classes that some generated sample has.
 
     :param samples: how many at most, and no more than the test part has
-    :param real: score rows of the training part in place of generated ones
     :raises Unsuitable: if the data have no classes
     """
-    generated, training = _counts(evaluation, "classes-covered", samples, real)
+    generated, training = _counts(evaluation, "classes-covered", samples)
     return float((generated > 0).sum() / (training > 0).sum())
 
 
-def class_divergence(evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False) -> float:
+def class_divergence(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     """KL(generated || training) of the shares of the classes, in nats.
 
     A perfect generator has (classes - 1) / (2 n) on average with n samples: 0.0045 for ten classes and a thousand. One
     that makes a single one of ten equal classes has log 10 = 2.3.
 
     :param samples: how many at most, and no more than the test part has
-    :param real: score rows of the training part in place of generated ones
     :raises Unsuitable: if the data have no classes
     """
-    return float(entropy(*_counts(evaluation, "class-divergence", samples, real)))
+    return float(entropy(*_counts(evaluation, "class-divergence", samples)))
 
 
 def _to_centres(evaluation: Evaluation, metric: str) -> tuple[Modes, Tensor]:
@@ -93,9 +91,9 @@ def _modes(points: Tensor, classes: Tensor) -> Modes:
     return Modes(centres, float((points - centres[members]).square().mean().sqrt()))
 
 
-def _counts(evaluation: Evaluation, metric: str, samples: int, real: bool) -> tuple[Tensor, Tensor]:
+def _counts(evaluation: Evaluation, metric: str, samples: int) -> tuple[Tensor, Tensor]:
     """How many generated samples, and how many rows of the training part, have each class."""
     classes = class_count(evaluation.spec, metric)
-    _, targets = training_part(evaluation, metric)
-    _, rows = nearest(evaluation, metric, compared(evaluation, metric, samples, real).generated)
+    _, rows = nearest_of_generated(evaluation, samples)
+    targets = evaluation.case.training[1]
     return targets[rows].bincount(minlength=classes), targets.bincount(minlength=classes)

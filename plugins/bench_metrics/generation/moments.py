@@ -4,8 +4,9 @@ import numpy as np
 from pydantic import PositiveInt
 
 from bench import Evaluation
-from bench_metrics.generation.features import Numbers, features
-from bench_metrics.generation.samples import compared
+from bench_metrics.generation.features import compared_features
+from bench_metrics.generation.samples import Numbers
+from bench_metrics.memory import once_per_test_part
 
 
 def frechet_distance(evaluation: Evaluation, samples: PositiveInt = 10_000, real: bool = False) -> float:
@@ -17,12 +18,13 @@ def frechet_distance(evaluation: Evaluation, samples: PositiveInt = 10_000, real
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones
     """
-    pair = compared(evaluation, "frechet-distance", samples, real)
-    (mean, covariance), (other_mean, other_covariance) = (_moments(features(evaluation, one)) for one in pair)
+    pair = compared_features(evaluation, "frechet-distance", samples, real)
+    (mean, covariance), (other_mean, other_covariance) = map(_moments, pair)
     apart = mean - other_mean
     return float(apart @ apart) + _bures(covariance, other_covariance)
 
 
+@once_per_test_part
 def frechet_distance_floor(evaluation: Evaluation, samples: PositiveInt = 10_000) -> float:
     """What `frechet_distance` is for rows of the training part in place of generated ones.
 
@@ -31,7 +33,7 @@ def frechet_distance_floor(evaluation: Evaluation, samples: PositiveInt = 10_000
     return frechet_distance(evaluation, samples, real=True)
 
 
-def kernel_distance(evaluation: Evaluation, samples: PositiveInt = 2000, real: bool = False) -> float:
+def kernel_distance(evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False) -> float:
     """The squared maximum mean discrepancy with the kernel (x y / d + 1)^3 of features (n, d), estimated without bias.
 
     The kernel Inception distance of Binkowski et al. (2018), arXiv 1801.01401, but not of Inception's features. It
@@ -41,7 +43,7 @@ def kernel_distance(evaluation: Evaluation, samples: PositiveInt = 2000, real: b
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones
     """
-    x, y = (features(evaluation, one) for one in compared(evaluation, "kernel-distance", samples, real))
+    x, y = compared_features(evaluation, "kernel-distance", samples, real)
     return _without_itself(_kernel(x, x)) + _without_itself(_kernel(y, y)) - 2 * float(_kernel(x, y).mean())
 
 

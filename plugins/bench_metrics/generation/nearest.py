@@ -5,12 +5,17 @@ import torch
 from pydantic import PositiveInt
 from scipy.stats import mannwhitneyu
 from sklearn.metrics.pairwise import euclidean_distances
-from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from bench import Evaluation
-from bench_metrics.generation.features import Numbers, features
+from bench_metrics.generation.features import compared_features, features
 from bench_metrics.generation.samples import compared, training_part
+from bench_metrics.memory import once_per_evaluation, once_per_test_part
+
+COMPARISON = "a comparison with the training part"
+
+# Rows of the training part that are looked at together: 40 MB of distances of a thousand samples.
+ROWS = 10_000
 
 
 def two_sample_accuracy(evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False) -> float:
@@ -22,14 +27,14 @@ def two_sample_accuracy(evaluation: Evaluation, samples: PositiveInt = 1000, rea
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones
     """
-    pair = compared(evaluation, "two-sample-accuracy", samples, real)
-    distances = euclidean_distances(np.concatenate([features(evaluation, one) for one in pair]))
+    test, generated = compared_features(evaluation, "two-sample-accuracy", samples, real)
+    distances = euclidean_distances(np.concatenate([test, generated]))
     np.fill_diagonal(distances, np.inf)
-    is_real = np.arange(len(distances)) < len(pair.real)
+    is_real = np.arange(len(distances)) < len(test)
     return float((is_real[distances.argmin(1)] == is_real).mean())
 
 
-def data_copying(evaluation: Evaluation, samples: PositiveInt = 500) -> float:
+def data_copying(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     """How likely a generated sample is nearer to its nearest row of the training part than a test sample to its own.
 
     0.5 is as new data are, 1 is copied; below 0.5, samples are off the data. It is the statistic of Mann and Whitney,
@@ -37,18 +42,41 @@ def data_copying(evaluation: Evaluation, samples: PositiveInt = 500) -> float:
 
     :param samples: how many of each at most; by chance it is off by some 0.4 / sqrt(samples)
     """
-    pair = compared(evaluation, "data-copying", samples)
-    test, generated = (nearest(evaluation, "data-copying", one)[0] for one in pair)
+    generated, _ = nearest_of_generated(evaluation, samples)
+    test, _ = nearest_of_test(evaluation, samples)
     return float(mannwhitneyu(test, generated).statistic) / (len(test) * len(generated))
 
 
-def nearest(evaluation: Evaluation, metric: str, samples: Tensor) -> tuple[Numbers, Tensor]:
+@once_per_evaluation
+def nearest_of_generated(evaluation: Evaluation, samples: int) -> tuple[Tensor, Tensor]:
+    """`nearest` of the generated samples that `compared` gives."""
+    return nearest(evaluation, compared(evaluation, COMPARISON, samples).generated)
+
+
+@once_per_test_part
+def nearest_of_test(evaluation: Evaluation, samples: int) -> tuple[Tensor, Tensor]:
+    """`nearest` of the test samples that `compared` gives."""
+    return nearest(evaluation, compared(evaluation, COMPARISON, samples).real)
+
+
+def nearest(evaluation: Evaluation, samples: Tensor) -> tuple[Tensor, Tensor]:
     """Of each sample the distance to the nearest row of the training part, and the number of that row, (n,) each.
 
-    :param metric: who asks
     :raises Unsuitable: if there is no training part
     """
-    training, _ = training_part(evaluation, metric)
-    neighbours = NearestNeighbors(n_neighbors=1).fit(features(evaluation, training))
-    distances, rows = neighbours.kneighbors(features(evaluation, samples))
-    return distances[:, 0], torch.from_numpy(rows[:, 0])
+    training = features(evaluation, training_part(evaluation, COMPARISON)[0])
+    points = features(evaluation, samples)
+    found = [_nearest(points, some) for some in training.split(ROWS)]
+    distances, rows = (torch.stack(each) for each in zip(*found, strict=True))
+    least, part = distances.min(0)
+    return least, part * ROWS + rows.gather(0, part[None])[0]
+
+
+def _nearest(points: Tensor, training: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each point (n, d) the distance to the nearest of some rows, and its number, (n,) each."""
+    # In more than a few dimensions a product of matrices is faster, which may mistake a row for one as near. The
+    # distance itself has no rounding: that of a copy is 0.
+    few = points.shape[1] <= 8
+    mode = "donot_use_mm_for_euclid_dist" if few else "use_mm_for_euclid_dist"
+    rows = torch.cdist(points, training, compute_mode=mode).argmin(1)
+    return (points.double() - training[rows].double()).norm(dim=1), rows

@@ -1,11 +1,15 @@
-"""The two samples that a metric of generators compares, and what it looks at of them."""
+"""The two samples that a metric of generators compares."""
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from bench import Evaluation, Unsuitable
+
+Numbers = NDArray[np.float64]
 
 
 class Pair(NamedTuple):
@@ -46,6 +50,11 @@ def training_part(evaluation: Evaluation, metric: str) -> tuple[Tensor, Tensor]:
     return inputs, targets
 
 
-def drawn(rows: Tensor, count: int, seed: int) -> Tensor:
-    """So many of the rows at most, without replacement."""
-    return rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))[:count]]
+def drawn(part: Tensor, count: int, seed: int) -> Tensor:
+    """So many rows of a part at most, without replacement."""
+    return part[torch.randperm(len(part), generator=torch.Generator().manual_seed(seed))[:count]]
+
+
+def rows(sample: Tensor) -> Numbers:
+    """A sample (n, ...) as a matrix (n, features), in double precision."""
+    return sample.flatten(1).double().numpy()

@@ -10,8 +10,8 @@ from pydantic import PositiveInt
 from scipy.spatial.distance import cdist
 
 from bench import BenchError, Evaluation
-from bench_metrics.generation.features import Numbers
-from bench_metrics.generation.samples import Pair, compared
+from bench_metrics.generation.samples import Numbers, Pair, compared, rows
+from bench_metrics.memory import once_per_test_part
 
 # Steps of the network simplex. A thousand samples take some ten thousand.
 STEPS = 10_000_000
@@ -26,6 +26,7 @@ def wasserstein_1(evaluation: Evaluation, samples: PositiveInt = 1000, real: boo
     return _exact(compared(evaluation, "wasserstein-1", samples, real), 1)
 
 
+@once_per_test_part
 def wasserstein_1_floor(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     """What `wasserstein_1` is for rows of the training part in place of generated ones.
 
@@ -43,6 +44,7 @@ def wasserstein_2(evaluation: Evaluation, samples: PositiveInt = 1000, real: boo
     return _exact(compared(evaluation, "wasserstein-2", samples, real), 2)
 
 
+@once_per_test_part
 def wasserstein_2_floor(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     """What `wasserstein_2` is for rows of the training part in place of generated ones.
 
@@ -52,7 +54,7 @@ def wasserstein_2_floor(evaluation: Evaluation, samples: PositiveInt = 1000) -> 
 
 
 def sliced_wasserstein(
-    evaluation: Evaluation, samples: PositiveInt = 10_000, projections: PositiveInt = 200, real: bool = False
+    evaluation: Evaluation, samples: PositiveInt = 5000, projections: PositiveInt = 200, real: bool = False
 ) -> float:
     """The root of the mean, over directions, of the squared Wasserstein-2 distance of the samples along each.
 
@@ -66,11 +68,12 @@ def sliced_wasserstein(
     import ot
 
     pair = compared(evaluation, "sliced-wasserstein", samples, real)
-    return float(ot.sliced_wasserstein_distance(*_flat(pair), n_projections=projections, seed=evaluation.seed))
+    return float(ot.sliced_wasserstein_distance(*map(rows, pair), n_projections=projections, seed=evaluation.seed))
 
 
+@once_per_test_part
 def sliced_wasserstein_floor(
-    evaluation: Evaluation, samples: PositiveInt = 10_000, projections: PositiveInt = 200
+    evaluation: Evaluation, samples: PositiveInt = 5000, projections: PositiveInt = 200
 ) -> float:
     """What `sliced_wasserstein` is for rows of the training part in place of generated ones.
 
@@ -91,8 +94,4 @@ def transport(distances: Numbers, order: int) -> float:
 
 
 def _exact(pair: Pair, order: int) -> float:
-    return transport(cdist(*_flat(pair)), order)
-
-
-def _flat(pair: Pair) -> list[Numbers]:
-    return [sample.flatten(1).double().numpy() for sample in pair]
+    return transport(cdist(*map(rows, pair)), order)

@@ -97,7 +97,7 @@ def test_below_a_generated_image_is_its_nearest_training_image(generated):
     np.testing.assert_allclose(above, below / 2)
     texts = [text.get_text() for text in axes.texts]
     assert texts.count("0.50") == 4
-    assert "1.00 is the median" in texts[-1]  # black test images
+    assert "median of test images: 1.00" in texts[-1]  # black test images
 
 
 def test_points_are_drawn_in_the_plane(generated):

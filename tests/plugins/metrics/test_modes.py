@@ -86,12 +86,6 @@ def test_a_class_that_training_does_not_have_is_not_asked_for(generated):
     assert class_divergence(evaluation) == 0
 
 
-def test_what_training_rows_would_score(on_mixture):
-    evaluation = on_mixture(mixture(200, modes=(0,))[0])
-    assert classes_covered(evaluation, real=True) == 1
-    assert class_divergence(evaluation, real=True) < 0.05
-
-
 @pytest.mark.parametrize("metric", [modes_covered, high_quality_share, classes_covered, class_divergence])
 def test_without_classes_there_are_no_modes(generated, metric):
     with pytest.raises(Unsuitable, match="needs data with classes"):

@@ -6,9 +6,11 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import LeaveOneOut, cross_val_score
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from bench import Unsuitable
+from bench_metrics.generation import nearest as module
+from bench_metrics.generation.modes import class_divergence, classes_covered
 from bench_metrics.generation.nearest import data_copying, nearest, two_sample_accuracy
 
 
@@ -50,6 +52,30 @@ def test_a_mixture_of_gaussians_is_told_from_digits_three_times_of_four(generate
     )
 
 
+@pytest.mark.parametrize("d", [2, 30])
+def test_the_training_part_is_searched_piece_by_piece(generated, monkeypatch, d):
+    monkeypatch.setattr(module, "ROWS", 7)
+    training, samples = normal(40, d), normal(25, d, seed=1)
+    found, rows = nearest(generated(samples, samples, training=(training, None)), samples)
+    distances, expected = NearestNeighbors(n_neighbors=1).fit(training).kneighbors(samples)
+    np.testing.assert_array_equal(rows, expected[:, 0])
+    np.testing.assert_allclose(found, distances[:, 0], rtol=1e-5)
+
+
+def test_the_training_part_is_searched_once_for_all_metrics(generated, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        module, "nearest", lambda evaluation, samples: asked.append(samples) or nearest(evaluation, samples)
+    )
+    test, training = normal(20, 2), (normal(30, 2, seed=1), torch.zeros(30, dtype=torch.long))
+    evaluation = generated(normal(20, 2, seed=2), test, training=training, classes=1)
+    for metric in (data_copying, class_divergence, classes_covered):
+        metric(evaluation)
+    assert len(asked) == 2
+    data_copying(generated(normal(20, 2, seed=3), test, training=training))
+    assert len(asked) == 3  # what is generated anew
+
+
 @pytest.fixture
 def learned(generated):
     """Makes the evaluation of a generator that learned from 500 normal points of eight numbers."""
@@ -87,7 +113,7 @@ def test_of_equal_distances_half_count(generated):
 def test_nearest_rows_and_their_distances(generated):
     training = torch.tensor([[0.0, 0.0], [3.0, 4.0], [10.0, 0.0]])
     evaluation = generated(torch.zeros(2, 2), torch.zeros(2, 2), training=(training, None))
-    distances, rows = nearest(evaluation, "x", torch.tensor([[9.0, 0.0], [0.0, 0.0], [3.0, 3.0]]))
+    distances, rows = nearest(evaluation, torch.tensor([[9.0, 0.0], [0.0, 0.0], [3.0, 3.0]]))
     assert rows.tolist() == [2, 0, 1]
     np.testing.assert_allclose(distances, [1, 0, 1])
 
