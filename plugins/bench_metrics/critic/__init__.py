@@ -5,7 +5,7 @@ import bench
 ARJOVSKY = "Arjovsky, Chintala & Bottou (2017), Wasserstein GAN, arXiv 1701.07875"
 GULRAJANI = "Gulrajani et al. (2017), Improved Training of Wasserstein GANs, arXiv 1704.00028"
 
-# A critic's values have any scale. fp32 graphs of small nets moved these figures by 1e-6 at most, and fp16 by 2e-4. Eight
+# A critic's values have any scale. fp32 graphs of small nets moved these figures by 1e-6 at most, fp16 by 2e-4. Eight
 # bits make a staircase of values, which is as steep as its steps are: what that costs is told, not judged.
 TOLERANCE = 1e-2
 

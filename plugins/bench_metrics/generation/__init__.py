@@ -138,7 +138,7 @@ SHARES = (
         form="function",
         tolerance=SHARE,
         lossy_tolerance=2 * SHARE_LOSSY,
-        summary="How densely generated samples lie where test samples do: 1 for a perfect generator, more for averages.",
+        summary="How densely generated samples lie amid test samples: 1 for a perfect generator, more of averages.",
         source=NAEEM,
     ),
     bench.MetricInfo(
