@@ -3,8 +3,8 @@
 Kantorovich and Rubinstein: the Wasserstein-1 distance of two distributions is the largest of mean f(x) - mean f(y) over
 all f with a Lipschitz constant of 1. That none of them is larger is the easy half. It holds for samples as it does for
 distributions, and for samples both sides can be computed: of a critic f it takes its values at their members alone,
-where its Lipschitz constant is the largest slope |f(a) - f(b)| / |a - b| between any two members of either sample. So
-the gap, measured on the same samples, is never below 0, however the critic was trained; it is 0 for the best critic.
+where its Lipschitz constant is the largest slope |f(a) - f(b)| / |a - b| between any two members of the samples. So the
+gap, measured on the same samples, is never below 0, however the critic was trained; it is 0 for the best critic.
 
 On the samples that is exact. As an estimate for the distributions, the distance is too large by about
 `wasserstein-1-floor`, which a critic that has not seen these samples does not follow: so much of a gap is chance.
@@ -21,6 +21,10 @@ from bench_metrics.critic.samples import judged
 from bench_metrics.generation.samples import Numbers, rows
 from bench_metrics.generation.transport import transport
 from bench_metrics.memory import once_per_evaluation
+
+# Members of one sample that are nearer to each other, as a share of the largest distance, have no slope of their own:
+# of samples that have collapsed it would be that of the rounding of the values.
+NEAR = 1e-4
 
 
 class Duality(NamedTuple):
@@ -85,8 +89,10 @@ def duality(real: Numbers, generated: Numbers, of_real: Numbers, of_generated: N
     """Both sides for two samples (n, features), (m, features) and the values of a function at them (n,), (m,)."""
     apart = pdist(np.concatenate([real, generated]))
     rises = pdist(np.concatenate([of_real, of_generated])[:, None])
-    differ = apart > 0
-    slope = np.max(rises[differ] / apart[differ], initial=0.0)
+    across = pdist(np.repeat([0.0, 1.0], [len(real), len(generated)])[:, None]) > 0
+    # Any transport goes from one sample to the other, so that the slopes across are what makes the bound one.
+    told = apart > np.where(across, 0, NEAR * apart.max())
+    slope = np.max(rises[told] / apart[told], initial=0.0)
     distance = transport(squareform(apart)[: len(real), len(real) :], 1)
     return Duality(distance, float(of_real.mean() - of_generated.mean()), float(slope))
 
