@@ -7,6 +7,7 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
+from bench_metrics.generation.samples import refuse_what_is_no_number
 
 
 class Judged(NamedTuple):
@@ -44,9 +45,12 @@ def generated(evaluation: Evaluation, metric: str, count: int, draw: torch.Gener
     """So many samples of the model's generator.
 
     :raises Unsuitable: if it has none that needs nothing but noise
+    :raises BenchError: if they are no numbers
     """
     for name, part in evaluation.case.exports.items():
         if part.task == "generation" and all(one.source == "normal" for one in part.inputs):
             noise = (torch.randn(count, *one.shape, generator=draw) for one in part.inputs)
-            return first(evaluation.case.call(name, *noise))
+            samples = first(evaluation.case.call(name, *noise))
+            refuse_what_is_no_number(samples, metric)
+            return samples
     raise Unsuitable(f"{metric} needs a generator of noise alone beside the critic", "an artifact of task generation")

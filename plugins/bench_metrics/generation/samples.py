@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bench import Evaluation, Unsuitable
+from bench import BenchError, Evaluation, Unsuitable
 
 Numbers = NDArray[np.float64]
 
@@ -28,6 +28,7 @@ def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = Fal
         that a metric of them is what a perfect generator would get with so many samples
     :param least: how many of each it takes
     :raises Unsuitable: if there are fewer, or what is generated has not the shape of the data
+    :raises BenchError: if what is generated is no number
     """
     stand_in = evaluation.case.training[0] if real else evaluation.outputs
     if stand_in.shape[1:] != evaluation.inputs.shape[1:]:
@@ -36,7 +37,15 @@ def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = Fal
     count = min(samples, len(evaluation.inputs), len(stand_in))
     if count < least:
         raise Unsuitable(f"{metric} needs {least} samples of either kind", f"there are {count}")
+    refuse_what_is_no_number(stand_in, metric)
     return Pair(drawn(evaluation.inputs, count, evaluation.seed), drawn(stand_in, count, evaluation.seed + 1))
+
+
+def refuse_what_is_no_number(samples: Tensor, metric: str) -> None:
+    """:raises BenchError: if samples hold infinities or what is no number, as those of a training that diverged do"""
+    share = float((~samples.isfinite()).flatten(1).any(1).double().mean())
+    if share:
+        raise BenchError(f"{metric} needs samples of numbers", f"{100 * share:.3g} % of them hold what is none")
 
 
 def training_part(evaluation: Evaluation, metric: str) -> tuple[Tensor, Tensor]:

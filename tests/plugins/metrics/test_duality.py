@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 from scipy.spatial.distance import cdist
 
-from bench import Export, TensorSpec, Unsuitable
+from bench import BenchError, Export, TensorSpec, Unsuitable
 from bench_metrics.critic.duality import NEAR, critic_estimate, critic_slope, duality, duality_gap, relative_duality_gap
 from bench_metrics.generation.transport import transport
 
@@ -153,3 +153,5 @@ def test_there_must_be_a_generator_data_and_one_value_of_each(critic, evaluate, 
         metric(critic(lambda x: x[:, :1], normal(0)))
     with pytest.raises(Unsuitable, match=r"needs one value of the critic for each input \(it gives \(2,\)\)"):
         metric(critic(lambda x: x, normal(5)))
+    with pytest.raises(BenchError, match="needs samples of numbers"):
+        metric(critic(lambda x: x[:, :1], normal(5), shift=float("inf")))

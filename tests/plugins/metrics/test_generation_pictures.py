@@ -109,3 +109,11 @@ def test_points_are_drawn_in_the_plane(generated):
 def test_three_numbers_are_no_picture(generated, picture):
     with pytest.raises(Unsuitable, match=r"the inputs are \(3,\)"):
         picture(generated(torch.rand(5, 3), torch.rand(5, 3)))
+
+
+@pytest.mark.parametrize("picture", [manifold, noise_interpolation])
+def test_a_generator_of_two_inputs_is_on_no_line(evaluate, picture):
+    inputs = tuple(TensorSpec(name, (2,), source="normal") for name in ("noise", "style"))
+    exports = [Export("generator", lambda noise, style: noise.reshape(-1, 1, 1, 2), "generation", inputs, ("sample",))]
+    with pytest.raises(Unsuitable, match=r"needs a generator with one input \(this has noise, style\)"):
+        picture(evaluate(exports, "generator", torch.rand(4, 1, 1, 2)))

@@ -124,6 +124,14 @@ def test_samples_of_another_shape_are_refused(generated, metric):
         metric(generated(normal(5, 4), normal(5, 1, 2, 2)))
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_samples_of_a_training_that_diverged_are_no_numbers(generated, metric):
+    samples = normal(8, 2)
+    samples[:2, 1] = float("nan")
+    with pytest.raises(BenchError, match=r"needs samples of numbers \(25 % of them hold what is none\)"):
+        metric(generated(samples, normal(8, 2)))
+
+
 def test_transport_that_is_not_the_best_is_no_answer(monkeypatch):
     monkeypatch.setattr(module, "STEPS", 10)
     with (
