@@ -4,7 +4,7 @@ import torch
 from pydantic import PositiveInt
 from torch import Tensor
 
-from bench import Evaluation
+from bench import Evaluation, Unsuitable
 from bench_metrics.critic.samples import judged
 
 
@@ -15,6 +15,7 @@ def gradient_norm(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
     penalty of Gulrajani et al. (2017), arXiv 1704.00028, algorithm 1.
 
     :param samples: how many pairs at most; the standard error is `critic-gradient-spread` / sqrt(samples)
+    :raises Unsuitable: if torch does not compute the critic
     """
     return float(_norms(evaluation, samples).mean())
 
@@ -23,6 +24,7 @@ def gradient_spread(evaluation: Evaluation, samples: PositiveInt = 1000) -> floa
     """Standard deviation of the length of the critic's gradient over the places of `gradient_norm`.
 
     :param samples: how many pairs at most
+    :raises Unsuitable: if torch does not compute the critic
     """
     return float(_norms(evaluation, samples).std(correction=0))
 
@@ -35,5 +37,7 @@ def _norms(evaluation: Evaluation, samples: int) -> Tensor:
     between = torch.lerp(generated, real, share).requires_grad_()
     with torch.enable_grad():
         values = evaluation.case.exports[evaluation.artifact].module(between)
+        if not values.requires_grad:
+            raise Unsuitable("the critic's gradient needs a critic that torch computes", "this one has none")
         (gradients,) = torch.autograd.grad(values.sum(), between)
     return gradients.flatten(1).double().norm(dim=1)

@@ -1,6 +1,7 @@
 """What clipping makes of a critic's weights."""
 
 import torch
+from torch import nn
 
 from bench import Evaluation, Unsuitable
 
@@ -16,7 +17,8 @@ def clipped_share(evaluation: Evaluation) -> float:
 
     :raises Unsuitable: if the critic has no weights
     """
-    parameters = [one.detach().flatten() for one in evaluation.case.exports[evaluation.artifact].module.parameters()]
+    module = evaluation.case.exports[evaluation.artifact].module
+    parameters = [one.detach().flatten() for one in module.parameters()] if isinstance(module, nn.Module) else []
     if not parameters:
         raise Unsuitable("clipped-share needs a critic with weights", "it has none")
     sizes = torch.cat(parameters).abs().double()

@@ -60,9 +60,15 @@ def test_a_critic_that_is_not_clipped_has_one_largest_weight(critic):
     assert clipped_share(critic(nn.Linear(9, 1), (9,))) == pytest.approx(1 / 10)
 
 
-def test_a_critic_without_weights_has_none_clipped(critic):
+@pytest.mark.parametrize("module", [nn.Flatten(), lambda x: x])
+def test_a_critic_without_weights_has_none_clipped(critic, module):
     with pytest.raises(Unsuitable, match="a critic with weights"):
-        clipped_share(critic(nn.Flatten()))
+        clipped_share(critic(module))
+
+
+def test_a_critic_that_torch_does_not_compute_has_no_gradient(critic):
+    with pytest.raises(Unsuitable, match="a critic that torch computes"):
+        gradient_norm(critic(lambda x: torch.from_numpy(x.detach().numpy().sum(1, keepdims=True))))
 
 
 def test_the_surface_has_all_points_and_a_shade_for_every_value(critic):
