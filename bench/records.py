@@ -235,6 +235,10 @@ class Case(Protocol):
     def exports(self) -> Mapping[str, Export]:
         """All of its artifacts by name."""
 
+    @property
+    def training(self) -> tuple[Any, Any]:
+        """Inputs and targets (n, ...) of the training part of the dataset, without augmentation, in its own order."""
+
     def call(self, artifact: str, *inputs: Any) -> dict[str, Any]:
         """What an artifact answers to tensors (n, ...): output name -> tensor (n, ...). It is called in batches.
 

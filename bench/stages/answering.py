@@ -111,6 +111,11 @@ class Answering:
         """All artifacts by name."""
         return self._subject.exports
 
+    @property
+    def training(self) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of the training part."""
+        return self._subject.training.inputs, self._subject.training.targets
+
     def call(self, artifact: str, *inputs: Tensor) -> dict[str, Tensor]:
         """What an artifact answers, by the name of the output; see `bench.records.Case`."""
         if artifact not in self.exports:

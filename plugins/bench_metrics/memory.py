@@ -1,4 +1,4 @@
-"""What is worth computing once, for all metrics and runtimes that need it of the same tensor."""
+"""What is worth computing once, for all metrics and runtimes that need it of the same tensor, evaluation or data."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,34 @@ def once_per_tensor(function: Callable[..., Value]) -> Callable[..., Value]:
 
     It is for tensors that nobody changes, as those of an evaluation are.
     """
+    return _once(function, lambda tensor: tensor)
+
+
+def once_per_evaluation(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Remember what a function of an evaluation, and of further arguments, gave, for as long as its outputs live.
+
+    What is remembered must not hold the outputs themselves, which then would live as long.
+    """
+    return _once(function, lambda evaluation: evaluation.outputs)
+
+
+def once_per_test_part(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Remember what a function of an evaluation, and of further arguments, gave for the data, whoever answered.
+
+    It is for what depends on the dataset and the seed alone.
+    """
+    return _once(function, lambda evaluation: evaluation.inputs)
+
+
+def _once(function: Callable[..., Value], key: Callable[[Any], Any]) -> Callable[..., Value]:
     known = WeakTensorKeyDictionary()
 
     @wraps(function)
-    def remembering(tensor: Any, *further: Any) -> Value:
-        values = known.setdefault(tensor, {})
-        if further not in values:
-            values[further] = function(tensor, *further)
-        return values[further]
+    def remembering(subject: Any, *further: Any, **named: Any) -> Value:
+        values = known.setdefault(key(subject), {})
+        arguments = further, *sorted(named.items())
+        if arguments not in values:
+            values[arguments] = function(subject, *further, **named)
+        return values[arguments]
 
     return remembering

@@ -1,10 +1,12 @@
 """Pictures of what a generator makes of latent variables, without a background of their own."""
 
+import math
 from typing import Annotated
 
 import torch
 from matplotlib.figure import Figure
 from pydantic import Field, PositiveInt
+from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
@@ -36,7 +38,7 @@ def manifold(evaluation: Evaluation, side: Annotated[int, Field(ge=2)] = 12) -> 
     :raises Unsuitable: if it makes no images, has one latent variable, or has more than two and no encoder
     """
     images_only(evaluation.spec, "manifold")
-    (latent,) = evaluation.fed.values()
+    latent = _noise(evaluation, "manifold")
     right, up = _plane(evaluation, latent[0].numel())
     even = torch.special.ndtri((torch.arange(side) + 0.5) / side)
     grid = torch.zeros(side, side, latent[0].numel())
@@ -46,6 +48,34 @@ def manifold(evaluation: Evaluation, side: Annotated[int, Field(ge=2)] = 12) -> 
     images = shades(evaluation, first(answers))
     caption = f"latent {right} to the right, {up} up, from {even[0]:.1f} to {even[-1]:.1f}"
     return sheet([Row(some) for some in images.split(side)], caption=caption, tile=28, gap=0)
+
+
+def noise_interpolation(evaluation: Evaluation, count: PositiveInt = 5) -> Figure:
+    """Pairs of noises x and y, and what is generated on the way, of x cos(a) + y sin(a) for a from 0 to 90 degrees.
+
+    All of these are normally distributed, as x and y are. Half way along a straight line they would be too short, and
+    the generator has not learned from such (White 2016, arXiv 1609.04468).
+
+    :param count: how many pairs
+    :raises Unsuitable: if the images do not have one or three channels, or the test part has less than two rows
+    """
+    images_only(evaluation.spec, "noise-interpolation")
+    noise = _noise(evaluation, "noise-interpolation")
+    pairs = min(count, len(noise) // 2)
+    if not pairs:
+        raise Unsuitable("noise-interpolation needs two rows of the test part", f"there is {len(noise)}")
+    starts, ends = noise[: 2 * pairs].chunk(2)
+    turn = torch.linspace(0, math.pi / 2, COLUMNS).reshape(-1, *[1] * (noise.ndim - 1))
+    ways = starts[:, None] * turn.cos() + ends[:, None] * turn.sin()
+    images = shades(evaluation, first(evaluation.case.call(evaluation.artifact, ways.flatten(0, 1))))
+    return sheet([Row(some) for some in images.split(COLUMNS)], caption="from one noise to another")
+
+
+def _noise(evaluation: Evaluation, picture: str) -> Tensor:
+    """What the generator was fed with (n, ...), if that is a single tensor."""
+    if len(evaluation.fed) != 1:
+        raise Unsuitable(f"{picture} needs a generator with one input", f"this has {', '.join(evaluation.fed)}")
+    return first(evaluation.fed)
 
 
 def _plane(evaluation: Evaluation, latents: int) -> tuple[int, int]:

@@ -66,6 +66,8 @@ def test_the_training_part_comes_in_its_own_order(by_torch, subject):
     found = Answering(subject(data), torch_call).on_training("encoder")
     assert torch.equal(found.inputs, data.parts.train.inputs)
     assert torch.equal(found.targets, by_torch.on_training("encoder").targets)
+    for part, known in zip(by_torch.training, (found.inputs, found.targets), strict=True):
+        assert torch.equal(part, known)
 
 
 def test_an_artifact_answers_on_the_training_part_once(subject):

@@ -92,3 +92,18 @@ def autoencoder():
         ]
 
     return autoencoder
+
+
+@pytest.fixture(scope="session")
+def generated(evaluate):
+    """Makes the evaluation of a generator that answers with given samples, whatever noise it gets.
+
+    `generated(samples, test, **more)`: the others as for `evaluate`
+    """
+
+    def generated(samples, test, **more):
+        noise = TensorSpec("noise", (2,), source="normal")
+        part = Export("generator", lambda noise: samples, "generation", (noise,), ("sample",))
+        return evaluate([part], "generator", test, **more)
+
+    return generated

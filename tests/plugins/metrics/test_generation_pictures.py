@@ -6,7 +6,9 @@ import torch
 from scipy.stats import norm
 
 from bench import Export, TensorSpec, Unsuitable
-from bench_metrics.generation.pictures import manifold, prior_samples
+from bench_metrics.generation.nearest_picture import nearest_training
+from bench_metrics.generation.pictures import manifold, noise_interpolation, prior_samples
+from bench_metrics.generation.plane import sample_scatter
 
 
 @pytest.fixture
@@ -70,3 +72,48 @@ def test_more_latent_variables_need_an_encoder(generator):
 def test_one_latent_variable_makes_no_plane(generator):
     with pytest.raises(Unsuitable, match="two latent variables"):
         manifold(generator(1))
+
+
+def test_between_two_noises_all_are_as_long_as_noises_are(generator):
+    evaluation = generator(4)
+    found = shown(noise_interpolation(evaluation, count=3)).reshape(3, 10, 9)[:, :, :4]
+    latent = evaluation.fed["latent"]
+    np.testing.assert_allclose(found[:, 0], latent[:3].clamp(-3, 3), atol=1e-5)
+    np.testing.assert_allclose(found[:, -1], latent[3:6].clamp(-3, 3), atol=1e-5)
+    np.testing.assert_allclose(found[:, 3], latent[:3] * np.cos(np.pi / 6) + latent[3:6] / 2, atol=1e-5)
+
+
+def test_an_odd_noise_has_no_partner(generator):
+    assert len(shown(noise_interpolation(generator(2, n=7)))) == 30
+    with pytest.raises(Unsuitable, match=r"needs two rows of the test part \(there is 1\)"):
+        noise_interpolation(generator(2, n=1))
+
+
+def test_below_a_generated_image_is_its_nearest_training_image(generated):
+    training = torch.eye(9).reshape(9, 1, 3, 3)
+    evaluation = generated(0.5 * training[[4, 0, 4, 8]], torch.zeros(4, 1, 3, 3), training=(training, None))
+    axes = nearest_training(evaluation).axes[0]
+    above, below = np.stack([np.asarray(image.get_array()) for image in axes.images]).reshape(2, 4, 9)
+    np.testing.assert_allclose(above, below / 2)
+    texts = [text.get_text() for text in axes.texts]
+    assert texts.count("0.50") == 4
+    assert "median of test images: 1.00" in texts[-1]  # black test images
+
+
+def test_points_are_drawn_in_the_plane(generated):
+    figure = sample_scatter(generated(torch.rand(30, 2), torch.rand(30, 2), value_range=None), count=20)
+    assert [len(points.get_offsets()) for points in figure.axes[0].collections] == [20, 20]
+
+
+@pytest.mark.parametrize("picture", [noise_interpolation, nearest_training, sample_scatter])
+def test_three_numbers_are_no_picture(generated, picture):
+    with pytest.raises(Unsuitable, match=r"the inputs are \(3,\)"):
+        picture(generated(torch.rand(5, 3), torch.rand(5, 3)))
+
+
+@pytest.mark.parametrize("picture", [manifold, noise_interpolation])
+def test_a_generator_of_two_inputs_is_on_no_line(evaluate, picture):
+    inputs = tuple(TensorSpec(name, (2,), source="normal") for name in ("noise", "style"))
+    exports = [Export("generator", lambda noise, style: noise.reshape(-1, 1, 1, 2), "generation", inputs, ("sample",))]
+    with pytest.raises(Unsuitable, match=r"needs a generator with one input \(this has noise, style\)"):
+        picture(evaluate(exports, "generator", torch.rand(4, 1, 1, 2)))

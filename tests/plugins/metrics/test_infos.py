@@ -4,9 +4,9 @@ import pytest
 
 from bench.catalog import resolve
 from bench.signature import REQUIRED, parameters
-from bench_metrics import classification, embedding, generation, reconstruction
+from bench_metrics import bench_metrics
 
-INFOS = [info for subject in (classification, reconstruction, embedding, generation) for info in subject.METRICS]
+INFOS = list(bench_metrics())
 
 
 def test_names_are_unique():

@@ -1,11 +1,12 @@
-"""What is computed once for a tensor."""
+"""What is computed once for a tensor or an evaluation."""
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import torch
 
-from bench_metrics.memory import once_per_tensor
+from bench_metrics.memory import once_per_evaluation, once_per_tensor, once_per_test_part
 
 
 class Value:
@@ -45,3 +46,30 @@ def test_forgotten_with_the_tensor():
     del tensor
     gc.collect()
     assert watched() is None
+
+
+def test_once_for_each_evaluation():
+    calls = []
+
+    @once_per_evaluation
+    def total(evaluation, scale):
+        calls.append(scale)
+        return scale * float(evaluation.outputs.sum())
+
+    some, others = (SimpleNamespace(outputs=torch.full((2,), value)) for value in (1.0, 2.0))
+    assert [total(some, 1), total(others, 1), total(some, 1), total(some, 2)] == [2, 4, 2, 4]
+    assert calls == [1, 1, 2]
+
+
+def test_once_for_all_that_answer_to_the_same_data():
+    calls = []
+
+    @once_per_test_part
+    def total(evaluation, scale=1):
+        calls.append(scale)
+        return scale * float(evaluation.inputs.sum())
+
+    inputs = torch.ones(3)
+    some, others = (SimpleNamespace(inputs=inputs, outputs=torch.zeros(2)) for _ in range(2))
+    assert [total(some), total(others), total(some, scale=2), total(others, scale=2)] == [3, 3, 6, 6]
+    assert calls == [1, 2]

@@ -1,4 +1,4 @@
-"""What all pictures of autoencoders have in common, drawn for real digits or for noise in colour."""
+"""What all pictures of models have in common, drawn for real digits, noise in colour, or points in the plane."""
 
 from io import BytesIO
 
@@ -14,10 +14,11 @@ from torch import nn
 
 from bench import Export, TensorSpec, Unsuitable
 from bench.catalog import resolve
-from bench_metrics import embedding, generation, reconstruction
+from bench_metrics import critic, embedding, generation, reconstruction
 from bench_metrics.drawing import INK
 
-INFOS = [*reconstruction.PICTURES, *embedding.PICTURES, *generation.PICTURES]
+PLANE = [info for info in (*generation.PICTURES, *critic.METRICS) if info.name in {"sample-scatter", "critic-surface"}]
+INFOS = [info for info in (*reconstruction.PICTURES, *embedding.PICTURES, *generation.PICTURES) if info not in PLANE]
 ARTIFACT = {"reconstruction": "autoencoder", "embedding": "encoder", "generation": "decoder"}
 
 
@@ -61,6 +62,23 @@ def made(request, evaluate):
     return lambda info: evaluate(exports, ARTIFACT[info.task], inputs, targets, classes=classes)
 
 
+@pytest.fixture
+def in_plane(evaluate):
+    """Evaluations of a generator of points, and of a critic of them."""
+    noise, data = TensorSpec("noise", (2,), source="normal"), TensorSpec("input", (2,))
+    exports = [
+        Export("generator", lambda noise: 0.4 * noise, "generation", (noise,), ("sample",)),
+        Export("critic", lambda x: x.norm(dim=1, keepdim=True), "critic", (data,), ("value",)),
+    ]
+    points = torch.randn(1000, 2, generator=torch.Generator().manual_seed(1))
+
+    def in_plane(info, count=1000):
+        artifact = "critic" if info.task == "critic" else "generator"
+        return evaluate(exports, artifact, points[:count], value_range=None)
+
+    return in_plane
+
+
 def saved(figure):
     stream = BytesIO()
     figure.savefig(stream)
@@ -69,10 +87,13 @@ def saved(figure):
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_a_picture_is_small_the_same_each_time_and_without_a_background(info, made):
-    draw = resolve(info)
-    first, second = (saved(draw(made(info))) for _ in range(2))
+    first, second = (saved(resolve(info)(made(info))) for _ in range(2))
+    check_files(first, second, 40_000 if made(info).spec.input_shape[0] == 1 else 200_000)
+
+
+def check_files(first, second, most):
     assert first == second
-    assert len(first) < 40_000 or made(info).spec.input_shape[0] == 3
+    assert len(first) < most
     pixels = imread(BytesIO(first))
     assert pixels.shape[1] <= 660
     assert pixels[[0, 0, -1, -1], [0, -1, 0, -1], 3].max() == 0
@@ -80,7 +101,10 @@ def test_a_picture_is_small_the_same_each_time_and_without_a_background(info, ma
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
 def test_ink_reads_on_a_light_and_a_dark_page(info, made):
-    figure = resolve(info)(made(info))
+    check_ink(resolve(info)(made(info)), info)
+
+
+def check_ink(figure, info):
     texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_bbox_patch() is None]
     assert texts or info.name == "prior-samples"
     assert all(same_color(text.get_color(), INK) for text in texts)
@@ -109,3 +133,11 @@ def test_a_single_image_is_drawn_or_refused(info, evaluate, autoencoder):
     except Unsuitable:
         return
     assert saved(figure)
+
+
+@pytest.mark.parametrize("info", PLANE, ids=lambda info: info.name)
+def test_a_picture_of_the_plane_is_as_any_other(info, in_plane):
+    check_files(*(saved(resolve(info)(in_plane(info))) for _ in range(2)), most=40_000)
+    check_ink(resolve(info)(in_plane(info)), info)
+    if info.name == "critic-surface":
+        assert saved(resolve(info)(in_plane(info, count=1)))  # a single point of each
