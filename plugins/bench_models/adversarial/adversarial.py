@@ -105,9 +105,14 @@ class Adversarial(LightningModule):
         """Let the generator learn from so many samples."""
         loss = self.generator_loss(self.critic(self.samples(count)).float())
         self._descend(self.generator, 1, loss)
-        self.log("generator-loss", loss.detach(), on_step=False, on_epoch=True, batch_size=count)
+        self.note("generator-loss", loss, count)
         self.critic_steps = 0
         self.generator_steps += 1
+
+    def note(self, name: str, value: Tensor, count: int) -> None:
+        """Log a point of a curve in the batches where the generator learns; in all of them it would take its time."""
+        if self.critic_steps + 1 >= self.steps_due():
+            self.log(name, value.detach(), on_step=False, on_epoch=True, batch_size=count)
 
     def validation_step(self, batch: Batch, _: int) -> None:
         real = batch[0]

@@ -46,7 +46,7 @@ class WGANGP(Wasserstein):
         between = (epsilon * real + (1 - epsilon) * fake).requires_grad_()
         (gradient,) = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
         norm = gradient.flatten(1).norm(dim=1)
-        self.log("gradient-norm", norm.detach().mean(), on_step=False, on_epoch=True, batch_size=len(real))
+        self.note("gradient-norm", norm.mean(), len(real))
         return self.weight * (norm - 1).square().mean()
 
     def optimizer(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
