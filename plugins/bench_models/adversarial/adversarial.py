@@ -30,16 +30,23 @@ class Adversarial(LightningModule):
     :param hidden: the widths of the critic's hidden layers, or their maps; the generator's are these in reverse
     :param latent: how many numbers the noise has
     :param n_critic: steps of the critic for each of the generator
+    :param lr: the learning rate of both
+    :param decay: let it fall linearly to 0 over the training
     :raises Unsuitable: for `conv` and inputs that are no images
     """
 
-    def __init__(self, data: DataSpec, body: Body, hidden: Widths | None, latent: int, n_critic: int) -> None:
+    def __init__(
+        self, data: DataSpec, body: Body, hidden: Widths | None, latent: int, n_critic: int, lr: float, decay: bool
+    ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.generator, self.critic = nets(data, body, hidden, latent)
         self.data = data
         self.latent = latent
         self.n_critic = n_critic
+        self.lr = lr
+        self.decay = decay
+        self.batches = 0
         self.critic_steps = 0  # since the generator's last
         self.generator_steps = 0
 
@@ -89,6 +96,7 @@ class Adversarial(LightningModule):
         distance = self.critic_step(batch[0])
         if self.critic_steps >= self.steps_due():
             self.generator_step(len(batch[0]))
+        self.batches += 1
         return distance
 
     def critic_step(self, real: Tensor) -> Tensor:
@@ -124,6 +132,15 @@ class Adversarial(LightningModule):
     def _descend(self, net: nn.Module, number: int, loss: Tensor) -> None:
         """One step of one net; the gradient of the other is not computed."""
         optimizer = self.optimizers()[number]
+        optimizer.param_groups[0]["lr"] = self._rate()
         optimizer.zero_grad()
         self.manual_backward(loss, inputs=list(net.parameters()))
         optimizer.step()
+
+    def _rate(self) -> float:
+        """The learning rate of this batch."""
+        if not self.decay:
+            return self.lr
+        of_batches = self.batches / self.trainer.estimated_stepping_batches
+        of_steps = self.trainer.global_step / self.trainer.max_steps  # of both nets; without a bound it is -1
+        return self.lr * (1 - max(of_batches, of_steps))

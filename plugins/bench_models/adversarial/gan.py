@@ -27,6 +27,7 @@ class GAN(Adversarial):
     :param latent: how many numbers the noise has
     :param n_critic: steps of the critic for each of the generator
     :param lr: Adam's learning rate
+    :param decay: let it fall linearly to 0 over the training
     """
 
     def __init__(
@@ -37,9 +38,9 @@ class GAN(Adversarial):
         latent: PositiveInt = 128,
         n_critic: PositiveInt = 1,
         lr: Rate = 2e-4,
+        decay: bool = False,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic)
-        self.lr = lr
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
 
     def distance(self, real: Tensor, fake: Tensor) -> Tensor:
         return log(2) - (F.softplus(-real).mean() + F.softplus(fake).mean()) / 2

@@ -38,11 +38,12 @@ class WGAN(Wasserstein):
     :param latent: how many numbers the noise has
     :param n_critic: steps of the critic for each of the generator
     :param lr: RMSProp's learning rate
+    :param decay: let it fall linearly to 0 over the training
     :param clip: no weight of the critic is larger
     :param warm_up: 100 steps of the critic for each of the generator's first 25 and every 500th: the authors' code
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (a recipe has so many parts)
         self,
         data: DataSpec,
         body: Body = "mlp",
@@ -50,11 +51,11 @@ class WGAN(Wasserstein):
         latent: PositiveInt = 128,
         n_critic: PositiveInt = 5,
         lr: Rate = 5e-5,
+        decay: bool = False,
         clip: Annotated[float, Field(gt=0)] = 0.01,
         warm_up: bool = False,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic)
-        self.lr = lr
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
         self.clip = clip
         self.warm_up = warm_up
 

@@ -24,6 +24,7 @@ class WGANGP(Wasserstein):
     :param latent: how many numbers the noise has
     :param n_critic: steps of the critic for each of the generator
     :param lr: Adam's learning rate
+    :param decay: let it fall linearly to 0 over the training, as the authors' does on CIFAR-10
     :param weight: lambda, how much the penalty weighs; the authors' code takes 0.1 for points in the plane
     """
 
@@ -35,10 +36,10 @@ class WGANGP(Wasserstein):
         latent: PositiveInt = 128,
         n_critic: PositiveInt = 5,
         lr: Rate = 1e-4,
+        decay: bool = False,
         weight: Decay = 10.0,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic)
-        self.lr = lr
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
         self.weight = weight
 
     def penalty(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ import json
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -78,6 +79,25 @@ def test_it_learns_where_the_data_is(name, train, cloud):
     real = cloud.parts.test.inputs
     assert torch.dist(found.mean(0), real.mean(0)) < 0.3  # it began at about 1.4
     assert 0.1 < found.std(0).min() < found.std(0).max() < 0.6  # that of the data is 0.3
+
+
+def rates_of(model, train, **settings):
+    """The learning rates of critic and generator after each step of the critic."""
+    rates = []
+    model.restrict = lambda: rates.append([one.param_groups[0]["lr"] for one in model.optimizers()])
+    train(model, **settings)
+    return zip(*rates, strict=True)
+
+
+@every_model
+@pytest.mark.parametrize("settings", [{"max_epochs": 2}, {"max_steps": 20}, {"max_epochs": 100, "max_steps": 20}])
+def test_the_learning_rate_falls_to_nothing_if_it_is_to(name, settings, train):
+    model = CLASSES[name](POINTS, **SMALL, n_critic=4, lr=0.5, decay=True)
+    critic, generator = rates_of(model, train, **settings)
+    assert critic == pytest.approx(np.linspace(0.5, 0, len(critic), endpoint=False), abs=0.02)
+    assert 0 < generator[-1] < 0.2 < generator[0]
+    model = CLASSES[name](POINTS, **SMALL, n_critic=4, lr=0.5)
+    assert {rate for rates in rates_of(model, train, **settings) for rate in rates} == {0.5}
 
 
 @every_model
