@@ -24,9 +24,12 @@ def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
     for group in dict.fromkeys(case.group for case in plan.cases):
         planned = [case for case in plan.cases if case.group == group]
         members = [case for case in cases if case.group == group and case.status == "passed"]
+        failed = [case for case in cases if case.group == group and case.status == "failed"]
         for name, gate in planned[0].gates.items():
-            found = _values(name, members) or {"": []}
+            found = _values(name, members)
             verdicts += [_judged(name, group, gate, where, found[where], len(planned)) for where in found]
+            if not found:
+                verdicts += _without_a_pass(name, group, gate, _values(name, failed))
         verdicts += _served(group, members, bound_s)
     return verdicts
 
@@ -62,10 +65,17 @@ def _lowest_p99(rows: list[MeasurementResult]) -> float | None:
     return min((median(told) for m in rows if (told := [p.p99_s for p in m.by_process if p.p99_s])), default=None)
 
 
+def _without_a_pass(name: str, group: str, gate: Gate, found: dict[str, list[float]]) -> Iterator[GateResult]:
+    """A gate of which no case that passed has a figure: it is missed, with what failed cases have."""
+    bound = written(gate.min, gate.max)
+    if not found:
+        yield GateResult(name, group, bound, None, False, "nothing was measured")
+    for where, values in found.items():
+        yield GateResult(name, group, bound, fmean(values), False, f"{where}, of cases that failed")
+
+
 def _judged(name: str, group: str, gate: Gate, where: str, values: list[float], seeds: int) -> GateResult:
     """One gate in one place."""
-    if not values:
-        return GateResult(name, group, written(gate.min, gate.max), None, False, "nothing was measured")
     mean = fmean(values)
     if len(values) < seeds:
         where = f"{where}, {len(values)} of {seeds} seeds"

@@ -144,6 +144,15 @@ def test_a_gate_does_not_pass_on_some_of_the_seeds(make):
     assert "1 of 2 seeds" in verdict.where
 
 
+def test_a_gate_does_not_pass_on_cases_that_failed_and_tells_their_figures(make):
+    failed = make.case(seed=0, status="failed", metrics=[make.metric(value=0.95)])
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=0.9)}), [failed])
+    assert (verdict.passed, verdict.value) == (False, 0.95)
+    assert verdict.where.endswith("of cases that failed")
+    (verdict,) = judge(plan_with({"accuracy": Gate(min=0.9)}), [make.case(seed=0, status="failed", metrics=[])])
+    assert (verdict.passed, verdict.value, verdict.where) == (False, None, "nothing was measured")
+
+
 def served(make, seed: int, *rates: tuple[float, bool, float], **changes):
     rows = [
         make.measurement(scenario="server", rate_per_s=rate, meets_bound=met, by_process=[make.process(p99_s=p99)] * 3)

@@ -8,8 +8,8 @@ def test_a_group_passes_if_all_its_cases_do(make):
     cases = [make.case(), make.case("small"), make.case("small", seed=1, status="failed")]
     table = verdict_table(make.results(cases=cases))
     assert table.rows == [
-        ("passed", "tiny@points", "1 of 1 cases ran", ""),
-        ("FAILED", "small@points", "1 of 2 cases ran", ""),
+        ("passed", "tiny@points", "1 of 1 cases passed", ""),
+        ("FAILED", "small@points", "1 of 2 cases passed", ""),
     ]
 
 
