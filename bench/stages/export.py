@@ -1,13 +1,13 @@
 """Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import torch
 from pytorch_lightning import LightningDataModule
@@ -39,9 +39,8 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
     :param data: the dataset; int8-static is calibrated with its training part
     """
     subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed)
-    samples = {}
-    if STATIC in request.precisions:
-        samples = subject.fed("calibration", calibration_inputs(data, request.seed))
+    # Drawn where it is needed: what goes wrong there costs the graphs that are calibrated, and no other.
+    calibration = cache(lambda: subject.fed("calibration", calibration_inputs(data, request.seed)))
     found = Exported()
     for number, part in enumerate(subject.exports.values(), 1):
         export_graph(part, request.graph(part.name))
@@ -49,18 +48,26 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
             if precision == "fp32":
                 found.artifacts.append(_described(request, part, precision))
             else:
-                _attempt(request, part, precision, [one.numpy() for one in samples.get(part.name, ())], found)
+                _attempt(request, part, precision, calibration, found)
         progress(number / len(subject.exports))
     return found
 
 
 def _attempt(
-    request: CaseRequest, part: Export, precision: str, samples: Sequence[np.ndarray], found: Exported
+    request: CaseRequest,
+    part: Export,
+    precision: str,
+    calibration: Callable[[], dict[str, tuple[Tensor, ...]]],
+    found: Exported,
 ) -> None:
-    """Make a part's graph at a lossy precision, or note why there is none."""
+    """Make a part's graph at a lossy precision, or note why there is none.
+
+    :param calibration: gives by artifact what int8-static is calibrated with
+    """
     path = request.graph(part.name, precision)
     path.unlink(missing_ok=True)  # an earlier run's, which must not pass for this one's
     try:
+        samples = [rows.numpy() for rows in calibration()[part.name]] if precision == STATIC else []
         write_graph(part, precision, request.graph(part.name), path, samples)
         found.artifacts.append(_described(request, part, precision))
     except Unsuitable as reason:

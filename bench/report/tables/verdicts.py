@@ -11,7 +11,9 @@ def verdict_table(results: RunResult) -> Table:
     rows: list[tuple[str, ...]] = []
     for group, cases in groups(results).items():
         passed = sum(case.status == "passed" for case in cases)
-        rows.append(("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases passed", ""))
+        rows.append(
+            ("passed" if passed == len(cases) else "FAILED", group, f"{passed} of {len(cases)} cases passed", "")
+        )
         own = [gate for gate in results.gates if gate.group == group]
         rows += [_gate_row(group, what, own) for what in dict.fromkeys((gate.metric, gate.bound) for gate in own)]
     return Table("Verdicts", ("verdict", "case", "what", "value"), rows, words=3)

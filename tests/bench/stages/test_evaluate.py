@@ -152,6 +152,14 @@ def test_a_graph_that_cannot_be_made_costs_its_own_rows(case, make, monkeypatch)
     assert [use for use in USES[:2] if result.is_trusted("forward", *use)] == [("onnxruntime", "fp32")]
 
 
+def test_calibration_that_fails_costs_what_is_calibrated(case, monkeypatch):
+    request, data, _ = case
+    monkeypatch.setattr("bench.stages.export.calibration_inputs", lambda data, seed: 1 / 0)
+    made = export(replace(request, precisions=("fp32", "fp16", "int8-static")), data, lambda share: None)
+    assert [(one.precision, one.fatal) for one in made.failures] == [("int8-static", True)]
+    assert [graph.precision for graph in made.artifacts] == ["fp32", "fp16"]
+
+
 def test_without_the_graph_at_fp32_there_is_no_case(case, monkeypatch):
     request, data, _ = case
     monkeypatch.setattr("bench.stages.export.onnx.checker.check_model", lambda graph: 1 / 0)
