@@ -21,3 +21,10 @@ def bench_datasets() -> Iterator[bench.DatasetInfo]:
         summary="70,000 handwritten digits of 28x28 pixels; downloaded once.",
         source="LeCun, Cortes, Burges (1998), the MNIST database; CC BY-SA 3.0",
     )
+    yield bench.DatasetInfo(
+        "toy-2d",
+        "bench_datasets.toy_2d:Toy2D",
+        task="generation",
+        summary="Points in the plane of eight or 25 Gaussians or a Swiss roll, whose distribution is known.",
+        source="Gulrajani et al. (2017), arXiv 1704.00028, figure 1",
+    )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import bench
-from bench_models import autoencoders, classical, classifiers
+from bench_models import adversarial, autoencoders, classical, classifiers
 
 
 @bench.hookimpl
 def bench_models() -> Iterator[bench.ModelInfo]:
-    for family in (classifiers, autoencoders, classical):
+    for family in (classifiers, autoencoders, adversarial, classical):
         yield from family.MODELS

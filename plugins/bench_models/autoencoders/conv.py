@@ -1,6 +1,6 @@
 """Convolutional encoders and decoders: what the convolutional members of the family are built of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from torch import nn
@@ -21,35 +21,37 @@ def halvings(shape: Shape, filters: Sequence[int]) -> list[Shape]:
 
 
 class ConvEncoder(nn.Sequential):
-    """Convolutions 3x3 with stride 2, an activation between them and none after the last.
+    """Convolutions with stride 2, an activation between them and none after the last.
 
     (batch, *shapes[0]) -> (batch, *shapes[-1]).
 
     :param shapes: from the image to the code, as `halvings` gives them
-    :param activation: the class of the module between two layers
+    :param activation: makes the module between two layers
+    :param kernel: an odd number, the side of every kernel
     """
 
-    def __init__(self, shapes: Sequence[Shape], activation: type[nn.Module] = nn.ReLU) -> None:
+    def __init__(self, shapes: Sequence[Shape], activation: Callable[[], nn.Module] = nn.ReLU, kernel: int = 3) -> None:
         layers: list[nn.Module] = []
         for (before, *_), (after, *_) in pairwise(shapes):
-            layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), activation()]
+            layers += [nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2), activation()]
         super().__init__(*layers[:-1])
 
 
 class ConvDecoder(nn.Sequential):
-    """Transposed convolutions 3x3 with stride 2, which take the encoder's shapes in reverse.
+    """Transposed convolutions with stride 2, which take the encoder's shapes in reverse.
 
     (batch, *shapes[-1]) -> (batch, *shapes[0]), with an activation between the layers and none after the last.
 
     :param shapes: from the image to the code, as `halvings` gives them
-    :param activation: the class of the module between two layers
+    :param activation: makes the module between two layers
+    :param kernel: an odd number, the side of every kernel
     """
 
-    def __init__(self, shapes: Sequence[Shape], activation: type[nn.Module] = nn.ReLU) -> None:
+    def __init__(self, shapes: Sequence[Shape], activation: Callable[[], nn.Module] = nn.ReLU, kernel: int = 3) -> None:
         layers: list[nn.Module] = []
         for before, after in pairwise(reversed(shapes)):
             # Two sizes halve to the same one; the padding says which of them it was.
             extra = tuple(large - (2 * small - 1) for small, large in zip(before[1:], after[1:], strict=True))
-            up = nn.ConvTranspose2d(before[0], after[0], 3, stride=2, padding=1, output_padding=extra)
+            up = nn.ConvTranspose2d(before[0], after[0], kernel, stride=2, padding=kernel // 2, output_padding=extra)
             layers += [up, activation()]
         super().__init__(*layers[:-1])

@@ -18,6 +18,13 @@ MODELS = (
         source="Arthur & Vassilvitskii (2007), SODA, 1027-1035; scikit-learn, skl2onnx",
     ),
     bench.ModelInfo(
+        "gmm",
+        "bench_models.classical.gmm:GaussianMixture",
+        task="generation",
+        summary="A mixture of Gaussians: the generator that others have to be better than.",
+        source="Dempster, Laird, Rubin (1977), J. R. Stat. Soc. B 39, 1-38; scikit-learn",
+    ),
+    bench.ModelInfo(
         "sklearn",
         "bench_models.classical.any_estimator:AnyEstimator",
         task="classification",

@@ -35,8 +35,13 @@ SETTINGS = {
     "vae": SMALL,
     "vae gaussian": {**SMALL, "likelihood": "gaussian"},
     "conv-vae": {"filters": (6, 4), "latent": 4},
+    "gan": SMALL,
+    "wgan": SMALL,
+    "wgan-gp": SMALL,
+    "wgan-gp conv": {**SMALL, "body": "conv"},
     "pca": {"components": 8},
     "kmeans": {},
+    "gmm": {"components": 3},
     "sklearn": {"estimator": "sklearn.linear_model.LogisticRegression", "arguments": {"tol": 0.1}},
 }
 # By the parts of their names: RandomNormal, RandomUniformLike, Multinomial, Bernoulli and whatever comes after them.

@@ -17,6 +17,7 @@ from bench_models.classical.pca import PCA
 FITTED = {
     "pca": {"components": 8},
     "kmeans": {},
+    "gmm": {"components": 3},
     "sklearn": {"estimator": "sklearn.naive_bayes.GaussianNB", "arguments": {"var_smoothing": 0.01}},
 }
 INFOS = {info.name: info for info in MODELS}
@@ -35,10 +36,12 @@ def checkpoint(request, digits, tmp_path_factory):
 
 
 def fed(exports, images):
-    """Every export with what it takes: images, or codes that another one answers."""
+    """Every export with what it takes: images, noise, or codes that another one answers."""
     known = {"data": images}
     for export in exports:
-        inputs = known[export.inputs[0].source]
+        (spec,) = export.inputs
+        known["normal"] = torch.randn(len(images), *spec.shape, generator=torch.Generator().manual_seed(0))
+        inputs = known[spec.source]
         yield export, inputs
         known |= {f"{export.name}.{name}": export.module(inputs) for name in export.outputs}
 
