@@ -245,6 +245,15 @@ class Case(Protocol):
         :raises Unsuitable: if the model has no artifact of this name
         """
 
+    def features(self, inputs: Any) -> Any | None:
+        """What the net that the suite names under `features` makes of inputs or samples (n, ...): a tensor (n, d).
+
+        None where the suite names none. The net is the same for all cases; of a tensor, it is asked once.
+
+        :raises Unsuitable: if it takes inputs of another shape
+        :raises BenchError: if its case has failed
+        """
+
     def on_training(self, artifact: str) -> "Evaluation":
         """What an artifact answers on the training part of the dataset, without augmentation and in its own order."""
 

@@ -1,5 +1,6 @@
 """The records of a run: what results.json holds. Standard library only; the JSON Schema is derived from them."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -276,11 +277,21 @@ class CaseResult:
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
+    @property
+    def downfall(self) -> Failure | None:
+        """The first failure that costs all of its graphs their figures, if there is one."""
+        return next((one for one in self.failures if one.fatal and not one.artifact), None)
+
     def is_trusted(self, artifact: str, runtime: str, precision: str) -> bool:
         """Whether no failure stands against a graph under a runtime: only then is it timed."""
         against = [one for one in self.failures if one.fatal or one.kind == UNSUITABLE]
         graphs = {(one.artifact, one.runtime, one.precision) for one in against}
         return graphs.isdisjoint({("", "", ""), (artifact, "", precision), (artifact, runtime, precision)})
+
+
+def name_in(group: str) -> str:
+    """What a group's cases are called: their `name` in the suite, or their model's."""
+    return re.split(r"[\[@]", group, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)

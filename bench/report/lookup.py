@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult
+from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, name_in
 
 OURS = "bench"
 
@@ -144,6 +144,11 @@ def metrics_of(
     """A metric of an artifact at a precision, for each seed."""
     wanted = (name, artifact, runtime, precision)
     return [m for case in cases for m in case.metrics if (m.name, m.artifact, m.runtime, m.precision) == wanted]
+
+
+def feature_case(results: RunResult) -> CaseResult | None:
+    """The case whose net gave the features by which generators were compared, if the suite names one that is there."""
+    return next((case for case in results.cases if name_in(case.group) == results.suite.get("features")), None)
 
 
 def labelled(group: str, artifact: str) -> str:

@@ -35,15 +35,17 @@ def run_cases(
 ) -> None:
     """Run every case in a process of its own. A case that raises, crashes or falls silent fails; the others go on.
 
+    The case whose net gives the others their features has ended before any of them starts.
+
     :param begun: case identifier -> what an earlier run has left of it
     :param groups: case identifier -> its group
     :param finished: called with each case's result as soon as it has ended
     """
-    waiting = list(requests)
+    waiting = sorted(requests, key=lambda request: not request.gives_features)
     running: list[_Running] = []
     try:
         while waiting or running:
-            while waiting and len(running) < jobs:
+            while waiting and len(running) < jobs and not any(case.request.gives_features for case in running):
                 request = waiting.pop(0)
                 running.append(_start(request, begun.get(request.id), groups[request.id], workers))
             for case in _ended(running, silence_s, progress):
@@ -51,6 +53,8 @@ def run_cases(
                 case.worker.stop()
                 finished(case.result)  # on disk before anyone is told
                 progress.finished(case.result)
+                if case.request.gives_features and case.result.downfall:
+                    waiting = [_without_features(request, case.result.downfall) for request in waiting]
     finally:
         for case in running:
             case.worker.stop()
@@ -69,6 +73,12 @@ def _start(request: CaseRequest, begun: CaseResult | None, group: str, workers: 
         seed=request.seed,
     )
     return _Running(request, workers.start(targets.case, request), result, request.stages[0], time.monotonic())
+
+
+def _without_features(request: CaseRequest, failure: Failure) -> CaseRequest:
+    """A request that knows why there is no net to give it features."""
+    assert request.features is not None
+    return replace(request, features=replace(request.features, failure=f"{failure.stage}: {failure.message}"))
 
 
 def _ended(running: list[_Running], silence_s: float, progress: Progress) -> Iterator[_Running]:

@@ -81,16 +81,18 @@ def makespan(seconds: Sequence[float], jobs: int) -> float:
     return max(free)
 
 
-def stage_seconds(cases: Sequence[Mapping[str, float]], jobs: int) -> dict[str, float]:
+def stage_seconds(cases: Sequence[Mapping[str, float]], jobs: int, alone: int = 0) -> dict[str, float]:
     """The makespan of whole cases, shared among their stages.
 
     :param cases: of each case, stage -> seconds
+    :param alone: so many of the first end, one after the other, before any other starts
     """
     busy: dict[str, float] = {}
     for case in cases:
         for stage, seconds in case.items():
             busy[stage] = busy.get(stage, 0.0) + seconds
-    whole, total = makespan([sum(case.values()) for case in cases], jobs), sum(busy.values())
+    each, total = [sum(case.values()) for case in cases], sum(busy.values())
+    whole = sum(each[:alone]) + makespan(each[alone:], jobs)
     return {stage: seconds / total * whole if total else 0.0 for stage, seconds in busy.items()}
 
 

@@ -84,12 +84,14 @@ def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float, wai
     with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
         rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers)
         cases, unknown = _case_seconds(rehearsed)
-        planned = [cases[case.group] for case in plan.cases if case.group in cases]
+        in_order = sorted(plan.cases, key=lambda case: case is not plan.features)
+        planned = [cases[case.group] for case in in_order if case.group in cases]
+        alone = int(plan.features is not None and plan.features.group in cases)
         usable = list({one.case.group: one for one in rehearsed if one.case.group in cases}.values())
         timing_s, results = _timing_seconds(plan, usable, workers, waiting)
         found = {
             "check": check_s,
-            **stage_seconds(planned, jobs),
+            **stage_seconds(planned, jobs, alone),
             "timing": timing_s,
             "reports": _report_seconds(plan, catalog, Path(folder), results),
         }

@@ -8,7 +8,7 @@ from bench.catalog import KINDS, Catalog
 from bench.cores import cores
 from bench.results import STAGES, CaseResult
 from bench.run.loads import batch_sizes_of, processes_of
-from bench.stages.request import CaseRequest
+from bench.stages.request import CaseRequest, FeatureCase
 from bench.suite.plan import Plan, PlannedCase
 
 
@@ -74,4 +74,5 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         batch_sizes=batch_sizes_of(measure),
         timed=tuple(measure.artifacts or ()) if plan.whole else (),
         owners=owners,
+        features=FeatureCase(plan.features.id, plan.features.folder) if plan.features else None,
     )

@@ -1,12 +1,12 @@
 """What an earlier run of the same suite has left that need not be done again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.errors import RunError
-from bench.results import STAGES, CaseResult, GateResult
+from bench.results import STAGES, CaseResult, GateResult, RunResult
 from bench.stages.files import sha256
 from bench.store.folder import read_results
 from bench.suite.plan import Plan, PlannedCase
@@ -52,8 +52,16 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
     same = [case for case in results.cases if _is_same(case, planned.get(case.id))]
     begun = {case.id: cut for case in same if (cut := _cut(case, folder, plan.suite.measure.precisions))}
     others = [case for case in results.cases if case.id not in planned]
+    if others and not _has_same_features(plan, results, begun):
+        raise RunError(f"{run}: other features made the figures of {others[0].id}", "begin a new one, without --resume")
     gates = [gate for gate in results.gates if gate.group in {case.group for case in others}]
     return Earlier(begun, others, gates, results.started, results.seconds)
+
+
+def _has_same_features(plan: Plan, results: RunResult, begun: Mapping[str, CaseResult]) -> bool:
+    """Whether the net whose features the figures of an earlier run rest on, if any, is there and still the one."""
+    is_there = plan.features is None or plan.features.id in begun
+    return is_there and results.suite.get("features") == plan.suite.features
 
 
 def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:

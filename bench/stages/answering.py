@@ -30,13 +30,24 @@ class Rows:
 
 
 class Subject:
-    """A trained model with its artifacts, and the rows of its dataset; the test part is read when it is asked for."""
+    """A trained model with its artifacts, and the rows of its dataset; the test part is read when it is asked for.
 
-    def __init__(self, model: LightningModule, exports: Iterable[Export], data: LightningDataModule, seed: int) -> None:
+    :param features: turns inputs (n, ...) into features (n, d); None where nothing does
+    """
+
+    def __init__(
+        self,
+        model: LightningModule,
+        exports: Iterable[Export],
+        data: LightningDataModule,
+        seed: int,
+        features: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
         self.model = model
         self.exports = {part.name: part for part in exports}
         self.data = data
         self.seed = seed
+        self.features = features
 
     @property
     def spec(self) -> DataSpec:
@@ -126,6 +137,10 @@ class Answering:
         batches = zip(*(tensor.split(BATCH) for tensor in inputs), strict=True)
         answered = [self._loaded[artifact](batch) for batch in batches]
         return {name: torch.cat(each) for name, each in zip(part.outputs, zip(*answered, strict=True), strict=True)}
+
+    def features(self, inputs: Tensor) -> Tensor | None:
+        """What the suite's feature net makes of inputs; see `bench.records.Case`."""
+        return None if self._subject.features is None else self._subject.features(inputs)
 
     def on_test(self, artifact: str) -> Evaluation:
         """What an artifact answers on the test part of the dataset."""

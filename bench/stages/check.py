@@ -14,6 +14,7 @@ from bench.signature import ParameterError, checked, first_parameter
 from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
+from bench.stages.features import refuse_without_features
 from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
@@ -27,7 +28,7 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     artifacts: set[str] = set()
     tried: list[dict[str, Any]] = []
     problems = [problem for request in requests for problem in _check(request, datasets, artifacts)]
-    problems = problems or list(_check_timed(requests[0], artifacts))
+    problems = problems or [*_check_timed(requests[0], artifacts), *_check_features(requests, datasets)]
     problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
     problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
@@ -48,6 +49,8 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artif
             model = build_model(request.model, request.params, datasets[key].spec)
             exports = exports_of(model, request.model, datasets[key].spec)
         check_sources(exports, datasets[key].spec)
+        if request.gives_features:
+            refuse_without_features(exports, request.model.name)
         artifacts.update(part.name for part in exports)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
@@ -64,6 +67,19 @@ def _check_timed(request: CaseRequest, artifacts: set[str]) -> Iterable[Problem]
         if name not in artifacts:
             message = f"no case has an artifact {name!r}"
             yield Problem("", ("measure", "artifacts", index), message, suggestion(name, artifacts))
+
+
+def _check_features(requests: list[CaseRequest], datasets: dict[str, LightningDataModule]) -> Iterable[Problem]:
+    """Whether the net that gives features takes the inputs of any case but its own, if there are others."""
+    net = next((request for request in requests if request.gives_features), None)
+    if net is None:
+        return
+    own = (net.model.name, net.params, _key(net))
+    others = [request for request in requests if (request.model.name, request.params, _key(request)) != own]
+    shapes = {request.id: datasets[_key(request)].spec.input_shape for request in (net, *others)}
+    if others and shapes[net.id] not in [shapes[request.id] for request in others]:
+        message = f"the feature net {net.id} takes {shapes[net.id]}, and no other case has such data"
+        yield Problem("", ("features",), message, f"that of {others[0].id} is {shapes[others[0].id]}")
 
 
 def _fetch(request: CaseRequest, data: LightningDataModule) -> Iterable[Problem]:

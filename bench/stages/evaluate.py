@@ -16,6 +16,7 @@ from bench.stages.answering import Answering, Call, Subject, session_call, torch
 from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
+from bench.stages.features import FeatureNet
 from bench.stages.request import CaseRequest
 from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score
 from bench.timing.request import ROTATED
@@ -38,7 +39,8 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
 
     :param data: the dataset; its test part is read here for the first time
     """
-    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed)
+    features = FeatureNet(request) if request.features else None
+    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed, features)
     reference = Answering(subject, torch_call)
     executions = [(one, Answering(subject, _loaded(request, one))) for one in _executions(request)]
     found = Evaluated()

@@ -7,6 +7,22 @@ from typing import Any
 from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeUse
 from bench.results import STAGES
 
+# The artifact by which a net turns inputs into features.
+FEATURES = "features"
+
+
+@dataclass(frozen=True)
+class FeatureCase:
+    """The case whose net turns inputs into features.
+
+    :param name: its name among the files of the run directory
+    :param failure: why it has no net to give; empty if nothing is known against it
+    """
+
+    id: str
+    name: str
+    failure: str = ""
+
 
 @dataclass(frozen=True)
 class CaseRequest:
@@ -22,6 +38,7 @@ class CaseRequest:
     :param batch_sizes: the batch sizes that will be timed
     :param timed: the artifacts that will be, one case's or another's; empty if any may be
     :param stages: which to do; an earlier run has left what comes before them
+    :param features: whose net turns inputs into features; None for nobody's
     :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
     """
@@ -47,6 +64,12 @@ class CaseRequest:
     stages: tuple[str, ...] = STAGES
     rehearsal_s: float | None = None
     timed: tuple[str, ...] = ()
+    features: FeatureCase | None = None
+
+    @property
+    def gives_features(self) -> bool:
+        """Whether it is this case's net that turns inputs into features."""
+        return self.features is not None and self.features.id == self.id
 
     @property
     def artifacts(self) -> Path:

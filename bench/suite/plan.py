@@ -13,6 +13,7 @@ from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.results import name_in
 from bench.suite.load import validated
 from bench.suite.schema import CaseSpec, Gate, Measure, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
@@ -51,7 +52,10 @@ class PlannedCase:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run does, in order; `whole` is whether it has all cases of the suite."""
+    """Everything that a run does, in order.
+
+    `whole` is whether it has all cases of the suite, `features` the case whose net turns inputs into features, if any.
+    """
 
     suite: Suite
     source: Source
@@ -59,12 +63,14 @@ class Plan:
     metrics: list[MetricUse]
     runtimes: list[RuntimeUse]
     whole: bool = True
+    features: PlannedCase | None = None
 
 
 def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, ...] = ()) -> Plan:
     """Expand a suite into cases.
 
-    :param only: patterns; a case is kept if one matches its identifier, or is part of it
+    :param only: patterns; a case is kept if one matches its identifier, or is part of it. The case whose net gives the
+        others their features is kept with them
     :raises SuiteError: for an unknown model, dataset, metric or runtime, a wrong `train`, or a case asked for twice
     """
     metrics = _metrics(suite, source, catalog)
@@ -75,7 +81,28 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     cases = _with_own_folders(_cases(suite, source, catalog))
     _refuse_duplicates(cases, source)
     chosen = [case for case in cases if _chosen(case.id, only)]
-    return Plan(suite, source, chosen, metrics, runtimes, whole=len(chosen) == len(cases))
+    features = _feature_case(suite, source, cases)
+    if features is not None and chosen:
+        chosen = [case for case in cases if case is features or case in chosen]
+    return Plan(suite, source, chosen, metrics, runtimes, len(chosen) == len(cases), features)
+
+
+def _feature_case(suite: Suite, source: Source, cases: list[PlannedCase]) -> PlannedCase | None:
+    """The case that the suite's `features` names: with the first seed, so that there is one net for all.
+
+    :raises SuiteError: if none is called so, or several that differ in more than their seed
+    """
+    if suite.features is None:
+        return None
+    called = [case for case in cases if name_in(case.group) == suite.features]
+    groups = dict.fromkeys(case.group for case in called)
+    if not called:
+        hint = suggestion(suite.features, {name_in(case.group) for case in cases})
+        raise source.error(("features",), f"no case is called {suite.features!r}", hint)
+    if len(groups) > 1:
+        message = f"several cases are called {suite.features!r}: {', '.join(groups)}"
+        raise source.error(("features",), message, "give the one that is meant a `name` of its own")
+    return called[0]
 
 
 def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricUse]:

@@ -221,6 +221,10 @@ class Suite(Strict):
     )
     train: Train = Train()
     cases: list[CaseSpec] = Field(min_length=1, description="what to run")
+    features: Name | None = Field(
+        None,
+        description="the case whose net turns inputs into what metrics of generators compare; left out: the inputs",
+    )
     metrics: list[Metric] | None = Field(None, description="which to compute; left out: all that apply")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from bench.report.formats import NOTHING, number, percent, spread
-from bench.report.lookup import groups, labelled, metrics_of, scored_by
+from bench.report.lookup import feature_case, groups, labelled, metrics_of, scored_by
 from bench.report.tables.table import Table
 from bench.results import CaseResult, MetricResult, RunResult
 
@@ -27,13 +27,27 @@ def quality_tables(results: RunResult) -> list[Table]:
     lossy = len({one.precision for one in everything}) > 1
     return [
         _quality_table(
-            "Quality" if len(tasks) == 1 else f"Quality: {task}", [one for one in everything if one.task == task], lossy
+            "Quality" if len(tasks) == 1 else f"Quality: {task}",
+            [one for one in everything if one.task == task],
+            lossy,
+            _features(results) if task == "generation" else "",
         )
         for task in tasks
     ]
 
 
-def _quality_table(title: str, scored: list[Scored], lossy: bool) -> Table:
+def _features(results: RunResult) -> str:
+    """By what generated samples were compared with real ones."""
+    named = results.suite.get("features")
+    if not named:
+        return " Features: the inputs themselves."
+    case = feature_case(results)
+    if case is None or case.training is None or case.downfall:
+        return f" Features: none, since {case.id if case else named} has failed."
+    return f" Features: {case.id}, checkpoint sha256 {case.training.checkpoint_sha256[:12]}…."
+
+
+def _quality_table(title: str, scored: list[Scored], lossy: bool, features: str) -> Table:
     metrics = {name: found[0] for one in scored for name, found in one.metrics.items()}
     rows = [
         (
@@ -46,7 +60,7 @@ def _quality_table(title: str, scored: list[Scored], lossy: bool) -> Table:
     ]
     note = (
         "On the test set, from the exported ONNX graph, under the first runtime of the suite that has the precision; "
-        "mean over the seeds ± standard deviation. An arrow points to where better is."
+        "mean over the seeds ± standard deviation. An arrow points to where better is." + features
     )
     table = Table(title, ("case", "precision", "seeds", *map(_header, metrics.values())), rows, 2, note)
     return table if lossy else table.without("precision")

@@ -1,5 +1,7 @@
 """What metrics of generators compare inputs by."""
 
+from functools import partial
+
 from torch import Tensor
 
 from bench import Evaluation
@@ -7,16 +9,18 @@ from bench_metrics.generation.samples import Numbers, compared, rows
 
 
 def features(evaluation: Evaluation, inputs: Tensor) -> Tensor:
-    """Inputs (n, *input_shape) -> features (n, d): the inputs themselves, flattened.
+    """Inputs (n, *input_shape) -> features (n, d), by the net that the suite names under `features`.
 
-    Of points in the plane they are the coordinates, of images the pixels. Distances of pixels are not those that an eye
-    sees, nor are they comparable with published figures, which come from trained nets.
+    Where it names none, they are the inputs themselves, flattened: of points in the plane the coordinates, of images
+    the pixels. Distances of pixels are not those that an eye sees. Figures are comparable only if they have the same
+    features, so neither with published ones, which come from other nets.
     """
-    return inputs.flatten(1)
+    by_net: Tensor | None = evaluation.case.features(inputs)
+    return inputs.flatten(1) if by_net is None else by_net
 
 
 def compared_features(
     evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2
 ) -> list[Numbers]:
     """The features of test samples, and of as many generated ones, (n, d) each; see `compared`."""
-    return [rows(features(evaluation, one)) for one in compared(evaluation, metric, samples, real, least)]
+    return [rows(one) for one in compared(evaluation, metric, samples, real, least, partial(features, evaluation))]

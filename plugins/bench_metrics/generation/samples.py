@@ -1,5 +1,6 @@
 """The two samples that a metric of generators compares."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,14 @@ class Pair(NamedTuple):
     generated: Tensor
 
 
-def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2) -> Pair:
+def compared(
+    evaluation: Evaluation,
+    metric: str,
+    samples: int,
+    real: bool = False,
+    least: int = 2,
+    seen: Callable[[Tensor], Tensor] = lambda part: part,
+) -> Pair:
     """Rows of the test part, drawn by the seed, and as many generated ones.
 
     :param metric: who asks
@@ -27,6 +35,7 @@ def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = Fal
     :param real: take rows of the training part for generated ones. They differ from the test part by chance alone, so
         that a metric of them is what a perfect generator would get with so many samples
     :param least: how many of each it takes
+    :param seen: what to take of each part, row by row, before any are drawn: whoever asks, it is of the same tensors
     :raises Unsuitable: if there are fewer, or what is generated has not the shape of the data
     :raises BenchError: if what is generated is no number
     """
@@ -38,7 +47,8 @@ def compared(evaluation: Evaluation, metric: str, samples: int, real: bool = Fal
     if count < least:
         raise Unsuitable(f"{metric} needs {least} samples of either kind", f"there are {count}")
     refuse_what_is_no_number(stand_in, metric)
-    return Pair(drawn(evaluation.inputs, count, evaluation.seed), drawn(stand_in, count, evaluation.seed + 1))
+    real_seed, other_seed = evaluation.seed, evaluation.seed + 1
+    return Pair(drawn(seen(evaluation.inputs), count, real_seed), drawn(seen(stand_in), count, other_seed))
 
 
 def refuse_what_is_no_number(samples: Tensor, metric: str) -> None:

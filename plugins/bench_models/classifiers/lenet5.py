@@ -5,9 +5,9 @@ from typing import Literal
 from pydantic import NonNegativeInt
 from torch import Tensor, nn
 
-from bench import DataSpec
+from bench import DataSpec, Export, TensorSpec
 from bench_models.classifiers.classifier import Classifier
-from bench_models.classifiers.lenet5_1998 import OriginalLeNet5, maximum_a_posteriori
+from bench_models.classifiers.lenet5_1998 import Codes, OriginalLeNet5, maximum_a_posteriori
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
 
@@ -22,6 +22,7 @@ class LeNet5(Classifier):
     :param data: the dataset's specification
     :param variant: which of the two forms
     :param padding: zeros added on every side of the image
+    :param features: also export what the last layer sees, F6's 84 numbers, as `features`
     :param lr: the highest learning rate of the one-cycle schedule
     :param weight_decay: AdamW's decoupled weight decay
     """
@@ -31,20 +32,29 @@ class LeNet5(Classifier):
         data: DataSpec,
         variant: Literal["modern", "1998"] = "modern",
         padding: NonNegativeInt = 0,
+        features: bool = False,
         lr: Rate = 4e-3,
         weight_decay: Decay = 5e-2,
     ) -> None:
         super().__init__(data, lr, weight_decay)
         channels, height, width = image_shape(data, "lenet5", least=16 - 2 * padding)
         self.variant = variant
+        self.features = features
+        self.inputs = (TensorSpec("input", data.input_shape),)
         size = (height + 2 * padding, width + 2 * padding)
         if variant == "1998":
-            self.layers: nn.Module = OriginalLeNet5(channels, size, self.classes, padding)
+            self.layers = nn.Sequential(OriginalLeNet5(channels, size, self.classes, padding), Codes())
         else:
             self.layers = modern_layers(channels, size, self.classes, padding)
 
     def forward(self, inputs: Tensor) -> Tensor:
         return self.layers(inputs)
+
+    def exports(self) -> list[Export]:
+        parts = [Export("forward", self.layers, "classification", self.inputs)]
+        if self.features:
+            parts.append(Export("features", self.layers[:-1], "embedding", self.inputs, ("code",)))
+        return parts
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         if self.variant == "1998":

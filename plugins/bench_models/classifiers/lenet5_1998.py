@@ -34,8 +34,8 @@ DIGITS = """
 class OriginalLeNet5(nn.Module):
     """C1 156, S2 12, C3 1,516, S4 32, C5 48,120, F6 10,164: 60,000 trainable parameters, and 840 fixed ones.
 
-    Images (batch, 1, 28, 28) in [0, 1] with a padding of 2, or (batch, 1, 32, 32) -> scores (batch, 10), each the
-    negative squared distance of F6 from a class's code.
+    Images (batch, 1, 28, 28) in [0, 1] with a padding of 2, or (batch, 1, 32, 32) -> F6 (batch, 84), which `Codes`
+    makes scores of.
 
     :raises Unsuitable: if the image is not of one channel and 32x32 pixels with its padding, or the classes are not 10
     """
@@ -54,7 +54,6 @@ class OriginalLeNet5(nn.Module):
         self.s4 = Subsampling(16)
         self.c5 = nn.Conv2d(16, 120, 5)
         self.f6 = nn.Linear(120, 84)
-        self.register_buffer("codes", digit_codes())
         for layer in (self.c1, self.c3, self.c5, self.f6):
             _initialise(layer)
 
@@ -66,8 +65,18 @@ class OriginalLeNet5(nn.Module):
         x = squash(self.c3(x))
         x = squash(self.s4(x))
         x = squash(self.c5(x)).flatten(1)
-        x = squash(self.f6(x))
-        return -(x.unsqueeze(1) - self.codes).square().sum(2)
+        return squash(self.f6(x))
+
+
+class Codes(nn.Module):
+    """F6 (batch, 84) -> scores (batch, 10), each the negative squared distance from a class's fixed code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("codes", digit_codes())
+
+    def forward(self, f6: Tensor) -> Tensor:
+        return -(f6.unsqueeze(1) - self.codes).square().sum(2)
 
 
 class Subsampling(nn.Module):

@@ -60,6 +60,7 @@ def test_the_stages_of_cases_share_their_time_on_the_clock():
     cases = [{"training": 3.0, "export": 1.0}, {"training": 3.0, "export": 1.0}]
     assert stage_seconds(cases, jobs=2) == {"training": 3.0, "export": 1.0}
     assert stage_seconds(cases, jobs=1) == {"training": 6.0, "export": 2.0}
+    assert stage_seconds([*cases, cases[0]], jobs=2, alone=1) == {"training": 6.0, "export": 2.0}
     assert stage_seconds([], jobs=1) == {}
 
 

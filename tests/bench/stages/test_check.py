@@ -6,7 +6,7 @@ import pytest
 
 from bench.records import DatasetInfo, MetricInfo, MetricUse, ModelInfo
 from bench.stages.check import check_cases
-from bench.stages.request import CaseRequest
+from bench.stages.request import CaseRequest, FeatureCase
 
 GAIN = MetricInfo("gain", "stage_parts:gain", "reconstruction", form="function")
 
@@ -66,6 +66,45 @@ def test_a_metric_is_asked_for_its_parameters(request_, params, message):
     ((path, told, _),) = problems(replace(request_, metrics=(MetricUse("twice", GAIN, params),)))
     assert path == ("metrics", 0, "params", next(iter(params)))
     assert told == message
+
+
+@pytest.fixture
+def net(request_):
+    """A request of the case whose net gives the suite its features."""
+    model = ModelInfo("lenet5", "bench_models.classifiers.lenet5:LeNet5", "classification")
+    features = FeatureCase("net@digits#0", "net@digits-0")
+    params = {"padding": 4, "features": True}
+    return replace(request_, id="net@digits#0", model=model, params=params, features=features, timed=())
+
+
+def test_a_net_that_does_not_export_features_is_told_with_what_it_does_export(net):
+    assert problems(net) == []
+    ((path, message, hint),) = problems(replace(net, params={"padding": 4}))
+    assert (path, message) == ((), "the suite takes its features from here, and there is no artifact 'features'")
+    assert hint.startswith("it exports: forward; `bench show lenet5`")
+
+
+def test_features_that_are_no_function_of_the_data_alone_are_refused(net, request_, parts, monkeypatch):
+    def exports(self):
+        return [replace(part, name="features") if part.name == "whole" else part for part in given(self)]
+
+    given = parts.Noisy.exports
+    monkeypatch.setattr(parts.Noisy, "exports", exports)
+    noisy = replace(request_, id=net.id, features=net.features, timed=())
+    ((_, message, hint),) = problems(noisy)
+    assert message == "the artifact 'features' has to make one output of the dataset's inputs alone"
+    assert hint == "inputs: data, normal; outputs: image, code"
+
+
+def test_a_net_that_takes_no_other_cases_inputs_is_refused(net, request_):
+    seed = replace(net, id="net@digits#1", seed=1)
+    large = replace(request_, features=net.features, data_params={"size": 9}, timed=())
+    assert check_cases([net, seed, large, replace(large, data_params={})], fetch=False) == []
+    assert check_cases([net, seed], fetch=False) == []
+    (problem,) = check_cases([net, seed, large], fetch=False)
+    assert problem.path == ("features",)
+    assert problem.message == "the feature net net@digits#0 takes (1, 8, 8), and no other case has such data"
+    assert problem.hint == "that of noisy@digits#0 is (1, 9, 9)"
 
 
 def test_a_source_that_is_not_there_is_told(request_, parts, monkeypatch):

@@ -79,6 +79,33 @@ def test_all_metrics_apply_unless_some_are_named(plan):
     assert [info.name for info in plan("{model: tiny, dataset: points}", more="metrics: [loss]\n").metrics] == ["loss"]
 
 
+NETS = ("{model: tiny, dataset: points, params: {deep: true}}", "{name: net, model: small, dataset: pictures}")
+
+
+@pytest.mark.parametrize(("name", "expected"), [("tiny", "tiny[deep=true]@points#3"), ("net", "net@pictures#3")])
+def test_features_come_from_the_first_seed_of_the_case_that_is_called_so(plan, name, expected):
+    found = plan(*NETS, more=f"seeds: [3, 1]\nfeatures: {name}\n")
+    assert found.features.id == expected
+    assert found.features in found.cases
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (("tiny", "#1"), ["tiny[deep=true]@points#0", "tiny[deep=true]@points#1", "net@pictures#0", "net@pictures#1"]),
+        (("tiny*#1",), ["tiny[deep=true]@points#1", "net@pictures#0"]),
+        (("net*#0",), ["net@pictures#0"]),
+        (("none",), []),
+    ],
+)
+def test_the_case_that_gives_features_is_kept_with_those_that_are_chosen(plan, only, expected):
+    assert identifiers(plan(*NETS, more="seeds: [0, 1]\nfeatures: net\n", only=only)) == expected
+
+
+def test_without_features_no_case_gives_any(plan):
+    assert plan(*NETS).features is None
+
+
 CASE = "{model: tiny, dataset: points}"
 
 
@@ -96,6 +123,14 @@ CASE = "{model: tiny, dataset: points}"
         (["{model: tiny, dataset: points, gates: {los: {max: 1}}}"], "", 4, "unknown gate 'los' (did you mean 'loss'?"),
         ([CASE, "{model: tiny, dataset: points, train: {epochs: 3}}"], "", 5, "unknown key 'epochs' (did you mean"),
         (["{model: tiny, dataset: points, train: {max_steps: x}}"], "", 4, "max_steps: should be a whole number, not"),
+        ([CASE], "features: tyni\n", 5, "no case is called 'tyni' (did you mean 'tiny'? allowed: tiny)"),
+        (["{name: a, model: tiny, dataset: points}"], "features: tiny\n", 5, "no case is called 'tiny' (allowed: a)"),
+        (
+            [CASE, "{model: tiny, dataset: points, params: {x: 1}}"],
+            "features: tiny\n",
+            6,
+            "several cases are called 'tiny': tiny@points, tiny[x=1]@points (give the one that is meant a `name`",
+        ),
         ([CASE, CASE], "", 5, "duplicate case tiny@points#0 (it is asked for at {path}:4 already; a `name`"),
         (["{model: [tiny, tiny], dataset: points}"], "", 4, "duplicate case tiny@points#0 (one entry asks for it"),
         (["{name: n, model: [tiny, small], dataset: points}"], "", 4, "duplicate case n@points#0 (one entry asks for"),

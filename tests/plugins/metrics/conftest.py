@@ -20,6 +20,10 @@ class FakeCase:
     training: tuple[Tensor, Tensor]
     seed: int = 0
     model: Any = None
+    net: Any = None
+
+    def features(self, inputs: Tensor) -> Tensor | None:
+        return None if self.net is None else self.net(inputs)
 
     def call(self, artifact: str, *inputs: Tensor) -> dict[str, Tensor]:
         part = self._part(artifact)
@@ -59,17 +63,18 @@ class FakeCase:
 def evaluate():
     """Makes the evaluation of an artifact.
 
-    `evaluate(exports, artifact, inputs, targets=None, training=None, seed=0, model=None, **more)`: `training` is a pair
-    (inputs, targets), the test part's if it is not given; targets not given are all 0. `more` goes to the `DataSpec`.
+    `evaluate(exports, artifact, inputs, targets=None, training=None, seed=0, model=None, net=None, **more)`:
+    `training` is a pair (inputs, targets), the test part's if it is not given; targets not given are all 0. `net` turns
+    inputs into features. `more` goes to the `DataSpec`.
     """
 
-    def evaluate(exports, artifact, inputs, targets=None, training=None, seed=0, model=None, **more):
+    def evaluate(exports, artifact, inputs, targets=None, training=None, seed=0, model=None, net=None, **more):
         targets = torch.zeros(len(inputs), dtype=torch.long) if targets is None else targets
         spec = DataSpec(
             **{"task": "classification", "input_shape": tuple(inputs.shape[1:]), "value_range": (0.0, 1.0), **more}
         )
         test = (inputs, targets)
-        case = FakeCase(spec, {part.name: part for part in exports}, test, training or test, seed, model)
+        case = FakeCase(spec, {part.name: part for part in exports}, test, training or test, seed, model, net)
         return case.on_test(artifact)
 
     return evaluate

@@ -58,6 +58,23 @@ def test_the_floor_of_frechet_distance_is_its_sampling_error(generated, n):
     assert np.mean(found) == pytest.approx(expected, rel=0.35)
 
 
+def test_features_of_a_net_are_compared_where_there_is_one(generated):
+    """A net that sees one coordinate alone, doubled: of all that differs, it is told that by which this one does."""
+    test, samples = exactly([0.0, 0.0], np.eye(2)), exactly([5.0, 1.0], np.eye(2), seed=1)
+    asked = []
+
+    def net(inputs):
+        asked.append(inputs)
+        return 2 * inputs[:, 1:]
+
+    evaluation = generated(samples, test, net=net)
+    assert frechet_distance(evaluation) == pytest.approx(4, rel=1e-5)
+    assert frechet_distance(evaluation, samples=10) != pytest.approx(4, rel=1e-5)
+    assert frechet_distance(generated(samples, test)) == pytest.approx(26, rel=1e-5)
+    # Whole parts, of which a net that remembers them makes features once, however many are drawn.
+    assert [one is part for one, part in zip(asked, 2 * [test, samples], strict=True)] == [True] * 4
+
+
 @given(st.integers(0, 2**16), st.integers(2, 20), st.integers(1, 6))
 def test_kernel_distance_is_that_of_torchmetrics(generated, seed, n, d):
     x, y = normal(2 * n, d, seed=seed).double().chunk(2)

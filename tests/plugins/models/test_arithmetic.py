@@ -55,18 +55,18 @@ def test_modern_lenet5(size, padding, count):
 
 def test_lenet5_of_1998_has_60_000_trainable_parameters_layer_by_layer():
     net = LeNet5(images(1, 28), variant="1998", padding=2)
-    counts = {name: trainable(layer) for name, layer in net.layers.named_children()}
+    counts = {name: trainable(layer) for name, layer in net.layers[0].named_children()}
     assert counts == {"c1": 156, "s2": 12, "c3": 1_516, "s4": 32, "c5": 48_120, "f6": 10_164}
     assert trainable(net) == 60_000
 
 
 def test_lenet5_of_1998_has_340_908_connections_with_its_840_fixed_weights():
     pixels = {"c1": 28 * 28, "s2": 14 * 14, "c3": 10 * 10, "s4": 5 * 5, "c5": 1, "f6": 1}
-    net = LeNet5(images(1, 28), variant="1998", padding=2).layers
+    net, codes = LeNet5(images(1, 28), variant="1998", padding=2).layers
     # A unit of a subsampling layer has four inputs and a bias, but shares one coefficient among the four.
     per_unit = {"s2": 6 * 5, "s4": 16 * 5}
     connections = sum(per_unit.get(name, trainable(getattr(net, name))) * count for name, count in pixels.items())
-    assert net.codes.numel() == 840
+    assert codes.codes.numel() == 840
     assert connections + 840 == 340_908
 
 

@@ -21,6 +21,8 @@ SETTINGS = {
     "convnet": {},
     "lenet5": {},
     "lenet5 1998": {"variant": "1998", "padding": 2},
+    "lenet5 features": {"features": True},
+    "lenet5 1998 features": {"variant": "1998", "padding": 2, "features": True},
     "pretrained-mlp": {"hidden": (20,)},
     "autoencoder": {},
     "autoencoder five layers": {"hidden": (20,), "activation": "tanh", "likelihood": "gaussian"},

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.report.tables.quality import parity_table, precision_table, quality_tables
-from bench.results import ParityResult
+from bench.results import Failure, ParityResult
 
 
 def quality_table(results):
@@ -43,6 +43,28 @@ def test_where_the_first_runtime_has_no_such_precision_another_stands_for_it(mak
     suite = {"name": "t", "measure": {"runtimes": [{"name": "graph"}, {"name": "eager"}]}}
     table = quality_table(make.results(cases=[lossy_case(make, runtime="eager", value=0.7)], suite=suite))
     assert table.cells("accuracy ↑") == ["0.9", "0.7"]
+
+
+def a_generator(make):
+    figure = make.metric(artifact="generator", name="frechet-distance")
+    return make.case("gan", artifacts=[make.artifact(name="generator", task="generation")], metrics=[figure])
+
+
+@pytest.mark.parametrize(
+    ("features", "changes", "told"),
+    [
+        (None, {}, " Features: the inputs themselves."),
+        ("tiny", {}, f" Features: tiny@points#0, checkpoint sha256 {'b' * 12}…."),
+        ("tiny", {"failures": [Failure("train", "E", "it broke")]}, " Features: none, since tiny@points#0 has failed."),
+        ("net", {}, " Features: none, since net has failed."),
+    ],
+)
+def test_what_generators_are_compared_by_is_told(make, features, changes, told):
+    suite = {**make.results().suite, "features": features}
+    cases = [a_generator(make), make.case("tiny", **changes), make.case("tiny", seed=1)]
+    notes = {table.title: table.note for table in quality_tables(make.results(cases=cases, suite=suite))}
+    assert notes["Quality: generation"].endswith(told)
+    assert "Features" not in notes["Quality: classification"]
 
 
 @pytest.mark.parametrize(("higher", "arrow"), [(True, " ↑"), (False, " ↓"), (None, "")])
