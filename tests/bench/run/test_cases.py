@@ -45,7 +45,9 @@ def run():
 
     def call(*messages):
         case = {"model": SimpleNamespace(name="tiny"), "dataset": SimpleNamespace(name="points"), "stages": ("export",)}
-        request = SimpleNamespace(id="a#0", name="a-0", params={}, data_params={}, train={}, seed=0, gives_features=False, **case)
+        request = SimpleNamespace(
+            id="a#0", name="a-0", params={}, data_params={}, train={}, seed=0, gives_features=False, **case
+        )
         results = []
         run_cases([request], {}, {"a#0": "a"}, Scripted(*messages), 1, 60.0, Progress(), results.append)
         return results[0]
