@@ -91,5 +91,5 @@ def quantised(codes: Tensor, training: Tensor, bits: int) -> Tensor:
 
 
 def decibels(mse: float) -> float:
-    """PSNR of an MSE for a value range of 1; at most 60 dB, as the metric `psnr`."""
+    """PSNR of an MSE for a value range of 1; at most 100 dB, as the metric `psnr`."""
     return -10 * log10(max(mse, 10 ** (-MOST_DECIBELS / 10)))

@@ -12,8 +12,8 @@ from bench_metrics.asking import value_range
 # Keras's: no probability is taken to be nearer to 0 or 1.
 EPSILON = 1e-7
 
-# The PSNR from which on half precision's own rounding counts; nothing is told to be better.
-MOST_DECIBELS = 60.0
+# The PSNR at which single precision's own rounding begins to count; nothing is told to be better.
+MOST_DECIBELS = 100.0
 
 
 class BinaryCrossEntropy(MeanMetric):
@@ -43,7 +43,7 @@ def mean_squared_error(spec: DataSpec) -> Metric:
 
 
 class PSNR(PeakSignalNoiseRatio):
-    """10 log10(range^2 / MSE) in dB, with the MSE over all pixels of all images; at most 60 dB.
+    """10 log10(range^2 / MSE) in dB, with the MSE over all pixels of all images; at most 100 dB.
 
     :raises Unsuitable: if the range of the inputs is not known
     """

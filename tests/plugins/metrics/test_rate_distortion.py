@@ -40,7 +40,7 @@ def test_codes_of_any_shape_have_a_range_for_each_number():
     assert ((found - training).abs() <= (training.amax(0) - training.amin(0)) / 1023 / 2 + 1e-6).all()
 
 
-@pytest.mark.parametrize(("mse", "expected"), [(1.0, 0), (0.01, 20), (1e-30, 60), (0.0, 60)])
+@pytest.mark.parametrize(("mse", "expected"), [(1.0, 0), (0.01, 20), (1e-30, 100), (0.0, 100)])
 def test_decibels(mse, expected):
     assert decibels(mse) == pytest.approx(expected)
 

@@ -83,9 +83,9 @@ def test_psnr_is_of_the_mean_error_not_the_mean_of_images():
     assert computed(PSNR(spec_of()), outputs, truth) == pytest.approx(-10 * np.log10(0.05), abs=1e-4)
 
 
-def test_psnr_ends_at_60_decibels():
+def test_psnr_ends_at_100_decibels():
     truth = drawn(0)
-    assert computed(PSNR(spec_of()), truth, truth) == 60
+    assert computed(PSNR(spec_of()), truth, truth) == 100
 
 
 @pytest.mark.parametrize(("metric", "name"), [(PSNR, "psnr"), (ssim, "ssim")])

@@ -95,7 +95,7 @@ def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_rand
                 part.outputs, {spec.name: t.numpy() for spec, t in zip(part.inputs, given, strict=True)}
             )
             for expected, answer in zip(torch_call(part)(tuple(given)), answers, strict=True):
-                assert difference(expected, answer).excess <= 1
+                assert difference(expected, answer).excess < 0.1
 
 
 def test_what_torch_makes_has_its_arithmetic_counted(subject):
