@@ -13,7 +13,7 @@ from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.autoencoders.conv import ConvDecoder, ConvEncoder, halvings
+from bench_models.convolutions import ConvDecoder, ConvEncoder, halvings
 from bench_models.shapes import image_shape
 
 Body = Literal["mlp", "conv"]

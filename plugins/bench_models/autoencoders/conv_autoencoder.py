@@ -6,7 +6,7 @@ from pydantic import Field, PositiveInt
 
 from bench import DataSpec
 from bench_models.autoencoders.autoencoder import Autoencoder, Likelihood
-from bench_models.autoencoders.conv import ConvDecoder, ConvEncoder, halvings
+from bench_models.convolutions import ConvDecoder, ConvEncoder, halvings
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
 

@@ -8,9 +8,9 @@ from torch import nn
 
 from bench import DataSpec
 from bench_models.autoencoders.autoencoder import Likelihood
-from bench_models.autoencoders.conv import ConvDecoder, ConvEncoder, halvings
 from bench_models.autoencoders.dense import ACTIVATIONS, Activation
 from bench_models.autoencoders.variational import VariationalAutoencoder
+from bench_models.convolutions import ConvDecoder, ConvEncoder, halvings
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
 

@@ -4,8 +4,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench_models.autoencoders.conv import ConvDecoder, ConvEncoder, halvings
 from bench_models.autoencoders.conv_autoencoder import ConvAutoencoder
+from bench_models.convolutions import ConvDecoder, ConvEncoder, halvings
 
 SIDES = st.integers(1, 40)
 

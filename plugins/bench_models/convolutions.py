@@ -1,4 +1,4 @@
-"""Convolutional encoders and decoders: what the convolutional members of the family are built of."""
+"""Convolutional encoders and decoders: what the convolutional members of several families are built of."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
