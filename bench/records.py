@@ -3,7 +3,7 @@
 Every `*Info` names its `target` as `"package.module:attribute"`; it is imported only when it is used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -256,6 +256,13 @@ class Case(Protocol):
 
     def on_training(self, artifact: str) -> "Evaluation":
         """What an artifact answers on the training part of the dataset, without augmentation and in its own order."""
+
+    def over_training(self, artifact: str) -> "Iterator[tuple[int, Evaluation]]":
+        """What an artifact answered on the test part over the training: after so many epochs, in order.
+
+        There is one for each snapshot that the suite has the training keep (`train.snapshots`), computed by torch; none
+        where it keeps none, or the model fits itself.
+        """
 
 
 @dataclass(frozen=True)

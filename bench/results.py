@@ -110,6 +110,21 @@ class PictureResult:
 
 
 @dataclass(frozen=True)
+class CourseResult:
+    """A figure on the test set over the training: what the torch model got at each of its snapshots.
+
+    It ends where it could not be computed any more; the case's failures say why.
+    """
+
+    name: str
+    unit: str
+    higher_is_better: bool | None
+    artifact: str
+    epochs: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Latency:
     """Percentiles in seconds of the time for one query. None where there are too few samples to state it."""
 
@@ -230,6 +245,15 @@ class DataResult:
 
 
 @dataclass(frozen=True)
+class SnapshotResult:
+    """The model as it was after an epoch of its training; `path` is relative to the run directory."""
+
+    epoch: int
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """How a case was trained.
 
@@ -247,6 +271,7 @@ class TrainingResult:
     curves: dict[str, list[float | None]] = field(default_factory=dict)
     epoch_ends_s: list[float] = field(default_factory=list)
     pretraining_epochs: int = 0
+    snapshots: list[SnapshotResult] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -274,6 +299,7 @@ class CaseResult:
     parity: list[ParityResult] = field(default_factory=list)
     metrics: list[MetricResult] = field(default_factory=list)
     pictures: list[PictureResult] = field(default_factory=list)
+    courses: list[CourseResult] = field(default_factory=list)
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 

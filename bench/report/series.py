@@ -22,7 +22,7 @@ from bench.report.lookup import (
 from bench.report.palette import COLOURS, STROKES
 from bench.report.samples import tail
 from bench.report.tables.speed import server_bound
-from bench.results import LEAST_SAMPLES, MetricResult, RunResult
+from bench.results import LEAST_SAMPLES, CourseResult, MetricResult, RunResult
 
 # A chart with more lines than this cannot be read: runtimes get a chart each, and what is still too much is left out.
 MOST = 15
@@ -84,7 +84,7 @@ class Line:
 def charts(results: RunResult, folder: Path) -> list[Chart]:
     """Every chart that has something to show."""
     made = (*fronts(results), *precisions(results), *latencies(results, folder), *throughput(results), *server(results))
-    return [*made, *curves(results)]
+    return [*made, *curves(results), *courses(results)]
 
 
 def latencies(results: RunResult, folder: Path) -> list[Chart]:
@@ -185,6 +185,26 @@ def curves(results: RunResult) -> list[Chart]:
         positive = all(y is not None and y > 0 for line in lines for y in line.y)  # others have no place on a log axis
         made += _drawn(Chart(key, title, "epoch", what, [], "Training", log_y=positive, note=note), lines)
     return made
+
+
+def courses(results: RunResult) -> list[Chart]:
+    """Metrics over the training, of the first seed that has them; counted as the learning curves are."""
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for group, cases in groups(results).items():
+        case = next((case for case in cases if case.courses), None)
+        for course in case.courses if case else ():
+            before = case.training.pretraining_epochs if case and case.training else 0
+            points = [(float(epoch - before), value) for epoch, value in zip(course.epochs, course.values, strict=True)]
+            line = Line(labelled(group, course.artifact), "", "", *_columns(points))
+            lines.setdefault((course.name, _titled(course)), []).append(line)
+    note = "On the test part, by the torch model at its snapshots; the first seed."
+    return [
+        chart
+        for (name, title), own in lines.items()
+        for chart in _drawn(
+            Chart(f"course-{name}", f"{name} over training", "epoch", title, [], "Training", note=note), own
+        )
+    ]
 
 
 def _counted(values: list[float | None], before: int) -> list[tuple[float, float]]:
@@ -302,7 +322,7 @@ def _legend(lines: list[Line], cases: list[str], variants: list[str]) -> tuple[S
     )
 
 
-def _titled(metric: MetricResult) -> str:
+def _titled(metric: MetricResult | CourseResult) -> str:
     return f"{metric.name} [{metric.unit}]" if metric.unit else metric.name
 
 

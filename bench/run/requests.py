@@ -74,5 +74,6 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         batch_sizes=batch_sizes_of(measure),
         timed=tuple(measure.artifacts or ()) if plan.whole else (),
         owners=owners,
+        course=plan.course,
         features=FeatureCase(plan.features.id, plan.features.folder) if plan.features else None,
     )

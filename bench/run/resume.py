@@ -80,7 +80,11 @@ def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResul
     :param precisions: what the suite asks for now; graphs of others are made anew, and so are all if one has failed.
         What is unsuitable for a precision stays so.
     """
-    if case.training is None or not _is_file(folder / case.training.checkpoint, case.training.checkpoint_sha256):
+    if case.training is None:
+        return None
+    weights = {case.training.checkpoint: case.training.checkpoint_sha256}
+    weights |= {one.path: one.sha256 for one in case.training.snapshots}
+    if not all(_is_file(folder / path, expected) for path, expected in weights.items()):
         return None
     noted = [failure for failure in case.failures if failure.stage == "export"]
     exported = (
@@ -98,6 +102,7 @@ def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResul
         parity=[],
         metrics=[],
         pictures=[],
+        courses=[],
         measurements=[],
         failures=noted if exported else [],
     )

@@ -1,7 +1,7 @@
 """A trained model's artifacts, what they are fed with, and what they answer: by torch itself or by a runtime."""
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from bench.records import DataSpec, Evaluation, Export, TensorSpec
 BATCH = 1024
 
 Call = Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]]
+Earlier = Callable[[], Iterable[tuple[int, LightningModule, Iterable[Export]]]]
 
 
 @dataclass(frozen=True)
@@ -29,44 +30,69 @@ class Rows:
     fed: dict[str, tuple[Tensor, ...]]
 
 
+class Source:
+    """The rows of a dataset, each part read when it is asked for, once for all models that are fed with it."""
+
+    def __init__(self, data: LightningDataModule) -> None:
+        self.data = data
+
+    @cached_property
+    def test(self) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of the test part."""
+        self.data.setup("test")
+        return _joined(self.data.test_dataloader())
+
+    @cached_property
+    def training(self) -> tuple[Tensor, Tensor]:
+        """Those of the training part, in its own order and not augmented if the dataset has `parts`."""
+        self.data.setup("fit")
+        parts = getattr(self.data, "parts", None)
+        inputs, targets = parts[0] if parts else _joined(self.data.train_dataloader())
+        return inputs.cpu(), targets.cpu()
+
+
 class Subject:
-    """A trained model with its artifacts, and the rows of its dataset; the test part is read when it is asked for.
+    """A model with its artifacts, and what they are fed with.
 
     :param features: turns inputs (n, ...) into features (n, d); None where nothing does
+    :param earlier: gives what the model was during its training: after how many epochs, and itself with its artifacts
     """
 
     def __init__(
         self,
         model: LightningModule,
         exports: Iterable[Export],
-        data: LightningDataModule,
+        source: Source,
         seed: int,
         features: Callable[[Tensor], Tensor] | None = None,
+        earlier: Earlier = tuple,
     ) -> None:
         self.model = model
         self.exports = {part.name: part for part in exports}
-        self.data = data
+        self.source = source
         self.seed = seed
         self.features = features
+        self._earlier = earlier
 
     @property
     def spec(self) -> DataSpec:
         """The dataset's."""
-        return self.data.spec
+        return self.source.data.spec
 
     @cached_property
     def test(self) -> Rows:
         """The test part."""
-        self.data.setup("test")
-        return self._rows("test", *_joined(self.data.test_dataloader()))
+        return self._rows("test", *self.source.test)
 
     @cached_property
     def training(self) -> Rows:
-        """The training part, in its own order and not augmented if the dataset has `parts`."""
-        self.data.setup("fit")
-        parts = getattr(self.data, "parts", None)
-        inputs, targets = parts[0] if parts else _joined(self.data.train_dataloader())
-        return self._rows("training", inputs.cpu(), targets.cpu())
+        """The training part."""
+        return self._rows("training", *self.source.training)
+
+    def earlier(self) -> Iterator[tuple[int, "Answering"]]:
+        """What the model was during its training, in order: after how many epochs, and what executes it."""
+        for epoch, model, exports in self._earlier():
+            yield epoch, Answering(Subject(model, exports, self.source, self.seed, self.features), torch_call)
 
     def fed(self, purpose: str, inputs: Tensor) -> dict[str, tuple[Tensor, ...]]:
         """By artifact, what it is fed with for inputs of the dataset; what other artifacts answer is torch's answer."""
@@ -151,6 +177,11 @@ class Answering:
         if artifact not in self._on_training:
             self._on_training[artifact] = self._on(self._subject.training, artifact)
         return self._on_training[artifact]
+
+    def over_training(self, artifact: str) -> Iterator[tuple[int, Evaluation]]:
+        """What an artifact answered on the test part at each snapshot of the training; see `bench.records.Case`."""
+        for epoch, answering in self._subject.earlier():
+            yield epoch, answering.on_test(artifact)
 
     def _on(self, rows: Rows, artifact: str) -> Evaluation:
         answers = self.call(artifact, *rows.fed.get(artifact, ()))

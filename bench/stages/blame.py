@@ -2,10 +2,17 @@
 
 import re
 import traceback
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any, TypeVar
 
 from bench.errors import Unsuitable
+from bench.parity import Disagreement
+from bench.records import MetricUse
 from bench.results import UNSUITABLE, Failure
+from bench.stages.request import CaseRequest
+
+Result = TypeVar("Result")
 
 LONGEST_MESSAGE = 500
 
@@ -21,6 +28,27 @@ def failure(error: BaseException, stage: str, owners: dict[str, str], fatal: boo
     except Exception:  # an exception's own __str__ may raise
         print(f"{type(error).__name__}, which cannot be printed")
     return Failure(stage, type(error).__name__, message_of(error), blamed(error, owners, suspect), fatal)
+
+
+def attempted(
+    request: CaseRequest, use: MetricUse, artifact: str, work: Callable[..., Result], *arguments: Any
+) -> Result | Failure | None:
+    """What `work` gives for a metric or picture; None if it says `Unsuitable`, and the failure if it fails.
+
+    :raises Disagreement: as `work` does, since that is the graph's and not the metric's
+    """
+    try:
+        return work(*arguments)
+    except Disagreement:
+        raise
+    except Unsuitable as reason:
+        print(f"{use.name} is left out of {artifact}: {reason}")
+        return None
+    except Exception as error:
+        suspect = use.info.target.partition(":")[0]
+        return failure(
+            error, "evaluate", request.owners, fatal=request.metrics_named or use in request.course, suspect=suspect
+        )
 
 
 def left_out(reason: Unsuitable, stage: str, artifact: str, precision: str, runtime: str = "") -> Failure:

@@ -1,20 +1,20 @@
 """Evaluation: every artifact is executed on the test set, at every precision and by every runtime, and scored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-from pytorch_lightning import LightningDataModule
+from pytorch_lightning import LightningDataModule, LightningModule
 
 from bench.catalog import build_runtime
 from bench.errors import Unsuitable
-from bench.parity import Disagreement
 from bench.records import Evaluation, Export, MetricUse
-from bench.results import Failure, MetricResult, ParityResult, PictureResult
-from bench.stages.answering import Answering, Call, Subject, session_call, torch_call
-from bench.stages.blame import failure, left_out
+from bench.results import CourseResult, Failure, MetricResult, ParityResult, PictureResult
+from bench.stages.answering import Answering, Call, Source, Subject, session_call, torch_call
+from bench.stages.blame import attempted, failure, left_out
 from bench.stages.build import load_checkpoint
+from bench.stages.course import follow
 from bench.stages.export import artifact_of
 from bench.stages.features import FeatureNet
 from bench.stages.request import CaseRequest
@@ -31,6 +31,7 @@ class Evaluated:
     parity: list[ParityResult] = field(default_factory=list)
     metrics: list[MetricResult] = field(default_factory=list)
     pictures: list[PictureResult] = field(default_factory=list)
+    courses: list[CourseResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -40,7 +41,12 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
     :param data: the dataset; its test part is read here for the first time
     """
     features = FeatureNet(request) if request.features else None
-    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed, features)
+
+    def earlier() -> Iterator[tuple[int, LightningModule, list[Export]]]:
+        for epoch in request.snapshots():
+            yield epoch, *load_checkpoint(request.snapshot(epoch))
+
+    subject = Subject(*load_checkpoint(request.checkpoint), Source(data), request.seed, features, earlier)
     reference = Answering(subject, torch_call)
     executions = [(one, Answering(subject, _loaded(request, one))) for one in _executions(request)]
     found = Evaluated()
@@ -51,6 +57,8 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
         for place, (execution, answering) in enumerate(there):
             scoring.attempt(execution, answering, draws=place == 0)
         progress(number / len(subject.exports))
+    found.courses, failures = follow(request, subject)
+    found.failures += failures
     return found
 
 
@@ -96,17 +104,11 @@ class Scoring:
         self, use: MetricUse, execution: Execution | None, work: Callable[..., Result], *arguments: Any
     ) -> Result | None:
         """What `work` gives for a metric or picture; None if it says `Unsuitable` or fails, which is noted."""
-        try:
-            return work(*arguments)
-        except Disagreement:
-            raise
-        except Unsuitable as reason:
-            print(f"{use.name} is left out of {self.part.name}: {reason}")
-        except Exception as error:
-            owners, suspect = self.request.owners, use.info.target.partition(":")[0]
-            found = failure(error, "evaluate", owners, fatal=self.request.metrics_named, suspect=suspect)
+        found = attempted(self.request, use, self.part.name, work, *arguments)
+        if isinstance(found, Failure):
             self._note(found, execution)
-        return None
+            return None
+        return found
 
     def _note(self, found: Failure, execution: Execution | None) -> None:
         """Keep a failure. All graphs are made from the one at fp32: what fails there costs the others' timing too."""

@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from bench.errors import Unsuitable
 from bench.records import Artifact, Export, TensorSpec
 from bench.results import ArtifactResult, Failure
-from bench.stages.answering import Subject
+from bench.stages.answering import Source, Subject
 from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
@@ -38,7 +38,7 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
 
     :param data: the dataset; int8-static is calibrated with its training part
     """
-    subject = Subject(*load_checkpoint(request.checkpoint), data, request.seed)
+    subject = Subject(*load_checkpoint(request.checkpoint), Source(data), request.seed)
     # Drawn where it is needed: what goes wrong there costs the graphs that are calibrated, and no other.
     calibration = cache(lambda: subject.fed("calibration", calibration_inputs(data, request.seed)))
     found = Exported()

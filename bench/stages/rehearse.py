@@ -42,6 +42,9 @@ def rehearse_training(request: CaseRequest, data: LightningDataModule) -> None:
     if stopwatch.ended_s is None and not stopwatch.looks:
         pace = replace(pace, look_s=_look_s(model, data, request.train))
     save_checkpoint(model, request.model, request.params, data.spec, request.checkpoint)
+    if not is_fitted(model):
+        for epoch in range(1, request.train.get("snapshots", 0) + 1):  # so that the evaluation has as many as it will
+            save_checkpoint(model, request.model, request.params, data.spec, request.snapshot(epoch))
     request.pace.write_text(json.dumps(asdict(pace)))
 
 

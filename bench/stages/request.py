@@ -39,6 +39,7 @@ class CaseRequest:
     :param timed: the artifacts that will be, one case's or another's; empty if any may be
     :param stages: which to do; an earlier run has left what comes before them
     :param features: whose net turns inputs into features; None for nobody's
+    :param course: metrics that are followed over the training, at each of its snapshots
     :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
     """
@@ -65,6 +66,7 @@ class CaseRequest:
     rehearsal_s: float | None = None
     timed: tuple[str, ...] = ()
     features: FeatureCase | None = None
+    course: tuple[MetricUse, ...] = ()
 
     @property
     def gives_features(self) -> bool:
@@ -95,6 +97,14 @@ class CaseRequest:
     def checkpoint(self) -> Path:
         """The trained weights."""
         return self.artifacts / "checkpoint.pt"
+
+    def snapshot(self, epoch: int) -> Path:
+        """The weights as they were after an epoch."""
+        return self.artifacts / "snapshots" / f"{epoch}.pt"
+
+    def snapshots(self) -> list[int]:
+        """The epochs after which the weights were kept, in order."""
+        return sorted(int(path.stem) for path in self.snapshot(0).parent.glob("*.pt"))
 
     def graph(self, artifact: str, precision: str = "fp32") -> Path:
         """An exported graph."""

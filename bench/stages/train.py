@@ -15,6 +15,10 @@ from bench.stages.build import build_model, save_checkpoint
 from bench.stages.files import sha256
 from bench.stages.lean import use_lean_epochs
 from bench.stages.request import CaseRequest
+from bench.stages.snapshots import Snapshots
+
+# What a suite says under `train` that is none of Lightning's arguments.
+OWN_SETTINGS = ("batch_size", "snapshots")
 
 
 def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[float], None]) -> TrainingResult:
@@ -25,7 +29,8 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
     """
     seed_everything(request.seed, workers=True, verbose=False)
     model = build_model(request.model, request.params, data.spec)
-    observer = Observer(progress)
+    snapshots = Snapshots(request, data.spec)
+    observer = Observer(progress, snapshots)
     epochs, steps, device = 0, 0, "cpu"
     if is_fitted(model):
         fit_itself(model, data)
@@ -43,6 +48,7 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
         curves=observer.curves,
         epoch_ends_s=observer.epoch_ends_s,
         pretraining_epochs=getattr(model, "pretraining_epochs", 0),
+        snapshots=snapshots.kept,
     )
 
 
@@ -60,7 +66,7 @@ def fit_itself(model: Any, data: LightningDataModule) -> None:
 def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, Any], observer: "Observer") -> Trainer:
     """Run Lightning's loop with nothing in it that a benchmark does not need.
 
-    :param settings: Trainer arguments, and `batch_size`
+    :param settings: Trainer arguments, and bench's own
     """
     data.batch_size = settings["batch_size"]
     trainer = make_trainer(settings, observer)
@@ -75,9 +81,9 @@ def fit(model: LightningModule, data: LightningDataModule, settings: dict[str, A
 def make_trainer(settings: dict[str, Any], observer: Callback) -> Trainer:
     """A trainer without what a benchmark does not need.
 
-    :param settings: Trainer arguments, of which None means Lightning's default, and `batch_size`
+    :param settings: Trainer arguments, of which None means Lightning's default, and bench's own
     """
-    chosen = {name: value for name, value in settings.items() if value is not None and name != "batch_size"}
+    chosen = {name: value for name, value in settings.items() if value is not None and name not in OWN_SETTINGS}
     chosen.setdefault("max_epochs", -1)  # without epochs, the suite bounds the steps
     return Trainer(
         logger=False,
@@ -91,13 +97,16 @@ def make_trainer(settings: dict[str, Any], observer: Callback) -> Trainer:
 
 
 class Observer(Callback):
-    """Keeps the learning curves and tells the progress, at little cost a step."""
+    """Keeps the learning curves and snapshots and tells the progress, at little cost a step."""
 
-    def __init__(self, progress: Callable[[float], None], every_s: float = 0.2) -> None:
+    def __init__(
+        self, progress: Callable[[float], None], snapshots: Snapshots | None = None, every_s: float = 0.2
+    ) -> None:
         self.curves: dict[str, list[float | None]] = {}
         self.epoch_ends_s: list[float] = []
         self._began = 0.0
         self._progress = progress
+        self._snapshots = snapshots
         self._every_s = every_s
         self._next = 0.0
         self._losses: list[torch.Tensor] = []
@@ -132,6 +141,8 @@ class Observer(Callback):
             is_new = value is not self._known.get(name)  # in an epoch without validation, Lightning keeps the old value
             self._known[name] = value
             self.curves.setdefault(name, [None] * trainer.current_epoch).append(_finite(value) if is_new else None)
+        if self._snapshots is not None:
+            self._snapshots.after_epoch(module, trainer.current_epoch + 1, _share_done(trainer))
 
 
 def _finite(value: torch.Tensor) -> float | None:

@@ -15,7 +15,7 @@ from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.results import name_in
 from bench.suite.load import validated
-from bench.suite.schema import CaseSpec, Gate, Measure, RuntimeSpec, Suite, Train
+from bench.suite.schema import CaseSpec, Gate, Measure, MetricSpec, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
 
 # What a gate can bound besides metrics; each is judged on every timed configuration of a group.
@@ -54,7 +54,8 @@ class PlannedCase:
 class Plan:
     """Everything that a run does, in order.
 
-    `whole` is whether it has all cases of the suite, `features` the case whose net turns inputs into features, if any.
+    `whole` is whether it has all cases of the suite, `features` the case whose net turns inputs into features, if any,
+    `course` the metrics that are followed over the training.
     """
 
     suite: Suite
@@ -64,6 +65,7 @@ class Plan:
     runtimes: list[RuntimeUse]
     whole: bool = True
     features: PlannedCase | None = None
+    course: tuple[MetricUse, ...] = ()
 
 
 def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, ...] = ()) -> Plan:
@@ -79,12 +81,13 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     _check_gates(suite, source, metrics)
     _check_measure(suite.measure, source)
     cases = _with_own_folders(_cases(suite, source, catalog))
+    course = _course(suite, source, catalog, cases)
     _refuse_duplicates(cases, source)
     chosen = [case for case in cases if _chosen(case.id, only)]
     features = _feature_case(suite, source, cases)
     if features is not None and chosen:
         chosen = [case for case in cases if case is features or case in chosen]
-    return Plan(suite, source, chosen, metrics, runtimes, len(chosen) == len(cases), features)
+    return Plan(suite, source, chosen, metrics, runtimes, len(chosen) == len(cases), features, course)
 
 
 def _feature_case(suite: Suite, source: Source, cases: list[PlannedCase]) -> PlannedCase | None:
@@ -108,9 +111,27 @@ def _feature_case(suite: Suite, source: Source, cases: list[PlannedCase]) -> Pla
 def _metrics(suite: Suite, source: Source, catalog: Catalog) -> list[MetricUse]:
     if suite.metrics is None:
         return [MetricUse(name, entry.info) for name, entry in catalog.entries("metrics").items()]
+    return _uses("metrics", suite.metrics, source, catalog)
+
+
+def _course(suite: Suite, source: Source, catalog: Catalog, cases: list[PlannedCase]) -> tuple[MetricUse, ...]:
+    """The metrics that are followed over the training.
+
+    :raises SuiteError: if one is a picture, or no training keeps a snapshot
+    """
+    uses = _uses("course", suite.course, source, catalog)
+    for index, use in enumerate(uses):
+        if use.info.form == "picture":
+            raise source.error(("course", index), f"{use.name!r} is a picture, and only figures have a course")
+    if uses and not any(case.train.snapshots for case in cases):
+        raise source.error(("course",), "no training keeps a snapshot to follow metrics by", "set `train.snapshots`")
+    return tuple(uses)
+
+
+def _uses(key: str, specs: Sequence[MetricSpec], source: Source, catalog: Catalog) -> list[MetricUse]:
     return [
-        MetricUse(spec.name, _find(catalog, source, "metrics", spec.metric, ("metrics", index)), spec.params)
-        for index, spec in enumerate(suite.metrics)
+        MetricUse(spec.name, _find(catalog, source, "metrics", spec.metric, (key, index)), spec.params)
+        for index, spec in enumerate(specs)
     ]
 
 

@@ -64,6 +64,9 @@ class Train(Strict):
     check_val_every_n_epoch: Count | None = Field(
         None, description="epochs between two looks at the validation data; left out: about twenty looks in all"
     )
+    snapshots: int = Field(
+        0, ge=0, le=1000, description="how often the model is kept as it is, evenly spread over its training"
+    )
     deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
 
 
@@ -226,6 +229,7 @@ class Suite(Strict):
         description="the case whose net turns inputs into what metrics of generators compare; left out: the inputs",
     )
     metrics: list[Metric] | None = Field(None, description="which to compute; left out: all that apply")
+    course: list[Metric] = Field([], description="metrics to follow over the training, at each of its snapshots")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
     targets: dict[str, Gate] = Field(
@@ -236,7 +240,7 @@ class Suite(Strict):
     )
 
     _seeds_each_once = field_validator("seeds")(_each_once)
-    _metrics_each_once = field_validator("metrics")(_each_name_once)
+    _metrics_each_once = field_validator("metrics", "course")(_each_name_once)
 
 
 def suite_schema() -> dict[str, Any]:

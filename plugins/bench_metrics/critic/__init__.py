@@ -83,4 +83,12 @@ METRICS = (
         summary="Lines of equal value of the critic over points in the plane, with test and generated ones.",
         source=f"{GULRAJANI}, figure 1a",
     ),
+    bench.MetricInfo(
+        "duality-course",
+        "bench_metrics.critic.course_picture:duality_course",
+        task="critic",
+        form="picture",
+        summary="The exact Wasserstein-1 distance over the training, what the critic proves of it, and what it says.",
+        source=GULRAJANI,
+    ),
 )

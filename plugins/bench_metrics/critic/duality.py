@@ -56,7 +56,7 @@ def duality_gap(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
 
     :param samples: how many of each at most
     """
-    found = _of(evaluation, samples)
+    found = duality_of(evaluation, samples)
     return found.distance - found.bound
 
 
@@ -65,7 +65,7 @@ def relative_duality_gap(evaluation: Evaluation, samples: PositiveInt = 1000) ->
 
     :param samples: how many of each at most
     """
-    found = _of(evaluation, samples)
+    found = duality_of(evaluation, samples)
     return 1 - found.bound / found.distance if found.distance else 0.0
 
 
@@ -74,7 +74,7 @@ def critic_estimate(evaluation: Evaluation, samples: PositiveInt = 1000) -> floa
 
     :param samples: how many of each at most
     """
-    return _of(evaluation, samples).estimate
+    return duality_of(evaluation, samples).estimate
 
 
 def critic_slope(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
@@ -82,7 +82,7 @@ def critic_slope(evaluation: Evaluation, samples: PositiveInt = 1000) -> float:
 
     :param samples: how many of each at most
     """
-    return _of(evaluation, samples).slope
+    return duality_of(evaluation, samples).slope
 
 
 def duality(real: Numbers, generated: Numbers, of_real: Numbers, of_generated: Numbers) -> Duality:
@@ -98,6 +98,10 @@ def duality(real: Numbers, generated: Numbers, of_real: Numbers, of_generated: N
 
 
 @once_per_evaluation
-def _of(evaluation: Evaluation, samples: int) -> Duality:
+def duality_of(evaluation: Evaluation, samples: int) -> Duality:
+    """Both sides for rows of the test part and as many generated samples.
+
+    :param samples: how many of each at most
+    """
     real, generated, *values = judged(evaluation, "the duality gap", samples)
     return duality(rows(real), rows(generated), *(value.numpy() for value in values))

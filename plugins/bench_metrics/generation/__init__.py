@@ -262,6 +262,30 @@ PICTURES = (
         summary="Generated points over test points, in the plane.",
         source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163, figure 2",
     ),
+    bench.MetricInfo(
+        "latent-arithmetic",
+        "bench_metrics.generation.arithmetic:latent_arithmetic",
+        task="generation",
+        form="picture",
+        summary="What is generated of sums and differences of the mean noises of classes.",
+        source="Radford, Metz & Chintala (2016), DCGAN, arXiv 1511.06434, section 6.3.2",
+    ),
+    bench.MetricInfo(
+        "samples-over-training",
+        "bench_metrics.generation.course_pictures:samples_over_training",
+        task="generation",
+        form="picture",
+        summary="Generated images after more and more epochs, of the same noise.",
+        source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163, figure 3",
+    ),
+    bench.MetricInfo(
+        "scatter-over-training",
+        "bench_metrics.generation.course_pictures:scatter_over_training",
+        task="generation",
+        form="picture",
+        summary="Generated points over test points after more and more epochs.",
+        source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163, figure 2",
+    ),
 )
 
 METRICS = (*DISTANCES, *SHARES, *MODES, *PICTURES)

@@ -24,3 +24,8 @@ def compared_features(
 ) -> list[Numbers]:
     """The features of test samples, and of as many generated ones, (n, d) each; see `compared`."""
     return [rows(one) for one in compared(evaluation, metric, samples, real, least, partial(features, evaluation))]
+
+
+def compared_inputs(evaluation: Evaluation, metric: str, samples: int, real: bool = False) -> list[Numbers]:
+    """Test samples, and as many generated ones, as they are, (n, d) each; see `compared`."""
+    return [rows(one) for one in compared(evaluation, metric, samples, real)]

@@ -8,7 +8,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from torch import Tensor
 
 from bench import Evaluation
-from bench_metrics.generation.features import compared_features, features
+from bench_metrics.generation.features import compared_features, compared_inputs, features
 from bench_metrics.generation.samples import compared, training_part
 from bench_metrics.memory import once_per_evaluation, once_per_test_part
 
@@ -18,7 +18,9 @@ COMPARISON = "a comparison with the training part"
 ROWS = 10_000
 
 
-def two_sample_accuracy(evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False) -> float:
+def two_sample_accuracy(
+    evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False, inputs: bool = False
+) -> float:
     """Share of generated and test samples together whose nearest neighbour among all others is of their own kind.
 
     The classifier two-sample test of Lopez-Paz & Oquab (2017), arXiv 1610.06545, with one nearest neighbour, each left
@@ -26,8 +28,10 @@ def two_sample_accuracy(evaluation: Evaluation, samples: PositiveInt = 1000, rea
 
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones
+    :param inputs: compare the inputs themselves, also where the suite names a net of features
     """
-    test, generated = compared_features(evaluation, "two-sample-accuracy", samples, real)
+    sample = compared_inputs if inputs else compared_features
+    test, generated = sample(evaluation, "two-sample-accuracy", samples, real)
     distances = euclidean_distances(np.concatenate([test, generated]))
     np.fill_diagonal(distances, np.inf)
     is_real = np.arange(len(distances)) < len(test)

@@ -6,11 +6,11 @@ from typing import Annotated
 import torch
 from matplotlib.figure import Figure
 from pydantic import Field, PositiveInt
-from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
 from bench_metrics.drawing import images_only, shades
+from bench_metrics.generation.samples import noise_of
 from bench_metrics.sheet import COLUMNS, Row, sheet
 
 # Test images whose codes say which latent variables are active.
@@ -38,7 +38,7 @@ def manifold(evaluation: Evaluation, side: Annotated[int, Field(ge=2)] = 12) -> 
     :raises Unsuitable: if it makes no images, has one latent variable, or has more than two and no encoder
     """
     images_only(evaluation.spec, "manifold")
-    latent = _noise(evaluation, "manifold")
+    latent = noise_of(evaluation, "manifold")
     right, up = _plane(evaluation, latent[0].numel())
     even = torch.special.ndtri((torch.arange(side) + 0.5) / side)
     grid = torch.zeros(side, side, latent[0].numel())
@@ -60,7 +60,7 @@ def noise_interpolation(evaluation: Evaluation, count: PositiveInt = 5) -> Figur
     :raises Unsuitable: if the images do not have one or three channels, or the test part has less than two rows
     """
     images_only(evaluation.spec, "noise-interpolation")
-    noise = _noise(evaluation, "noise-interpolation")
+    noise = noise_of(evaluation, "noise-interpolation")
     pairs = min(count, len(noise) // 2)
     if not pairs:
         raise Unsuitable("noise-interpolation needs two rows of the test part", f"there is {len(noise)}")
@@ -69,13 +69,6 @@ def noise_interpolation(evaluation: Evaluation, count: PositiveInt = 5) -> Figur
     ways = starts[:, None] * turn.cos() + ends[:, None] * turn.sin()
     images = shades(evaluation, first(evaluation.case.call(evaluation.artifact, ways.flatten(0, 1))))
     return sheet([Row(some) for some in images.split(COLUMNS)], caption="from one noise to another")
-
-
-def _noise(evaluation: Evaluation, picture: str) -> Tensor:
-    """What the generator was fed with (n, ...), if that is a single tensor."""
-    if len(evaluation.fed) != 1:
-        raise Unsuitable(f"{picture} needs a generator with one input", f"this has {', '.join(evaluation.fed)}")
-    return first(evaluation.fed)
 
 
 def _plane(evaluation: Evaluation, latents: int) -> tuple[int, int]:

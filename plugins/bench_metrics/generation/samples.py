@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bench import BenchError, Evaluation, Unsuitable
+from bench_metrics.asking import first
 
 Numbers = NDArray[np.float64]
 
@@ -49,6 +50,16 @@ def compared(
     refuse_what_is_no_number(stand_in, metric)
     real_seed, other_seed = evaluation.seed, evaluation.seed + 1
     return Pair(drawn(seen(evaluation.inputs), count, real_seed), drawn(seen(stand_in), count, other_seed))
+
+
+def noise_of(evaluation: Evaluation, metric: str) -> Tensor:
+    """What the generator was fed with (n, ...), if that is a single tensor.
+
+    :raises Unsuitable: if it is not
+    """
+    if len(evaluation.fed) != 1:
+        raise Unsuitable(f"{metric} needs a generator with one input", f"this has {', '.join(evaluation.fed)}")
+    return first(evaluation.fed)
 
 
 def refuse_what_is_no_number(samples: Tensor, metric: str) -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.report.palette import COLOURS, STROKES
-from bench.report.series import ANY, MOST, charts, curves, fronts, latencies, precisions, server, throughput
-from bench.results import LEAST_SAMPLES, Latency, TrainingResult
+from bench.report.series import ANY, MOST, charts, courses, curves, fronts, latencies, precisions, server, throughput
+from bench.results import LEAST_SAMPLES, CourseResult, Latency, TrainingResult
 
 
 def only(made):
@@ -109,6 +109,24 @@ def test_curves_count_from_the_end_of_pretraining(make):
     assert [series.x for series in chart.series] == [[1.0, 2.0], [1.0, 2.0]]
     assert "Pre-training" in chart.note
     assert "Pre-training" not in only(curves(make.results(cases=cases[:1]))).note
+
+
+def test_each_metric_that_is_followed_has_a_chart_of_the_first_seed(make):
+    def course(name, values):
+        return CourseResult(name, "nats", False, "forward", [2, 4], values)
+
+    cases = [
+        make.case(seed=0),
+        make.case(seed=1, courses=[course("gap", [0.5, 0.25]), course("estimate", [-1.0, 1.0])]),
+        make.case(seed=2, courses=[course("gap", [9.0, 9.0])]),
+        make.case("other", courses=[course("gap", [0.7])]),
+    ]
+    cases[-1].courses[0].epochs.pop()
+    found = {chart.title: chart for chart in courses(make.results(cases=cases))}
+    assert list(found) == ["gap over training", "estimate over training"]
+    gap = found["gap over training"]
+    assert [(one.x, one.y) for one in gap.series] == [([2.0, 4.0], [0.5, 0.25]), ([2.0], [0.7])]
+    assert (gap.x_title, gap.y_title, gap.chapter) == ("epoch", "gap [nats]", "Training")
 
 
 def test_an_empty_run_has_no_charts(make, tmp_path):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.results import Failure
+from bench.results import Failure, SnapshotResult
 from bench.run.resume import earlier_run
 from bench.stages.files import sha256
 from bench.store.folder import write_results
@@ -15,15 +15,18 @@ BROKEN = Failure("export", "BenchError", "cannot make it", artifact="other", pre
 
 @pytest.fixture
 def resumed(make, tmp_path):
-    """What is left of a case that had a graph at fp32 and these failures: `resumed(failures, precisions)`."""
+    """What is left of a case that had a graph at fp32 and these failures: `resumed(failures, precisions)`.
 
-    def call(failures, precisions):
+    Its training is changed by what further arguments say.
+    """
+
+    def call(failures, precisions, **training):
         case = make.case(failures=failures)
         for path in (case.training.checkpoint, case.artifacts[0].path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text("any")
         found = sha256(tmp_path / case.training.checkpoint)
-        training = make.case().training.__class__(**{**vars(case.training), "checkpoint_sha256": found})
+        training = make.case().training.__class__(**{**vars(case.training), "checkpoint_sha256": found, **training})
         case = make.case(failures=failures, training=training, artifacts=[make.artifact(sha256=found)])
         results = make.results(cases=[case])
         results.environment["plugins"] = []
@@ -33,7 +36,7 @@ def resumed(make, tmp_path):
         train = SimpleNamespace(model_dump=lambda: case.train)
         suite = SimpleNamespace(name="trial", measure=SimpleNamespace(precisions=precisions))
         plan = SimpleNamespace(suite=suite, cases=[SimpleNamespace(train=train, **planned, **names)])
-        return earlier_run(plan, tmp_path, results.environment).begun[case.id]
+        return earlier_run(plan, tmp_path, results.environment).begun.get(case.id)
 
     return call
 
@@ -58,3 +61,11 @@ def test_graphs_are_made_again_if_others_are_asked_for_or_one_failed(failures, p
     case = resumed(failures, precisions)
     assert list(case.stages) == ["train"]
     assert (case.artifacts, case.failures) == ([], [])
+
+
+def test_a_training_whose_snapshots_are_not_what_they_were_is_done_again(resumed, tmp_path):
+    (tmp_path / "2.pt").write_text("any")
+    kept = SnapshotResult(2, "2.pt", sha256(tmp_path / "2.pt"))
+    assert resumed([], ["fp32"], snapshots=[kept]) is not None
+    (tmp_path / "2.pt").write_text("other")
+    assert resumed([], ["fp32"], snapshots=[kept]) is None

@@ -10,7 +10,7 @@ from torch import nn
 
 from bench.errors import BenchError, Unsuitable
 from bench.records import DataSpec, Export, TensorSpec
-from bench.stages.answering import BATCH, Answering, Subject, check_sources, session_call, torch_call
+from bench.stages.answering import BATCH, Answering, Source, Subject, check_sources, session_call, torch_call
 from bench.stages.export import export_graph
 from bench_datasets.digits import Digits
 
@@ -24,7 +24,7 @@ def subject(parts):
     def make(data=None, seed=0):
         torch.manual_seed(0)
         model = parts.Noisy(SPEC).eval()
-        return Subject(model, model.exports(), data or Digits(), seed)
+        return Subject(model, model.exports(), Source(data or Digits()), seed)
 
     return make
 

@@ -12,7 +12,7 @@ from bench.suite.schema import suite_schema
 
 SUITES = sorted((Path(__file__).parents[3] / "suites").glob("**/*.yaml"))
 HEAD = "name: trial\ncases:\n  - {model: tiny, dataset: points}\n"
-TOP = "allowed: cases, description, features, gates, measure, metrics, name"
+TOP = "allowed: cases, course, description, features, gates, measure, metrics, name"
 
 # The suite, the line of the mistake, and the message after it. What follows HEAD begins in line 4.
 MISTAKES = [

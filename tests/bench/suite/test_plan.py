@@ -102,6 +102,13 @@ def test_the_case_that_gives_features_is_kept_with_those_that_are_chosen(plan, o
     assert identifiers(plan(*NETS, more="seeds: [0, 1]\nfeatures: net\n", only=only)) == expected
 
 
+def test_metrics_are_followed_where_a_training_keeps_snapshots(plan):
+    one = "{model: tiny, dataset: points, train: {snapshots: 3}}"
+    found = plan(one, "{model: small, dataset: points}", more="course: [{metric: loss, name: mine}]\n")
+    assert [use.name for use in found.course] == ["mine"]
+    assert [case.train.snapshots for case in found.cases] == [3, 0]
+
+
 def test_without_features_no_case_gives_any(plan):
     assert plan(*NETS).features is None
 
@@ -123,6 +130,19 @@ CASE = "{model: tiny, dataset: points}"
         (["{model: tiny, dataset: points, gates: {los: {max: 1}}}"], "", 4, "unknown gate 'los' (did you mean 'loss'?"),
         ([CASE, "{model: tiny, dataset: points, train: {epochs: 3}}"], "", 5, "unknown key 'epochs' (did you mean"),
         (["{model: tiny, dataset: points, train: {max_steps: x}}"], "", 4, "max_steps: should be a whole number, not"),
+        (
+            [CASE],
+            "train: {snapshots: 2}\ncourse:\n  - loss\n  - los\n",
+            8,
+            "unknown metric 'los' (did you mean 'loss'?",
+        ),
+        (
+            [CASE],
+            "train: {snapshots: 2}\ncourse:\n  - confusion\n",
+            7,
+            "'confusion' is a picture, and only figures have a course",
+        ),
+        ([CASE], "course: [loss]\n", 5, "no training keeps a snapshot to follow metrics by (set `train.snapshots`)"),
         ([CASE], "features: tyni\n", 5, "no case is called 'tyni' (did you mean 'tiny'? allowed: tiny)"),
         (["{name: a, model: tiny, dataset: points}"], "features: tiny\n", 5, "no case is called 'tiny' (allowed: a)"),
         (

@@ -1,5 +1,6 @@
 """What tests of metrics and pictures share: evaluations whose case is made of plain functions of tensors."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,11 @@ class FakeCase:
     seed: int = 0
     model: Any = None
     net: Any = None
+    earlier: tuple[tuple[int, "FakeCase"], ...] = ()
+
+    def over_training(self, artifact: str) -> Iterator[tuple[int, Evaluation]]:
+        for epoch, case in self.earlier:
+            yield epoch, case.on_test(artifact)
 
     def features(self, inputs: Tensor) -> Tensor | None:
         return None if self.net is None else self.net(inputs)

@@ -6,9 +6,39 @@ import torch
 from scipy.stats import norm
 
 from bench import Export, TensorSpec, Unsuitable
+from bench_metrics.generation.arithmetic import latent_arithmetic
 from bench_metrics.generation.nearest_picture import nearest_training
 from bench_metrics.generation.pictures import manifold, noise_interpolation, prior_samples
 from bench_metrics.generation.plane import sample_scatter
+
+
+def test_latent_arithmetic_is_of_mean_noises_as_long_as_draws(evaluate):
+    """Noise is shown as it is; its class is where its largest number stands, as that of the training images is."""
+    noise = TensorSpec("noise", (9,), source="normal")
+    part = Export("generator", lambda noise: noise.reshape(-1, 1, 3, 3), "generation", (noise,), ("sample",))
+    training = 3.0 * torch.eye(9).reshape(9, 1, 3, 3), torch.arange(9)
+    evaluation = evaluate(
+        [part], "generator", torch.rand(200, 1, 3, 3), training=training, classes=9, value_range=(-3.0, 3.0)
+    )
+    axes = latent_arithmetic(evaluation, count=4).axes[0]
+    found = shown_in(axes).reshape(4, 4, 9)
+    means = {}
+    for number, own in enumerate(evaluation.fed["noise"].split(1)):
+        means.setdefault(int(own.argmax()), []).append(number)
+    for row, (a, b, c) in zip(found, ((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5)), strict=True):
+        expected = [evaluation.fed["noise"][means[each][:3]].mean(0) for each in (a, b, c)]
+        expected = [3 * mean / mean.norm() for mean in expected]
+        total = expected[0] - expected[1] + expected[2]
+        expected.append(3 * total / total.norm())
+        np.testing.assert_allclose(row, torch.stack(expected).clamp(-3, 3), atol=1e-4)
+    notes = [text.get_text() for text in axes.texts if ":" in text.get_text()]
+    assert notes[:3] == ["a: 0", "- b: 1", "+ c: 2"]
+
+
+def test_latent_arithmetic_needs_samples_of_three_classes(generated):
+    same = torch.zeros(20, 1, 3, 3)
+    with pytest.raises(Unsuitable, match="needs 3 samples of three classes"):
+        latent_arithmetic(generated(same, torch.rand(20, 1, 3, 3), classes=9))
 
 
 @pytest.fixture
@@ -31,7 +61,12 @@ def generator(evaluate):
 
 def shown(figure):
     """The latent variables that the pictures were made of."""
-    values = np.stack([np.asarray(image.get_array()) for image in figure.axes[0].images])
+    return shown_in(figure.axes[0])
+
+
+def shown_in(axes):
+    """What images of nine pixels show, from -3 to 3."""
+    values = np.stack([np.asarray(image.get_array()) for image in axes.images])
     return 6 * values.reshape(len(values), 9) - 3
 
 

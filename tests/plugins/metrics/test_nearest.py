@@ -52,6 +52,14 @@ def test_a_mixture_of_gaussians_is_told_from_digits_three_times_of_four(generate
     )
 
 
+def test_inputs_are_compared_themselves_where_that_is_asked_for(generated):
+    """To this net, all that is generated is data."""
+    test = normal(50, 3)
+    evaluation = generated(100 + test, test, net=lambda x: (x % 50).round(decimals=3))
+    assert two_sample_accuracy(evaluation) < 0.5
+    assert two_sample_accuracy(evaluation, inputs=True) == 1
+
+
 @pytest.mark.parametrize("d", [2, 30])
 def test_the_training_part_is_searched_piece_by_piece(generated, monkeypatch, d):
     monkeypatch.setattr(module, "ROWS", 7)

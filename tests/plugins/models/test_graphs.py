@@ -7,7 +7,7 @@ import torch
 
 from bench.catalog import resolve
 from bench.parity import difference
-from bench.stages.answering import Subject, torch_call
+from bench.stages.answering import Source, Subject, torch_call
 from bench.stages.build import exports_of
 from bench.stages.export import export_graph, multiply_accumulates
 from bench_datasets.digits import Digits
@@ -72,7 +72,7 @@ def subject(request, data):
     model = resolve(MODELS[name])(digits.spec, **SETTINGS[request.param]).eval()
     if hasattr(model, "fit"):
         model.fit(digits)
-    return Subject(model, exports_of(model, MODELS[name], digits.spec), digits, seed=0)
+    return Subject(model, exports_of(model, MODELS[name], digits.spec), Source(digits), seed=0)
 
 
 # What torch's exporter says of its own treatment of recurrent layers.
