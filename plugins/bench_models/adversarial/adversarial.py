@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import torch
 from pytorch_lightning import LightningModule
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bench import DataSpec, Export, TensorSpec
 from bench_models.adversarial.nets import Body, Widths, nets
@@ -32,15 +33,26 @@ class Adversarial(LightningModule):
     :param n_critic: steps of the critic for each of the generator
     :param lr: the learning rate of both
     :param decay: let it fall linearly to 0 over the training
+    :param average: how much the average of the generator's weights, which is exported in their place, keeps of itself
+        in each step (Yazici et al. 2019, arXiv 1806.04498); 0 for none
     :raises Unsuitable: for `conv` and inputs that are no images
     """
 
     def __init__(
-        self, data: DataSpec, body: Body, hidden: Widths | None, latent: int, n_critic: int, lr: float, decay: bool
+        self,
+        data: DataSpec,
+        body: Body,
+        hidden: Widths | None,
+        latent: int,
+        n_critic: int,
+        lr: float,
+        decay: bool,
+        average: float,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.generator, self.critic = nets(data, body, hidden, latent)
+        self.averaged = AveragedModel(self.generator, multi_avg_fn=get_ema_multi_avg_fn(average)) if average else None
         self.data = data
         self.latent = latent
         self.n_critic = n_critic
@@ -74,13 +86,18 @@ class Adversarial(LightningModule):
         return self.n_critic
 
     def forward(self, noise: Tensor) -> Tensor:
-        return self.generator(noise)
+        return self.exported(noise)
+
+    @property
+    def exported(self) -> nn.Module:
+        """The generator, or the average of what it was."""
+        return self.averaged.module if self.averaged else self.generator
 
     def exports(self) -> tuple[Export, ...]:
         noise = TensorSpec("noise", (self.latent,), source="normal")
         sample = TensorSpec("input", self.data.input_shape)
         return (
-            Export("generator", self.generator, "generation", (noise,), ("sample",)),
+            Export("generator", self.exported, "generation", (noise,), ("sample",)),
             Export("critic", self.critic, "critic", (sample,), ("value",)),
         )
 
@@ -113,6 +130,8 @@ class Adversarial(LightningModule):
         """Let the generator learn from so many samples."""
         loss = self.generator_loss(self.critic(self.samples(count)).float())
         self._descend(self.generator, 1, loss)
+        if self.averaged:
+            self.averaged.update_parameters(self.generator)
         self.note("generator-loss", loss, count)
         self.critic_steps = 0
         self.generator_steps += 1

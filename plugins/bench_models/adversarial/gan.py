@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from bench import DataSpec
 from bench_models.adversarial.adversarial import Adversarial
 from bench_models.adversarial.nets import Body, Widths
-from bench_models.parameters import Rate
+from bench_models.parameters import Rate, Share
 
 
 class GAN(Adversarial):
@@ -28,6 +28,7 @@ class GAN(Adversarial):
     :param n_critic: steps of the critic for each of the generator
     :param lr: Adam's learning rate
     :param decay: let it fall linearly to 0 over the training
+    :param average: how much the average of the generator's weights, which is exported, keeps in each step; 0 for none
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class GAN(Adversarial):
         n_critic: PositiveInt = 1,
         lr: Rate = 2e-4,
         decay: bool = False,
+        average: Share = 0.0,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay, average)
 
     def distance(self, real: Tensor, fake: Tensor) -> Tensor:
         return log(2) - (F.softplus(-real).mean() + F.softplus(fake).mean()) / 2

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from bench import DataSpec
 from bench_models.adversarial.adversarial import Adversarial
 from bench_models.adversarial.nets import Body, Widths
-from bench_models.parameters import Rate
+from bench_models.parameters import Rate, Share
 
 
 class Wasserstein(Adversarial):
@@ -39,6 +39,7 @@ class WGAN(Wasserstein):
     :param n_critic: steps of the critic for each of the generator
     :param lr: RMSProp's learning rate
     :param decay: let it fall linearly to 0 over the training
+    :param average: how much the average of the generator's weights, which is exported, keeps in each step; 0 for none
     :param clip: no weight of the critic is larger
     :param warm_up: 100 steps of the critic for each of the generator's first 25 and every 500th: the authors' code
     """
@@ -52,10 +53,11 @@ class WGAN(Wasserstein):
         n_critic: PositiveInt = 5,
         lr: Rate = 5e-5,
         decay: bool = False,
+        average: Share = 0.0,
         clip: Annotated[float, Field(gt=0)] = 0.01,
         warm_up: bool = False,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay, average)
         self.clip = clip
         self.warm_up = warm_up
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from bench import DataSpec
 from bench_models.adversarial.nets import Body, Widths
 from bench_models.adversarial.wgan import Wasserstein
-from bench_models.parameters import Decay, Rate
+from bench_models.parameters import Decay, Rate, Share
 
 
 class WGANGP(Wasserstein):
@@ -25,10 +25,11 @@ class WGANGP(Wasserstein):
     :param n_critic: steps of the critic for each of the generator
     :param lr: Adam's learning rate
     :param decay: let it fall linearly to 0 over the training, as the authors' does on CIFAR-10
+    :param average: how much the average of the generator's weights, which is exported, keeps in each step; 0 for none
     :param weight: lambda, how much the penalty weighs; the authors' code takes 0.1 for points in the plane
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (a recipe has so many parts)
         self,
         data: DataSpec,
         body: Body = "mlp",
@@ -37,9 +38,10 @@ class WGANGP(Wasserstein):
         n_critic: PositiveInt = 5,
         lr: Rate = 1e-4,
         decay: bool = False,
+        average: Share = 0.0,
         weight: Decay = 10.0,
     ) -> None:
-        super().__init__(data, body, hidden, latent, n_critic, lr, decay)
+        super().__init__(data, body, hidden, latent, n_critic, lr, decay, average)
         self.weight = weight
 
     def penalty(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -101,6 +101,29 @@ def test_the_learning_rate_falls_to_nothing_if_it_is_to(name, settings, train):
 
 
 @every_model
+def test_what_is_exported_is_the_average_of_what_the_generator_was(name, train):
+    model = CLASSES[name](POINTS, **SMALL, n_critic=2, average=0.75)
+    passed = []
+    step = model.generator_step
+
+    def watched(count):
+        step(count)
+        passed.append(torch.cat([one.detach().flatten() for one in model.generator.parameters()]))
+
+    model.generator_step = watched
+    train(model, max_epochs=1)
+    expected = passed[0]
+    for weights in passed[1:]:
+        expected = 0.75 * expected + 0.25 * weights
+    generator, _ = model.exports()
+    found = torch.cat([one.detach().flatten() for one in generator.module.parameters()])
+    torch.testing.assert_close(found, expected)
+    assert not torch.allclose(found, passed[-1])
+    plain = CLASSES[name](POINTS, **SMALL)
+    assert plain.exports()[0].module is plain.generator
+
+
+@every_model
 def test_it_learns_in_half_precision_and_tells_the_distance_in_single(name, train):
     model = CLASSES[name](POINTS, **SMALL)
     seen = []
