@@ -67,6 +67,15 @@ METRICS = (
         source=GULRAJANI,
     ),
     bench.MetricInfo(
+        "critic-largest-weight",
+        "bench_metrics.critic.weights:largest_weight",
+        task="critic",
+        form="function",
+        tolerance=1e-6,
+        summary="Largest absolute value of the critic's weights, which clipping bounds.",
+        source=ARJOVSKY,
+    ),
+    bench.MetricInfo(
         "clipped-share",
         "bench_metrics.critic.weights:clipped_share",
         task="critic",

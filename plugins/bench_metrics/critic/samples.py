@@ -7,7 +7,7 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
-from bench_metrics.generation.samples import refuse_what_is_no_number
+from bench_metrics.generation.samples import newly_drawn, refuse_what_is_no_number
 
 
 class Judged(NamedTuple):
@@ -34,23 +34,23 @@ def judged(evaluation: Evaluation, metric: str, samples: int) -> Judged:
         raise Unsuitable(f"{metric} needs one value of the critic for each input", f"it gives {given}")
     draw = torch.Generator().manual_seed(evaluation.seed)
     rows = torch.randperm(len(evaluation.inputs), generator=draw)[:count]
-    made = generated(evaluation, metric, count, draw)
+    made = generated(evaluation, metric, count)
     of_generated = first(evaluation.case.call(evaluation.artifact, made))
     return Judged(
         evaluation.inputs[rows], made, evaluation.outputs[rows].flatten().double(), of_generated.flatten().double()
     )
 
 
-def generated(evaluation: Evaluation, metric: str, count: int, draw: torch.Generator) -> Tensor:
+def generated(evaluation: Evaluation, metric: str, count: int) -> Tensor:
     """So many samples of the model's generator.
 
     :raises Unsuitable: if it has none that needs nothing but noise
     :raises BenchError: if they are no numbers
     """
     for name, part in evaluation.case.exports.items():
-        if part.task == "generation" and all(one.source == "normal" for one in part.inputs):
-            noise = (torch.randn(count, *one.shape, generator=draw) for one in part.inputs)
-            samples = first(evaluation.case.call(name, *noise))
-            refuse_what_is_no_number(samples, metric)
-            return samples
+        if part.task == "generation":
+            samples = newly_drawn(evaluation, name, count)
+            if samples is not None:
+                refuse_what_is_no_number(samples, metric)
+                return samples
     raise Unsuitable(f"{metric} needs a generator of noise alone beside the critic", "an artifact of task generation")

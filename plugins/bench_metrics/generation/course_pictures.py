@@ -13,7 +13,7 @@ from bench_metrics.over_training import snapshots
 from bench_metrics.sheet import COLUMNS, Row, sheet
 
 # Panels in a row, and inches of each.
-PANELS, INCHES = 4, 1.7
+PANELS, INCHES = 4, 1.6
 
 
 def samples_over_training(evaluation: Evaluation, count: PositiveInt = 10) -> Figure:

@@ -20,10 +20,11 @@ def features(evaluation: Evaluation, inputs: Tensor) -> Tensor:
 
 
 def compared_features(
-    evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2
+    evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2, alike: bool = True
 ) -> list[Numbers]:
     """The features of test samples, and of as many generated ones, (n, d) each; see `compared`."""
-    return [rows(one) for one in compared(evaluation, metric, samples, real, least, partial(features, evaluation))]
+    pair = compared(evaluation, metric, samples, real, least, partial(features, evaluation), alike)
+    return [rows(one) for one in pair]
 
 
 def compared_inputs(evaluation: Evaluation, metric: str, samples: int, real: bool = False) -> list[Numbers]:

@@ -1,5 +1,6 @@
 """The two samples that a metric of generators compares."""
 
+import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,12 +11,13 @@ from torch import Tensor
 
 from bench import BenchError, Evaluation, Unsuitable
 from bench_metrics.asking import first
+from bench_metrics.memory import once_per_evaluation
 
 Numbers = NDArray[np.float64]
 
 
 class Pair(NamedTuple):
-    """Two samples of one size, (n, *input_shape) each."""
+    """Two samples (n, *input_shape), of one size unless they were asked for otherwise."""
 
     real: Tensor
     generated: Tensor
@@ -28,6 +30,7 @@ def compared(
     real: bool = False,
     least: int = 2,
     seen: Callable[[Tensor], Tensor] = lambda part: part,
+    alike: bool = True,
 ) -> Pair:
     """Rows of the test part, drawn by the seed, and as many generated ones.
 
@@ -37,19 +40,39 @@ def compared(
         that a metric of them is what a perfect generator would get with so many samples
     :param least: how many of each it takes
     :param seen: what to take of each part, row by row, before any are drawn: whoever asks, it is of the same tensors
+    :param alike: as many of each. If not, `samples` are generated of new noise where the test part has fewer rows, and
+        of a small training part all rows stand in
     :raises Unsuitable: if there are fewer, or what is generated has not the shape of the data
     :raises BenchError: if what is generated is no number
     """
     stand_in = evaluation.case.training[0] if real else evaluation.outputs
+    if not (alike or real) and samples > len(stand_in):
+        drawn_anew = newly_drawn(evaluation, evaluation.artifact, samples)
+        stand_in = stand_in if drawn_anew is None else drawn_anew
     if stand_in.shape[1:] != evaluation.inputs.shape[1:]:
         needed, given = tuple(evaluation.inputs.shape[1:]), tuple(stand_in.shape[1:])
         raise Unsuitable(f"{metric} needs samples of the data's shape {needed}", f"those generated are {given}")
-    count = min(samples, len(evaluation.inputs), len(stand_in))
+    counts = [min(samples, len(part)) for part in (evaluation.inputs, stand_in)]
+    count = min(counts)
     if count < least:
         raise Unsuitable(f"{metric} needs {least} samples of either kind", f"there are {count}")
     refuse_what_is_no_number(stand_in, metric)
+    of_test, of_stand_in = [count, count] if alike else counts
     real_seed, other_seed = evaluation.seed, evaluation.seed + 1
-    return Pair(drawn(seen(evaluation.inputs), count, real_seed), drawn(seen(stand_in), count, other_seed))
+    return Pair(drawn(seen(evaluation.inputs), of_test, real_seed), drawn(seen(stand_in), of_stand_in, other_seed))
+
+
+@once_per_evaluation
+def newly_drawn(evaluation: Evaluation, artifact: str, count: int) -> Tensor | None:
+    """So many samples of new noise by an artifact of the case; None if it needs anything but noise.
+
+    The noise depends on the case's seed, and on nothing else that is drawn by it.
+    """
+    inputs = evaluation.case.exports[artifact].inputs
+    if any(one.source != "normal" for one in inputs):
+        return None
+    draw = torch.Generator().manual_seed(zlib.crc32(f"{evaluation.seed} new noise for {artifact}".encode()))
+    return first(evaluation.case.call(artifact, *(torch.randn(count, *one.shape, generator=draw) for one in inputs)))
 
 
 def noise_of(evaluation: Evaluation, metric: str) -> Tensor:

@@ -8,7 +8,7 @@ from torch import nn
 from bench import Export, TensorSpec, Unsuitable
 from bench_metrics.critic.gradient import gradient_norm, gradient_spread
 from bench_metrics.critic.pictures import critic_surface
-from bench_metrics.critic.weights import clipped_share
+from bench_metrics.critic.weights import clipped_share, largest_weight
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_the_share_of_clipped_weights(critic):
         linear.weight.copy_(torch.tensor([[0.01, -0.01, 0.005, 0.0], [0.01, 0.0099, -0.01, 0.01]]))
         linear.bias.copy_(torch.tensor([-0.01, 0.002]))
     assert clipped_share(critic(linear, (4,))) == pytest.approx(6 / 10)
+    assert largest_weight(critic(linear, (4,))) == pytest.approx(0.01)
 
 
 def test_a_critic_that_is_not_clipped_has_one_largest_weight(critic):

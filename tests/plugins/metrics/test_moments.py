@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from torchmetrics.image.kid import poly_mmd
 
-from bench import Unsuitable
+from bench import Export, TensorSpec, Unsuitable
 from bench_metrics.generation.moments import frechet_distance, frechet_distance_floor, kernel_distance
 
 
@@ -103,3 +103,19 @@ def test_kernel_distance_has_no_bias(generated):
 def test_a_sample_of_one_has_no_moments(generated, metric):
     with pytest.raises(Unsuitable, match="needs 2 samples of either kind"):
         metric(generated(normal(1, 2), normal(1, 2)))
+
+
+def test_of_a_small_test_part_frechet_distance_draws_more_samples(evaluate):
+    """So that chance moves it by the rows of the test part alone."""
+    noise = TensorSpec("noise", (3,), source="normal")
+    part = Export("generator", lambda noise: noise + 1, "generation", (noise,), ("sample",))
+    evaluations = [evaluate([part], "generator", exactly([0.0] * 3, np.eye(3), n=50), seed=s) for s in range(10)]
+    few, many = (np.array([frechet_distance(one, samples=samples) for one in evaluations]) for samples in (50, 10_000))
+    assert abs(many - 3).max() < 0.2 < abs(few - 3).max()
+
+
+def test_what_needs_more_than_noise_is_compared_by_what_it_answered(evaluate):
+    parts = TensorSpec("noise", (3,), source="normal"), TensorSpec("input", (3,))
+    part = Export("generator", lambda noise, x: x + 1, "generation", parts, ("sample",))
+    test = exactly([0.0] * 3, np.eye(3), n=50)
+    assert frechet_distance(evaluate([part], "generator", test)) == pytest.approx(3, rel=1e-5)

@@ -17,7 +17,8 @@ from bench.catalog import resolve
 from bench_metrics import critic, embedding, generation, reconstruction
 from bench_metrics.drawing import INK
 
-PLANE = [info for info in (*generation.PICTURES, *critic.METRICS) if info.name in {"sample-scatter", "critic-surface"}]
+OF_PLANE = {"sample-scatter", "scatter-over-training", "critic-surface", "duality-course"}
+PLANE = [info for info in (*generation.PICTURES, *critic.METRICS) if info.name in OF_PLANE]
 INFOS = [info for info in (*reconstruction.PICTURES, *embedding.PICTURES, *generation.PICTURES) if info not in PLANE]
 ARTIFACT = {"reconstruction": "autoencoder", "embedding": "encoder", "generation": "decoder"}
 
@@ -42,8 +43,10 @@ def made(request, evaluate):
     layer.weight.data = matrix
     encode = nn.Sequential(nn.Flatten(), layer)
 
+    mean = torch.from_numpy(components.mean_).float()
+
     def decode(latent):
-        return (latent @ matrix).reshape(-1, *shape)
+        return (latent @ matrix + mean).reshape(-1, *shape)
 
     data, latent = TensorSpec("input", shape), TensorSpec("latent", (4,), source="normal")
     epsilon = TensorSpec("epsilon", (4,), source="normal")
@@ -59,7 +62,13 @@ def made(request, evaluate):
         ),
     ]
     classes = int(targets.max()) + 1
-    return lambda info: evaluate(exports, ARTIFACT[info.task], inputs, targets, classes=classes)
+    return lambda info: with_snapshots(evaluate(exports, ARTIFACT[info.task], inputs, targets, classes=classes))
+
+
+def with_snapshots(evaluation):
+    """An evaluation after a training that has not changed the model since its snapshots."""
+    evaluation.case.earlier = ((5, evaluation.case), (10, evaluation.case))
+    return evaluation
 
 
 @pytest.fixture
@@ -74,7 +83,7 @@ def in_plane(evaluate):
 
     def in_plane(info, count=1000):
         artifact = "critic" if info.task == "critic" else "generator"
-        return evaluate(exports, artifact, points[:count], value_range=None)
+        return with_snapshots(evaluate(exports, artifact, points[:count], value_range=None))
 
     return in_plane
 
