@@ -20,13 +20,17 @@ def features(evaluation: Evaluation, inputs: Tensor) -> Tensor:
 
 
 def compared_features(
-    evaluation: Evaluation, metric: str, samples: int, real: bool = False, least: int = 2, alike: bool = True
+    evaluation: Evaluation,
+    metric: str,
+    samples: int,
+    real: bool = False,
+    least: int = 2,
+    generate: int | None = None,
+    raw: bool = False,
 ) -> list[Numbers]:
-    """The features of test samples, and of as many generated ones, (n, d) each; see `compared`."""
-    pair = compared(evaluation, metric, samples, real, least, partial(features, evaluation), alike)
-    return [rows(one) for one in pair]
+    """The features of test samples, and of as many generated ones, (n, d) each; see `compared`.
 
-
-def compared_inputs(evaluation: Evaluation, metric: str, samples: int, real: bool = False) -> list[Numbers]:
-    """Test samples, and as many generated ones, as they are, (n, d) each; see `compared`."""
-    return [rows(one) for one in compared(evaluation, metric, samples, real)]
+    :param raw: the samples themselves in place of their features
+    """
+    seen = (lambda part: part) if raw else partial(features, evaluation)
+    return [rows(one) for one in compared(evaluation, metric, samples, real, least, seen, generate)]

@@ -19,7 +19,7 @@ def frechet_distance(evaluation: Evaluation, samples: PositiveInt = 10_000, real
     :param samples: how many are generated, and how many test rows are taken at most
     :param real: score rows of the training part in place of generated ones, of which there may be fewer
     """
-    pair = compared_features(evaluation, "frechet-distance", samples, real, alike=False)
+    pair = compared_features(evaluation, "frechet-distance", samples, real, generate=samples)
     (mean, covariance), (other_mean, other_covariance) = map(_moments, pair)
     apart = mean - other_mean
     return float(apart @ apart) + _bures(covariance, other_covariance)

@@ -8,8 +8,8 @@ from sklearn.metrics.pairwise import euclidean_distances
 from torch import Tensor
 
 from bench import Evaluation
-from bench_metrics.generation.features import compared_features, compared_inputs, features
-from bench_metrics.generation.samples import compared, training_part
+from bench_metrics.generation.features import compared_features, features
+from bench_metrics.generation.samples import Numbers, compared, training_part
 from bench_metrics.memory import once_per_evaluation, once_per_test_part
 
 COMPARISON = "a comparison with the training part"
@@ -19,7 +19,11 @@ ROWS = 10_000
 
 
 def two_sample_accuracy(
-    evaluation: Evaluation, samples: PositiveInt = 1000, real: bool = False, inputs: bool = False
+    evaluation: Evaluation,
+    samples: PositiveInt = 1000,
+    real: bool = False,
+    inputs: bool = False,
+    draws: PositiveInt = 1,
 ) -> float:
     """Share of generated and test samples together whose nearest neighbour among all others is of their own kind.
 
@@ -29,9 +33,18 @@ def two_sample_accuracy(
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones
     :param inputs: compare the inputs themselves, also where the suite names a net of features
+    :param draws: the mean over so many samples of the generator, each against the same test rows; fewer if there are
+        not as many. It lessens what chance does to the sample, not what it did to the test part
     """
-    sample = compared_inputs if inputs else compared_features
-    test, generated = sample(evaluation, "two-sample-accuracy", samples, real)
+    metric = "two-sample-accuracy"
+    count = min(samples, len(evaluation.inputs))
+    test, generated = compared_features(evaluation, metric, samples, real, generate=draws * count, raw=inputs)
+    drawn = [generated[n : n + len(test)] for n in range(0, len(generated) - len(test) + 1, len(test))]
+    return float(np.mean([_told(test, sample) for sample in drawn]))
+
+
+def _told(test: Numbers, generated: Numbers) -> float:
+    """Share of the rows of both whose nearest other row is of their own kind."""
     distances = euclidean_distances(np.concatenate([test, generated]))
     np.fill_diagonal(distances, np.inf)
     is_real = np.arange(len(distances)) < len(test)

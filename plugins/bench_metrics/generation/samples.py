@@ -30,7 +30,7 @@ def compared(
     real: bool = False,
     least: int = 2,
     seen: Callable[[Tensor], Tensor] = lambda part: part,
-    alike: bool = True,
+    generate: int | None = None,
 ) -> Pair:
     """Rows of the test part, drawn by the seed, and as many generated ones.
 
@@ -40,26 +40,24 @@ def compared(
         that a metric of them is what a perfect generator would get with so many samples
     :param least: how many of each it takes
     :param seen: what to take of each part, row by row, before any are drawn: whoever asks, it is of the same tensors
-    :param alike: as many of each. If not, `samples` are generated of new noise where the test part has fewer rows, and
-        of a small training part all rows stand in
+    :param generate: how many to generate at most, if not as many as there are rows: of new noise where more are needed
+        than the test part has rows
     :raises Unsuitable: if there are fewer, or what is generated has not the shape of the data
     :raises BenchError: if what is generated is no number
     """
     stand_in = evaluation.case.training[0] if real else evaluation.outputs
-    if not (alike or real) and samples > len(stand_in):
-        drawn_anew = newly_drawn(evaluation, evaluation.artifact, samples)
+    if generate and generate > len(stand_in) and not real:
+        drawn_anew = newly_drawn(evaluation, evaluation.artifact, generate)
         stand_in = stand_in if drawn_anew is None else drawn_anew
     if stand_in.shape[1:] != evaluation.inputs.shape[1:]:
         needed, given = tuple(evaluation.inputs.shape[1:]), tuple(stand_in.shape[1:])
         raise Unsuitable(f"{metric} needs samples of the data's shape {needed}", f"those generated are {given}")
-    counts = [min(samples, len(part)) for part in (evaluation.inputs, stand_in)]
-    count = min(counts)
+    count = min(samples, len(evaluation.inputs), len(stand_in))
     if count < least:
         raise Unsuitable(f"{metric} needs {least} samples of either kind", f"there are {count}")
     refuse_what_is_no_number(stand_in, metric)
-    of_test, of_stand_in = [count, count] if alike else counts
     real_seed, other_seed = evaluation.seed, evaluation.seed + 1
-    return Pair(drawn(seen(evaluation.inputs), of_test, real_seed), drawn(seen(stand_in), of_stand_in, other_seed))
+    return Pair(drawn(seen(evaluation.inputs), count, real_seed), drawn(seen(stand_in), generate or count, other_seed))
 
 
 @once_per_evaluation

@@ -56,15 +56,20 @@ class GaussianMixture(Fitted):
         return points.reshape(-1, *self.input_shape).astype(np.float32)
 
     def graph(self) -> ModelProto:
-        """Every component makes its point of z (components, n, features), and all but one are multiplied by 0."""
+        """Every component makes its point of z (n, components, features), and all but one are multiplied by 0.
+
+        All factors are one matrix (features, components * features): ONNX Runtime quantises none with more axes.
+        """
         bounds = np.concatenate([[-np.inf], self._bounds(), [np.inf]]).astype(np.float32)
         constants = {
             "split": np.array([1, self.features]),
-            "lower": bounds[:-1, None, None],
-            "upper": bounds[1:, None, None],
-            "factors": self._factors().transpose(0, 2, 1).astype(np.float32),
-            "means": self.estimator.means_[:, None].astype(np.float32),
-            "components": np.array([0]),
+            "lower": bounds[:-1],
+            "upper": bounds[1:],
+            "factors": self._factors().transpose(2, 0, 1).reshape(self.features, -1).astype(np.float32),
+            "by_component": np.array([-1, len(self.estimator.means_), self.features]),
+            "means": self.estimator.means_.astype(np.float32),
+            "features": np.array([2]),
+            "components": np.array([1]),
             "shape": np.array([-1, *self.input_shape]),
         }
         nodes = [
@@ -72,8 +77,10 @@ class GaussianMixture(Fitted):
             make_node("Greater", ["choice", "lower"], ["above"]),
             make_node("LessOrEqual", ["choice", "upper"], ["below"]),
             make_node("And", ["above", "below"], ["is_chosen"]),
-            make_node("Cast", ["is_chosen"], ["chosen"], to=1),
-            make_node("MatMul", ["z", "factors"], ["offsets"]),
+            make_node("Cast", ["is_chosen"], ["as_number"], to=1),
+            make_node("Unsqueeze", ["as_number", "features"], ["chosen"]),
+            make_node("MatMul", ["z", "factors"], ["side_by_side"]),
+            make_node("Reshape", ["side_by_side", "by_component"], ["offsets"]),
             make_node("Add", ["offsets", "means"], ["points"]),
             make_node("Mul", ["points", "chosen"], ["one_of_them"]),
             make_node("ReduceSum", ["one_of_them", "components"], ["flat"], keepdims=0),

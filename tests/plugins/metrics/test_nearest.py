@@ -8,7 +8,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
-from bench import Unsuitable
+from bench import Export, TensorSpec, Unsuitable
 from bench_metrics.generation import nearest as module
 from bench_metrics.generation.modes import class_divergence, classes_covered
 from bench_metrics.generation.nearest import data_copying, nearest, two_sample_accuracy
@@ -129,3 +129,13 @@ def test_nearest_rows_and_their_distances(generated):
 def test_without_a_training_part_there_is_nothing_to_copy(generated):
     with pytest.raises(Unsuitable, match=r"needs one row of the training part \(there is none\)"):
         data_copying(generated(normal(5, 2), normal(5, 2), training=(torch.zeros(0, 2), None)))
+
+
+def test_of_several_draws_the_mean_is_told(evaluate):
+    """By chance, one of them lies higher or lower."""
+    noise = TensorSpec("noise", (2,), source="normal")
+    part = Export("generator", lambda noise: noise + 0.2, "generation", (noise,), ("sample",))
+    evaluations = [evaluate([part], "generator", normal(60, 2), seed=seed) for seed in range(12)]
+    one, many = (np.array([two_sample_accuracy(each, draws=draws) for each in evaluations]) for draws in (1, 20))
+    assert many.std() < one.std() / 2
+    assert many.mean() == pytest.approx(one.mean(), abs=4 * one.std() / 12**0.5)

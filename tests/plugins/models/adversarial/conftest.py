@@ -30,11 +30,11 @@ def cloud():
 
 @pytest.fixture
 def train(cloud):
-    """Train a model on the cloud, as bench does: `train(model, **settings) -> trainer, learning curves`."""
+    """Train a model as bench does: `train(model, data=the cloud, **settings) -> trainer, learning curves`."""
 
-    def run(model, **settings):
+    def run(model, data=cloud, **settings):
         torch.manual_seed(0)
         observer = Observer(lambda share: None)
-        return fit(model, cloud, {"batch_size": 64, "accelerator": "cpu", **settings}, observer), observer.curves
+        return fit(model, data, {"batch_size": 64, "accelerator": "cpu", **settings}, observer), observer.curves
 
     return run

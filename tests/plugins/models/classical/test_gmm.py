@@ -1,6 +1,7 @@
 """A mixture of Gaussians as a generator, against scikit-learn's own parameters."""
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from hypothesis import given as drawn
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from bench import DataSpec
-from bench.parity import difference
+from bench.parity import RELATIVE, difference
 from bench.signature import ParameterError, checked
+from bench.stages.export import export_graph
+from bench.stages.precision import write_graph
 from bench_models.classical.gmm import GaussianMixture
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -109,3 +112,14 @@ def test_it_has_as_many_components_as_the_data_has_classes(classes, components):
 def test_a_senseless_value_is_refused(name, value):
     with pytest.raises(ParameterError, match=f"^{name}: "):
         checked(GaussianMixture, {name: value}, given=("data",))
+
+
+@pytest.mark.parametrize("precision", RELATIVE)
+def test_the_graph_answers_as_the_mixture_at_every_precision(precision, digits, tmp_path):
+    (export,) = fitted(digits, components=3).exports()
+    noise = torch.randn(300, 65, generator=torch.Generator().manual_seed(5))
+    export_graph(export, tmp_path / "fp32.onnx")
+    write_graph(export, precision, tmp_path / "fp32.onnx", tmp_path / "made.onnx", [noise.numpy()])
+    session = onnxruntime.InferenceSession(tmp_path / "made.onnx", providers=["CPUExecutionProvider"])
+    (answer,) = session.run(None, {"noise": noise.numpy()})
+    assert difference(export.module(noise), answer, precision).excess < 1
