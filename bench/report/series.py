@@ -198,13 +198,17 @@ def courses(results: RunResult) -> list[Chart]:
             line = Line(labelled(group, course.artifact), "", "", *_columns(points))
             lines.setdefault((course.name, _titled(course)), []).append(line)
     note = "On the test part, by the torch model at its snapshots; the first seed."
-    return [
-        chart
-        for (name, title), own in lines.items()
-        for chart in _drawn(
-            Chart(f"course-{name}", f"{name} over training", "epoch", title, [], "Training", note=note), own
-        )
-    ]
+    made = []
+    for (name, title), own in lines.items():
+        chart = Chart(f"course-{name}", f"{name} over training", "epoch", title, [], "Training", note=note)
+        made += _drawn(replace(chart, log_y=_spans_decades(own)), own)
+    return made
+
+
+def _spans_decades(lines: list[Line]) -> bool:
+    """Whether values are told apart on a logarithmic axis alone: all above 0, and some a hundred times others."""
+    values = [y for line in lines for y in line.y if y is not None]
+    return min(values) > 0 and max(values) > 100 * min(values)
 
 
 def _counted(values: list[float | None], before: int) -> list[tuple[float, float]]:

@@ -24,10 +24,10 @@ def samples_over_training(evaluation: Evaluation, count: PositiveInt = 10) -> Fi
     """
     images_only(evaluation.spec, "samples-over-training")
     rows = [
-        Row(shades(evaluation, earlier.outputs[:COLUMNS]), f"epoch {epoch}")
+        Row(shades(evaluation, earlier.outputs[:COLUMNS]), f"{epoch}")
         for epoch, earlier in snapshots(evaluation, "samples-over-training", count)
     ]
-    return sheet(rows, caption="each column of one noise, by the torch model")
+    return sheet(rows, caption="after so many epochs, by the torch model; each column of one noise")
 
 
 def scatter_over_training(evaluation: Evaluation, count: PositiveInt = 8) -> Figure:

@@ -126,7 +126,9 @@ def test_each_metric_that_is_followed_has_a_chart_of_the_first_seed(make):
     assert list(found) == ["gap over training", "estimate over training"]
     gap = found["gap over training"]
     assert [(one.x, one.y) for one in gap.series] == [([2.0, 4.0], [0.5, 0.25]), ([2.0], [0.7])]
-    assert (gap.x_title, gap.y_title, gap.chapter) == ("epoch", "gap [nats]", "Training")
+    assert (gap.x_title, gap.y_title, gap.chapter, gap.log_y) == ("epoch", "gap [nats]", "Training", False)
+    steep = make.case(courses=[course("gap", [70.0, 0.5])])
+    assert [chart.log_y for chart in courses(make.results(cases=[steep]))] == [True]
 
 
 def test_an_empty_run_has_no_charts(make, tmp_path):
