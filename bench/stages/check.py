@@ -110,16 +110,17 @@ def _check_training(request: CaseRequest, tried: list[dict[str, Any]]) -> Iterab
 
 def _check_metrics(request: CaseRequest) -> Iterable[Problem]:
     """Whether the metrics that the suite names can be imported and take their parameters."""
-    for index, use in enumerate(request.metrics if request.metrics_named else ()):
+    named = {"metrics": request.metrics if request.metrics_named else (), "course": request.course}
+    for key, index, use in ((key, index, use) for key, uses in named.items() for index, use in enumerate(uses)):
         try:
             target = resolve(use.info)
             checked(target, use.params, given=(first_parameter(target),))
         except ParameterError as error:
-            path = ("metrics", index, "params", error.parameter)
+            path = (key, index, "params", error.parameter)
             yield Problem("", path, f"{use.name}: {error.message}", error.hint)
         except Exception as error:
             message = f"metric {use.name!r} cannot be imported: {type(error).__name__}: {error}"
-            yield Problem("", ("metrics", index), message, "")
+            yield Problem("", (key, index), message, "")
 
 
 def _check_runtimes(request: CaseRequest) -> Iterable[Problem]:

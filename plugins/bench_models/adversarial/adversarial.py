@@ -35,7 +35,7 @@ class Adversarial(LightningModule):
     :param decay: let it fall linearly to 0 over the training
     :param average: how much the average of the generator's weights, which is exported in their place, keeps of itself
         in each step (Yazici et al. 2019, arXiv 1806.04498); 0 for none
-    :raises Unsuitable: for `conv` and inputs that are no images
+    :raises Unsuitable: for `conv` and inputs that are no images, and for images of no known range
     """
 
     def __init__(

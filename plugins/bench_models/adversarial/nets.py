@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from bench import DataSpec
+from bench import DataSpec, Unsuitable
 from bench_models.convolutions import ConvDecoder, ConvEncoder, halvings
 from bench_models.shapes import image_shape
 
@@ -31,8 +31,10 @@ def nets(data: DataSpec, body: Body, hidden: Widths | None, latent: int) -> tupl
     :param body: `mlp`, fully connected layers, or `conv`, convolutions 5x5 each of which halves the image
     :param hidden: the widths of the critic's hidden layers, or their maps; the generator's are these in reverse
     :param latent: how many numbers the noise has
-    :raises Unsuitable: for `conv` and inputs that are no images
+    :raises Unsuitable: for `conv` and inputs that are no images, and for images of no known range
     """
+    if len(data.input_shape) == 3 and data.value_range is None:
+        raise Unsuitable("an adversarial net makes images within a range", "the dataset gives no `value_range`")
     hidden = hidden or WIDTHS[body]
     generator, critic = (_dense if body == "mlp" else _convolutional)(data, hidden, latent)
     return nn.Sequential(generator, Ranged(data.value_range)), critic

@@ -62,9 +62,10 @@ def test_an_artifact_to_time_that_no_case_has_is_told_with_the_nearest(request_)
         ({"factor": "big"}, "twice: factor: input should be a valid number, not 'big'"),
     ],
 )
-def test_a_metric_is_asked_for_its_parameters(request_, params, message):
-    ((path, told, _),) = problems(replace(request_, metrics=(MetricUse("twice", GAIN, params),)))
-    assert path == ("metrics", 0, "params", next(iter(params)))
+@pytest.mark.parametrize("key", ["metrics", "course"])
+def test_a_metric_is_asked_for_its_parameters(request_, params, message, key):
+    ((path, told, _),) = problems(replace(request_, **{key: (MetricUse("twice", GAIN, params),)}))
+    assert path == (key, 0, "params", next(iter(params)))
     assert told == message
 
 

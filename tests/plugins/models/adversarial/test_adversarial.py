@@ -154,7 +154,7 @@ def test_a_rehearsal_knows_its_pace(name, tmp_path, cloud):
 
 @every_model
 @pytest.mark.parametrize("body", ["mlp", "conv"])
-@pytest.mark.parametrize("limits", [None, (0.0, 1.0), (-1.0, 3.0)])
+@pytest.mark.parametrize("limits", [(0.0, 1.0), (-1.0, 3.0)])
 def test_its_artifacts_keep_the_contract_and_the_range(name, body, limits):
     torch.manual_seed(2)
     spec = DataSpec("generation", (3, 5, 7), value_range=limits)
@@ -167,10 +167,19 @@ def test_its_artifacts_keep_the_contract_and_the_range(name, body, limits):
     with torch.no_grad():
         samples = generator.module(1000 * torch.randn(50, 5))
         assert critic.module(samples).shape == (50, 1)
-    low, high = limits or (-math.inf, math.inf)
+    low, high = limits
     assert low <= samples.min() < samples.max() <= high
-    if limits:  # it reaches both ends
-        assert torch.aminmax(samples) == pytest.approx(limits, abs=0.01)
+    assert torch.aminmax(samples) == pytest.approx(limits, abs=0.01)  # it reaches both ends
+
+
+@every_model
+def test_points_without_a_range_have_no_bound_and_images_without_one_are_refused(name):
+    torch.manual_seed(2)
+    generator, _ = CLASSES[name](POINTS, **SMALL).exports()
+    with torch.no_grad():
+        assert generator.module(1e6 * torch.randn(50, 3)).abs().max() > 1e3
+    with pytest.raises(Unsuitable, match=r"within a range \(the dataset gives no `value_range`\)"):
+        CLASSES[name](DataSpec("generation", (1, 5, 7)), **SMALL)
 
 
 @given(
@@ -181,7 +190,9 @@ def test_its_artifacts_keep_the_contract_and_the_range(name, body, limits):
 )
 def test_its_nets_fit_images_of_any_shape(body, shape, hidden, latent):
     with torch.device("meta"):
-        model = CLASSES["wgan-gp"](DataSpec("x", shape), body=body, hidden=tuple(hidden), latent=latent)
+        model = CLASSES["wgan-gp"](
+            DataSpec("x", shape, value_range=(0.0, 1.0)), body=body, hidden=tuple(hidden), latent=latent
+        )
         samples = model(torch.zeros(2, latent))
         assert samples.shape == (2, *shape)
         assert model.critic(samples).shape == (2, 1)
