@@ -201,7 +201,7 @@ def test_its_nets_fit_images_of_any_shape(body, shape, hidden, latent):
 @every_model
 def test_it_builds_with_its_defaults(name):
     with torch.device("meta"):
-        for spec, bodies in ((POINTS, ["mlp"]), (DataSpec("x", (1, 28, 28)), ["mlp", "conv"])):
+        for spec, bodies in ((POINTS, ["mlp"]), (DataSpec("x", (1, 28, 28), value_range=(0.0, 1.0)), ["mlp", "conv"])):
             for body in bodies:
                 model = CLASSES[name](spec, body=body)
                 assert model.critic(model(torch.zeros(2, model.latent))).shape == (2, 1)

@@ -106,7 +106,10 @@ class Linear(nn.Module):
 
 def penalised(critic, weight=10.0):
     """A wgan-gp whose critic is a given function, and what it logs."""
-    model, logged = WGANGP(DataSpec("generation", (1, 2, 2)), **SMALL, n_critic=1, weight=weight), {}
+    model, logged = (
+        WGANGP(DataSpec("generation", (1, 2, 2), value_range=(0.0, 1.0)), **SMALL, n_critic=1, weight=weight),
+        {},
+    )
     model.critic = critic
     model.log = lambda name, value, **_: logged.update({name: float(value)})
     return model, logged
