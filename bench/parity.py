@@ -32,11 +32,9 @@ class Difference:
     excess: float
 
 
-def difference(expected: Any, got: Any, precision: str = "fp32", among: Any = None) -> Difference:
+def difference(expected: Any, got: Any, precision: str = "fp32") -> Difference:
     """How far two arrays lie apart, and how that compares with the bound of a precision.
 
-    :param among: what `expected` is a part of. A part that happens to lie near 0, as a critic's value of one sample
-        may, counts as long as one of its size does on average
     :raises Disagreement: if their shapes differ, or one holds what is no number
     """
     import numpy as np
@@ -50,8 +48,6 @@ def difference(expected: Any, got: Any, precision: str = "fp32", among: Any = No
         raise Disagreement("outputs that are no numbers")
     # An output of zeros has no length to compare with; ATOL in each element then counts as nothing.
     length = max(float(np.linalg.norm(expected)), ATOL * math.sqrt(max(apart.size, 1)))
-    if among is not None:
-        length = max(length, math.sqrt(apart.size * float(np.mean(np.square(among, dtype=np.float64)))))
     relative = float(np.linalg.norm(apart)) / length
     if precision == "fp32":
         return Difference(largest, relative, float((apart / (ATOL + RTOL * np.abs(expected))).max(initial=0.0)))
