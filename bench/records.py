@@ -156,12 +156,23 @@ class TensorSpec:
     `source` says what it is fed with when the graph is scored and timed: `"data"`, the dataset's inputs; `"normal"`,
     draws from the standard normal distribution, by the case's seed; or `"ARTIFACT.OUTPUT"`, what another artifact of
     the same model answers, such as `"encoder.code"`.
+
+    `sequence` is the axis, counted without the batch axis, that may have any length, and `shape` then holds the usual
+    one. All inputs of a graph that have such an axis share one length, which is `longest` at most; None: any.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: str = "float32"
     source: str = "data"
+    sequence: int | None = None
+    longest: int | None = None
+
+    def shape_at(self, length: int | None) -> tuple[int, ...]:
+        """The shape where sequences have this length; the usual one without an axis for it, or without a length."""
+        if self.sequence is None or length is None:
+            return self.shape
+        return (*self.shape[: self.sequence], length, *self.shape[self.sequence + 1 :])
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,8 @@ class Export:
 
     `module` is a `torch.nn.Module`. Randomness is an input of a graph, never inside it. torch's exporter makes the
     graph, or, where torch does not compute the module, `graph`: called without arguments, it returns an
-    `onnx.ModelProto` with these inputs and outputs and a dynamic batch axis. `engine` then says what does compute it.
+    `onnx.ModelProto` with these inputs and outputs, whose batch axis and sequence axes are dynamic. `engine` then says
+    what does compute it.
     """
 
     name: str

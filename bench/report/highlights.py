@@ -10,6 +10,7 @@ from bench.report.lookup import (
     groups,
     leading_metric,
     metrics_of,
+    near_usual_length,
     precisions_of,
     scored_by,
     seeds_of,
@@ -62,7 +63,7 @@ def _best_of(results: RunResult, where: str) -> Highlight | None:
 
 
 def _fastest(results: RunResult) -> Highlight | None:
-    rows = timed(results, "single-stream")
+    rows = near_usual_length(results, timed(results, "single-stream"))
     found = {
         key: median(values)
         for key, ms in rows.items()
@@ -77,7 +78,7 @@ def _fastest(results: RunResult) -> Highlight | None:
 
 def _busiest(results: RunResult) -> Highlight | None:
     """The most samples a second, of those scenarios in which the machine alone sets the pace."""
-    rows = timed(results, "single-stream", "offline")
+    rows = near_usual_length(results, timed(results, "single-stream", "offline"))
     found = {key: median(m.throughput_per_s for m in ms) for key, ms in rows.items()}
     if not found:
         return None
@@ -89,7 +90,7 @@ def _busiest(results: RunResult) -> Highlight | None:
 def _most_served(results: RunResult) -> Highlight | None:
     """The highest rate of queries that met the server's bound with every seed."""
     bound, found = server_bound(results), {}
-    for key in timed(results, "server"):
+    for key in near_usual_length(results, timed(results, "server")):
         met = [highest_rate(ms) for ms in seeds_of(results, key)]
         if None not in met:
             found[key] = [m for m in met if m is not None]
@@ -114,6 +115,7 @@ def _smallest(results: RunResult) -> Highlight | None:
 
 
 def _who(key: Configuration, found: list[MeasurementResult], load: str = "") -> str:
-    """A winner's name, and whether its figure is not to be trusted."""
+    """A winner's name, the length of its sequences if any, and whether its figure is not to be trusted."""
+    length = "" if key.length is None else f"length {key.length}"
     noisy = "noisy" if any(m.noise for m in found) else ""
-    return ", ".join(filter(None, (f"{key.case} · {key.variant}", load, noisy)))
+    return ", ".join(filter(None, (f"{key.case} · {key.variant}", load, length, noisy)))

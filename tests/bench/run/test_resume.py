@@ -4,10 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.records import TensorSpec
 from bench.results import Failure, SnapshotResult
 from bench.run.resume import earlier_run
 from bench.stages.files import sha256
 from bench.store.folder import write_results
+from bench.suite.schema import Measure
 
 UNSUITABLE = Failure("export", "Unsuitable", "nothing", fatal=False, artifact="forward", precision="int8-static")
 BROKEN = Failure("export", "BenchError", "cannot make it", artifact="other", precision="fp32")
@@ -17,24 +19,27 @@ BROKEN = Failure("export", "BenchError", "cannot make it", artifact="other", pre
 def resumed(make, tmp_path):
     """What is left of a case that had a graph at fp32 and these failures: `resumed(failures, precisions)`.
 
-    Its training is changed by what further arguments say.
+    :param graph: what else is known of the graph
+    :param training: what else is known of the training
+    :param asked: what else is measured now
     """
 
-    def call(failures, precisions, **training):
+    def call(failures, precisions, graph=None, training=None, **asked):
         case = make.case(failures=failures)
         for path in (case.training.checkpoint, case.artifacts[0].path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text("any")
         found = sha256(tmp_path / case.training.checkpoint)
-        training = make.case().training.__class__(**{**vars(case.training), "checkpoint_sha256": found, **training})
-        case = make.case(failures=failures, training=training, artifacts=[make.artifact(sha256=found)])
+        told = {**vars(case.training), "checkpoint_sha256": found, **(training or {})}
+        training = make.case().training.__class__(**told)
+        case = make.case(failures=failures, training=training, artifacts=[make.artifact(sha256=found, **graph or {})])
         results = make.results(cases=[case])
         results.environment["plugins"] = []
         write_results(results, tmp_path)
         planned = {name: getattr(case, name) for name in ("id", "folder", "params", "data_params", "seed")}
         names = {"model": SimpleNamespace(name=case.model), "dataset": SimpleNamespace(name=case.dataset)}
         train = SimpleNamespace(model_dump=lambda: case.train)
-        suite = SimpleNamespace(name="trial", measure=SimpleNamespace(precisions=precisions))
+        suite = SimpleNamespace(name="trial", measure=Measure(precisions=precisions, **asked))
         plan = SimpleNamespace(suite=suite, cases=[SimpleNamespace(train=train, **planned, **names)])
         return earlier_run(plan, tmp_path, results.environment).begun.get(case.id)
 
@@ -66,6 +71,23 @@ def test_graphs_are_made_again_if_others_are_asked_for_or_one_failed(failures, p
 def test_a_training_whose_snapshots_are_not_what_they_were_is_done_again(resumed, tmp_path):
     (tmp_path / "2.pt").write_text("any")
     kept = SnapshotResult(2, "2.pt", sha256(tmp_path / "2.pt"))
-    assert resumed([], ["fp32"], snapshots=[kept]) is not None
+    assert resumed([], ["fp32"], training={"snapshots": [kept]}) is not None
     (tmp_path / "2.pt").write_text("other")
-    assert resumed([], ["fp32"], snapshots=[kept]) is None
+    assert resumed([], ["fp32"], training={"snapshots": [kept]}) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ({}, True),
+        ({"lengths": [8, 4]}, True),
+        ({"lengths": [16]}, False),
+        ({"lengths": [16], "artifacts": ["forward"]}, False),
+        ({"lengths": [16], "artifacts": ["other"]}, True),
+    ],
+)
+def test_what_a_graph_computes_has_to_be_known_of_each_length(asked, kept, resumed):
+    graph = {"inputs": [TensorSpec("tokens", (8,), "int64", sequence=0)], "macs_at": {4: 40, 8: 80}}
+    case = resumed([], ["fp32"], graph, **asked)
+    assert ("export" in case.stages) == kept
+    assert [one.macs_at for one in case.artifacts] == [{4: 40, 8: 80}] * kept
