@@ -71,3 +71,10 @@ def test_a_part_may_have_several_outputs(tmp_path):
     more, total = session.run(None, {"x": np.ones((4, 3), np.float32)})
     assert more.tolist() == [[2, 2, 2]] * 4
     assert total.tolist() == [[3]] * 4
+
+
+@pytest.mark.parametrize(("of_the_data", "answered"), [("second", "second"), ("third", "first")])
+def test_a_model_of_several_tasks_does_that_of_its_data(of_the_data, answered):
+    info = ModelInfo("both", "nowhere:Net", task=("first", "second"))
+    (part,) = exports_of(torch.nn.Identity(), info, DataSpec(of_the_data, (3,)))
+    assert part.task == answered
