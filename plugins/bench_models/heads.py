@@ -13,6 +13,9 @@ from bench import DataSpec, Unsuitable
 from bench_models.shapes import series_shape
 from bench_models.training import training_part
 
+# What deviates by less than this share of its mean is constant, but for rounding; it is not scaled.
+CONSTANT = 1e-6
+
 
 class Head(nn.Module):
     """The head of a task: a subclass sets `outputs`, how many numbers a net ends in, and defines its loss."""
@@ -86,9 +89,9 @@ class Forecasting(Head):
     def learn(self, data: LightningDataModule) -> None:
         inputs, _ = training_part(data)
         rows = inputs.flatten(0, 1).double()
-        deviation = rows.std(0, correction=0)
-        self.mean.copy_(rows.mean(0))
-        self.deviation.copy_(deviation.where(deviation > 0, 1))  # what never changes is 0 less its mean
+        mean, deviation = rows.mean(0), rows.std(0, correction=0)
+        self.mean.copy_(mean)
+        self.deviation.copy_(deviation.where(deviation > CONSTANT * mean.abs(), 1))
 
     def prepared(self, inputs: Tensor) -> Tensor:
         return (inputs - self.mean) / self.deviation
