@@ -4,10 +4,10 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Unsuitable
-from bench_models.heads import Classification
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
 from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
 
 
 class ConvNet(Supervised):
@@ -38,7 +38,7 @@ class ConvNet(Supervised):
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(filters * (height // 2) * (width // 2), self.head.outputs),
+            nn.Linear(filters * (height // 2) * (width // 2), self.task.outputs),
         )
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -6,13 +6,13 @@ from pydantic import NonNegativeInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Export, TensorSpec
-from bench_models.classifiers.lenet5_1998 import Codes, OriginalHead, OriginalLeNet5
-from bench_models.heads import Classification
+from bench_models.classifiers.lenet5_1998 import Codes, OriginalLeNet5, OriginalTask
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
 from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
 
-HEADS = {"modern": Classification, "1998": OriginalHead}
+TASKS = {"modern": Classification, "1998": OriginalTask}
 
 
 class LeNet5(Supervised):
@@ -39,15 +39,15 @@ class LeNet5(Supervised):
         lr: Rate = 4e-3,
         weight_decay: Decay = 5e-2,
     ) -> None:
-        super().__init__(HEADS[variant](data), lr, weight_decay)
+        super().__init__(TASKS[variant](data), lr, weight_decay)
         channels, height, width = image_shape(data, "lenet5", least=16 - 2 * padding)
         self.features = features
         self.inputs = (TensorSpec("input", data.input_shape),)
         size = (height + 2 * padding, width + 2 * padding)
         if variant == "1998":
-            self.layers = nn.Sequential(OriginalLeNet5(channels, size, self.head.outputs, padding), Codes())
+            self.layers = nn.Sequential(OriginalLeNet5(channels, size, self.task.outputs, padding), Codes())
         else:
-            self.layers = modern_layers(channels, size, self.head.outputs, padding)
+            self.layers = modern_layers(channels, size, self.task.outputs, padding)
 
     def forward(self, inputs: Tensor) -> Tensor:
         return self.layers(inputs)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from bench import Unsuitable
-from bench_models.heads import Classification
+from bench_models.tasks import Classification
 
 # Table I: which maps of S2 each map of C3 sees.
 C3_SEES = (
@@ -80,7 +80,7 @@ class Codes(nn.Module):
         return -(f6.unsqueeze(1) - self.codes).square().sum(2)
 
 
-class OriginalHead(Classification):
+class OriginalTask(Classification):
     """Scores under `maximum_a_posteriori`."""
 
     def loss(self, answers: Tensor, targets: Tensor) -> Tensor:

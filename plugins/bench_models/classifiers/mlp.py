@@ -8,9 +8,9 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.heads import head_for
 from bench_models.parameters import Decay, Rate, Share
 from bench_models.supervised import Supervised
+from bench_models.tasks import task_for
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
 
@@ -43,13 +43,13 @@ class MLP(Supervised):
         lr: Rate = 2e-3,
         weight_decay: Decay = 1e-2,
     ) -> None:
-        super().__init__(head_for(data), lr, weight_decay)
+        super().__init__(task_for(data), lr, weight_decay)
         widths = [prod(data.input_shape), *hidden]
         layers: list[nn.Module] = [nn.Flatten(), nn.Dropout(input_dropout)]
         for before, after in pairwise(widths):
             layers += [nn.Linear(before, after), *([nn.BatchNorm1d(after)] if batch_norm else [])]
             layers += [ACTIVATIONS[activation](), nn.Dropout(dropout)]
-        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.head.outputs))
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.task.outputs))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        return self.head.answer(self.layers(self.head.prepared(inputs)))
+        return self.task.answer(self.layers(self.task.prepared(inputs)))

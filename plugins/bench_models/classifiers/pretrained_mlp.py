@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from bench import BenchError, DataSpec, Export, TensorSpec, Unsuitable
 from bench_models.classifiers.pretraining import denoising, rbm
-from bench_models.heads import Classification
 from bench_models.parameters import Rate, Share
 from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
 from bench_models.training import Batch
 
 
@@ -51,7 +51,7 @@ class PretrainedMLP(Supervised):
             raise Unsuitable("pre-training takes inputs for probabilities", f"their range is {data.value_range}")
         widths = [prod(data.input_shape), *hidden]
         pairs = [nn.Sequential(nn.Linear(before, after), nn.Sigmoid()) for before, after in pairwise(widths)]
-        self.layers = nn.Sequential(nn.Flatten(), *pairs, nn.Linear(widths[-1], self.head.outputs))
+        self.layers = nn.Sequential(nn.Flatten(), *pairs, nn.Linear(widths[-1], self.task.outputs))
         self.visible_biases = nn.ParameterList(torch.zeros(width) for width in widths[:-1] if learns)
         self.first_loss = rbm if pretraining == "rbm" else partial(denoising, noise=noise)
         self.pretrain_epochs = pretrain_epochs

@@ -16,7 +16,7 @@ from bench_models.classical.ridge import Ridge
 from bench_models.classifiers.mlp import MLP
 from bench_models.forecasting.climatology import Climatology
 from bench_models.forecasting.persistence import Persistence
-from bench_models.heads import Classification, Forecasting, head_for
+from bench_models.tasks import Classification, Forecasting, task_for
 
 YEAR = 365
 HORIZONS = (1, 40)
@@ -126,30 +126,30 @@ def test_any_regressor_forecasts(series):
     np.testing.assert_allclose(export.module(test), expected, atol=1e-4)
 
 
-def test_the_task_of_the_data_makes_the_head(series):
-    assert isinstance(head_for(series.spec), Forecasting)
-    assert isinstance(head_for(DataSpec("generation", (2,), classes=8)), Classification)
+def test_the_task_of_the_data_makes_what_a_net_is_for(series):
+    assert isinstance(task_for(series.spec), Forecasting)
+    assert isinstance(task_for(DataSpec("generation", (2,), classes=8)), Classification)
 
 
 def test_a_net_sees_standard_numbers_and_answers_in_those_of_the_data(series):
-    head = Forecasting(series.spec)
-    head.learn(series)
-    seen = head.prepared(series.parts.train.inputs).flatten(0, 1)
+    task = Forecasting(series.spec)
+    task.learn(series)
+    seen = task.prepared(series.parts.train.inputs).flatten(0, 1)
     expected = StandardScaler().fit_transform(series.parts.train.inputs.flatten(0, 1).double())
     np.testing.assert_allclose(seen, expected, atol=1e-5)
-    torch.testing.assert_close(head.answer(seen[:, :1]), series.parts.train.inputs.flatten(0, 1)[:, :1])
+    torch.testing.assert_close(task.answer(seen[:, :1]), series.parts.train.inputs.flatten(0, 1)[:, :1])
 
 
 def test_the_loss_is_the_mean_absolute_error_in_standard_deviations(series):
-    head = Forecasting(series.spec)
-    head.learn(series)
+    task = Forecasting(series.spec)
+    task.learn(series)
     inputs, targets = series.parts.test
     persistence = inputs[:, -1, :1].expand_as(targets)
     error = np.abs(persistence.numpy() - targets.numpy()).mean()
-    curves = head.curves(persistence, targets)
+    curves = task.curves(persistence, targets)
     assert float(curves["validation-error"]) == pytest.approx(error, rel=1e-5)
     deviation = series.parts.train.inputs[..., 0].std(correction=0)
-    assert float(curves["validation-loss"]) == float(head.loss(persistence, targets))
+    assert float(curves["validation-loss"]) == float(task.loss(persistence, targets))
     assert float(curves["validation-loss"]) == pytest.approx(error / float(deviation), rel=1e-5)
 
 
@@ -159,11 +159,11 @@ def test_what_a_net_knows_of_the_scale_does_not_depend_on_later_parts(series, sh
     other = Given(series.spec, *series.parts.train)
     train, *later = series.parts
     other.parts = Parts(train, *(Part(*(shift + factor * tensor for tensor in part)) for part in later))
-    heads = [Forecasting(series.spec) for _ in range(2)]
-    for head, data in zip(heads, (series, other), strict=True):
-        head.learn(data)
-    assert torch.equal(heads[0].mean, heads[1].mean)
-    assert torch.equal(heads[0].deviation, heads[1].deviation)
+    tasks = [Forecasting(series.spec) for _ in range(2)]
+    for task, data in zip(tasks, (series, other), strict=True):
+        task.learn(data)
+    assert torch.equal(tasks[0].mean, tasks[1].mean)
+    assert torch.equal(tasks[0].deviation, tasks[1].deviation)
 
 
 def trained(data, **params):
@@ -198,5 +198,5 @@ def test_a_feature_that_never_changes_does_no_harm(series, value):
     inputs = series.parts.train.inputs.clone()
     inputs[..., 1] = value
     model = trained(Given(series.spec, inputs, series.parts.train.targets))
-    assert torch.equal(model.head.deviation[1], torch.tensor(1.0))
+    assert torch.equal(model.task.deviation[1], torch.tensor(1.0))
     assert model(inputs).isfinite().all()

@@ -1,8 +1,10 @@
-"""Heads: what the last numbers of a net stand for, and what they are trained on, by the task of the data.
+"""What a net is for: what its last numbers stand for, and what they are trained on, by the task of its data.
 
-A net that serves several tasks is written once. It sees `head.prepared(inputs)`, ends in `head.outputs` numbers, and
-answers with `head.answer(numbers)`.
+A net of several tasks is written once. It sees `task.prepared(inputs)`, ends in `task.outputs` numbers, and answers
+with `task.answer(numbers)`.
 """
+
+from abc import abstractmethod
 
 import torch
 from pytorch_lightning import LightningDataModule
@@ -17,8 +19,11 @@ from bench_models.training import training_part
 CONSTANT = 1e-6
 
 
-class Head(nn.Module):
-    """The head of a task: a subclass sets `outputs`, how many numbers a net ends in, and defines its loss."""
+class Task(nn.Module):
+    """A subclass sets `outputs`, how many numbers a net ends in, and defines its loss.
+
+    It is a module because it may have learned something of the data, which then is part of the model.
+    """
 
     outputs: int
 
@@ -33,16 +38,16 @@ class Head(nn.Module):
         """The answer, of the last numbers (batch, outputs) of a net."""
         return numbers
 
+    @abstractmethod
     def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
         """What is minimised, averaged over the batch."""
-        raise NotImplementedError
 
     def curves(self, answers: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """What is logged of validation data."""
         return {"validation-loss": self.loss(answers, targets)}
 
 
-class Classification(Head):
+class Classification(Task):
     """Class scores (batch, classes) under the cross-entropy of their softmax.
 
     :param data: the dataset's specification
@@ -65,7 +70,7 @@ class Classification(Head):
         return {**super().curves(answers, targets), "validation-error": error}
 
 
-class Forecasting(Head):
+class Forecasting(Task):
     """Forecasts (batch, horizons) in the unit of the data, under their mean absolute error.
 
     A net sees every feature less its mean and divided by its standard deviation, and its numbers are taken for
@@ -107,12 +112,13 @@ class Forecasting(Head):
         return {**super().curves(answers, targets), "validation-error": F.l1_loss(answers, targets)}
 
 
-HEADS: dict[str, type[Classification] | type[Forecasting]] = {"forecasting": Forecasting}
+# The tasks of datasets that say what is to be done with them.
+TASKS: dict[str, type[Classification] | type[Forecasting]] = {"forecasting": Forecasting}
 
 
-def head_for(data: DataSpec) -> Head:
-    """The head of a dataset's task; whatever else its task is, classes can be told apart.
+def task_for(data: DataSpec) -> Task:
+    """What a net is to do with a dataset: its task if that is known here; else to tell its classes apart.
 
     :raises Unsuitable: if the data does not suit it
     """
-    return HEADS.get(data.task, Classification)(data)
+    return TASKS.get(data.task, Classification)(data)
