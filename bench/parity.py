@@ -32,9 +32,11 @@ class Difference:
     excess: float
 
 
-def difference(expected: Any, got: Any, precision: str = "fp32") -> Difference:
+def difference(expected: Any, got: Any, precision: str = "fp32", usual: float = 0.0) -> Difference:
     """How far two arrays lie apart, and how that compares with the bound of a precision.
 
+    :param usual: the root mean square of such outputs. A few of them may all lie near 0, as temperatures do, and have
+        next to no length of their own
     :raises Disagreement: if their shapes differ, or one holds what is no number
     """
     import numpy as np
@@ -47,7 +49,7 @@ def difference(expected: Any, got: Any, precision: str = "fp32") -> Difference:
     if not math.isfinite(largest):
         raise Disagreement("outputs that are no numbers")
     # An output of zeros has no length to compare with; ATOL in each element then counts as nothing.
-    length = max(float(np.linalg.norm(expected)), ATOL * math.sqrt(max(apart.size, 1)))
+    length = max(float(np.linalg.norm(expected)), max(usual, ATOL) * math.sqrt(max(apart.size, 1)))
     relative = float(np.linalg.norm(apart)) / length
     if precision == "fp32":
         return Difference(largest, relative, float((apart / (ATOL + RTOL * np.abs(expected))).max(initial=0.0)))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ class Rows:
         if size not in self._batched:
             self._batched[size] = list(zip(*(batches(one, size) for one in self._inputs), strict=True))
         return self._batched[size]
+
+    @cached_property
+    def usual(self) -> list[float]:
+        """How large the numbers of each output are: the root of their mean square over all rows."""
+        return [float(np.sqrt(np.square(output, dtype=np.float64).mean())) for output in self._outputs]
 
     def outputs(self, size: int) -> list[tuple[np.ndarray, ...]]:
         """What the torch model answers to them."""
@@ -121,8 +127,8 @@ def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
 def _check(request: TimingRequest, session: Session, rows: Rows, size: int) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
     for arrays, outputs in zip(rows.inputs(size), rows.outputs(size), strict=True):
-        for output, got in zip(outputs, session.call(arrays), strict=True):
-            apart = difference(output, got, request.artifact.precision)
+        for output, got, usual in zip(outputs, session.call(arrays), rows.usual, strict=True):
+            apart = difference(output, got, request.artifact.precision, usual)
             if apart.excess > 1:
                 largest = apart.max_abs_error
                 raise Disagreement(f"at batch size {size} the timed artifact is off the scored one by {largest:.3g}")

@@ -62,6 +62,14 @@ def test_an_output_of_zeros_is_no_division_by_zero(precision):
     assert difference(np.zeros((0, 4)), np.zeros((0, 4)), precision).excess == 0
 
 
+@pytest.mark.parametrize("precision", RELATIVE)
+def test_a_few_numbers_near_zero_are_held_against_how_large_such_numbers_are(precision):
+    expected, got = np.array([0.01, -0.02]), np.array([0.01, -0.02]) + 2 * RELATIVE[precision]
+    assert difference(expected, got, precision).excess > 1
+    assert difference(expected, got, precision, usual=10.0).excess == pytest.approx(0.2)
+    assert difference(100 * expected, got, precision, usual=0.01) == difference(100 * expected, got, precision)
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_every_precision_has_a_bound_in_words(precision):
     assert "reference" in bound(precision)

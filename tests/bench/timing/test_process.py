@@ -119,6 +119,20 @@ def test_what_answers_differently_than_what_was_scored_is_refused(request_for):
         answer(request_for("Tripling"))
 
 
+@pytest.mark.parametrize("shift", [1, 100])
+def test_a_lossy_answer_near_zero_is_held_against_the_usual_ones(request_for, tmp_path, shift):
+    """At batch size 1, the first answer is 0, and those after it are large."""
+    inputs = np.arange(20, dtype=np.float32)[:, None]
+    np.savez(tmp_path / "rows.npz", input_0=inputs, output_0=2 * inputs + 0.1 * shift)
+    request = request_for("Doubling", Load("single-stream", (1,)))
+    request = replace(request, artifact=replace(request.artifact, precision="int8-dynamic"))
+    if shift == 1:
+        assert not answer(request).error
+    else:
+        with pytest.raises(BenchError, match="off the scored one by 10"):
+            answer(request)
+
+
 def with_runtime(folder):
     """The environment of a process that finds the runtime, and bench where this one has it from."""
     paths = [str(folder / "site-packages"), os.environ.get("PYTHONPATH", "")]
