@@ -34,8 +34,8 @@ MODELS = (
     bench.ModelInfo(
         "sklearn",
         "bench_models.classical.any_estimator:AnyEstimator",
-        task=("classification", "forecasting", "embedding", "clustering"),
-        summary="Any estimator of scikit-learn that skl2onnx converts, by its import path.",
+        task=("classification", "forecasting"),
+        summary="Any classifier, regressor, transformer or clusterer that skl2onnx converts, by its import path.",
         source="Pedregosa et al. (2011), JMLR 12, 2825-2830; https://onnx.ai/sklearn-onnx",
     ),
 )
