@@ -6,6 +6,7 @@ from bench.data import data_root
 from bench.errors import BenchError, DataMissing, Unsuitable
 from bench.hookspecs import hookimpl
 from bench.records import (
+    DATA_UNIT,
     Artifact,
     Case,
     DatasetInfo,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bench.results import CaseResult, RunResult
 
 __all__ = [
+    "DATA_UNIT",
     "Artifact",
     "BenchError",
     "Case",

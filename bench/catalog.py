@@ -47,6 +47,8 @@ def _are_among(known: tuple[str, ...]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, tuple) and value != () and all(one in known for one in value)
 
 
+BOUND = ("is neither None nor a finite number from 0 on", lambda value: value is None or _is_bound(value))
+
 # A field's name, or else its type -> what is wrong with a value that does not hold.
 RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     str: ("is no text", lambda value: isinstance(value, str)),
@@ -64,11 +66,8 @@ RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
         lambda value: isinstance(value, str) or (value != () and _is_texts(value)),
     ),
     "form": (f"is none of {', '.join(FORMS)}", lambda value: value in FORMS),
-    "tolerance": ("is no finite number from 0 on", _is_bound),
-    "lossy_tolerance": (
-        "is neither None nor a finite number from 0 on",
-        lambda value: value is None or _is_bound(value),
-    ),
+    "tolerance": BOUND,
+    "lossy_tolerance": BOUND,
     "precisions": (f"is no tuple of some of {', '.join(PRECISIONS)}", _are_among(PRECISIONS)),
     "scenarios": (f"is no tuple of some of {', '.join(SCENARIOS)}", _are_among(SCENARIOS)),
     "requires": (

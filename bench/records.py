@@ -11,6 +11,9 @@ from typing import Any, Literal, Protocol
 PRECISIONS = ("fp32", "fp16", "int8-dynamic", "int8-static")
 SCENARIOS = ("single-stream", "multi-stream", "server", "offline")
 
+# The unit of a metric that is told in the unit of what is forecast: each dataset has its own.
+DATA_UNIT = "the data's unit"
+
 
 @dataclass(frozen=True)
 class ModelInfo:
@@ -20,13 +23,20 @@ class ModelInfo:
     `loss` or `error` in its name is drawn as a learning curve, counted from the end of the epochs that an attribute
     `pretraining_epochs` tells of. A model that is not trained by gradient has a method
     `fit(data: LightningDataModule)`, which is then called in place of Lightning's Trainer.
+
+    A model of several tasks does that of its dataset, or the first of them if it does not have that one.
     """
 
     name: str
     target: str
-    task: str
+    task: str | tuple[str, ...]
     summary: str = ""
     source: str = ""
+
+    def task_for(self, data: "DataSpec") -> str:
+        """The task of what it answers about a dataset."""
+        tasks = _each(self.task)
+        return data.task if data.task in tasks else tasks[0]
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class MetricInfo:
 
     `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
     `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged.
+    A metric with the `unit` `DATA_UNIT` has that of the dataset, which no tolerance could suit.
     """
 
     name: str
@@ -67,7 +78,7 @@ class MetricInfo:
     unit: str = ""
     higher_is_better: bool | None = None
     form: Literal["torchmetric", "function", "picture"] = "torchmetric"
-    tolerance: float = 1e-3
+    tolerance: float | None = 1e-3
     lossy_tolerance: float | None = None
     summary: str = ""
     source: str = ""
@@ -75,7 +86,15 @@ class MetricInfo:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The tasks of the artifacts that it is computed for."""
-        return (self.task,) if isinstance(self.task, str) else self.task
+        return _each(self.task)
+
+    def unit_for(self, data: "DataSpec") -> str:
+        """The unit of its values for a dataset."""
+        return data.unit if self.unit == DATA_UNIT else self.unit
+
+
+def _each(task: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (task,) if isinstance(task, str) else task
 
 
 @dataclass(frozen=True)
@@ -138,6 +157,11 @@ class DataSpec:
 
     `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known. `unseen` are classes
     that the test part alone has, the anomalies.
+
+    What is to be forecast has inputs (steps, features) and targets (horizons,). `horizons` says how many steps after
+    the last of the inputs each target lies, `features` names the features, of which the first is what is forecast, and
+    `unit` is the unit of that, in inputs and targets alike. `season` tells which features are the sine and the cosine
+    of the time of the year.
     """
 
     task: str
@@ -147,6 +171,10 @@ class DataSpec:
     class_names: tuple[str, ...] = ()
     value_range: tuple[float, float] | None = None
     unseen: tuple[int, ...] = ()
+    horizons: tuple[int, ...] = ()
+    features: tuple[str, ...] = ()
+    unit: str = ""
+    season: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def exports_of(model: LightningModule, info: ModelInfo, spec: DataSpec) -> list[
     """What the model's `exports()` returns, or its `forward` as the one artifact."""
     if hasattr(model, "exports"):
         return list(model.exports())
-    return [Export("forward", model, info.task, (TensorSpec("input", spec.input_shape, spec.input_dtype),))]
+    inputs = (TensorSpec("input", spec.input_shape, spec.input_dtype),)
+    return [Export("forward", model, info.task_for(spec), inputs)]
 
 
 def save_checkpoint(

@@ -97,7 +97,7 @@ def figure(use: MetricUse, execution: Execution, reference: float, answers: Eval
     return MetricResult(
         name=use.name,
         value=value,
-        unit=info.unit,
+        unit=info.unit_for(answers.spec),
         higher_is_better=info.higher_is_better,
         artifact=answers.artifact,
         runtime=execution.runtime.name,

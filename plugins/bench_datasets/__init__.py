@@ -28,3 +28,9 @@ def bench_datasets() -> Iterator[bench.DatasetInfo]:
         summary="Points in the plane of eight or 25 Gaussians or a Swiss roll, whose distribution is known.",
         source="Gulrajani et al. (2017), arXiv 1704.00028, figure 1",
     )
+    yield bench.DatasetInfo(
+        "timeseries",
+        "bench_datasets.timeseries:TimeSeries",
+        task="forecasting",
+        summary="Any CSV file with a row a day: windows of it, and what comes so many days after them.",
+    )

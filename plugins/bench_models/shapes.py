@@ -14,3 +14,15 @@ def image_shape(data: DataSpec, model: str, least: int = 1) -> tuple[int, int, i
     if min(height, width) < least:
         raise Unsuitable(f"{model} needs images of at least {least}x{least} pixels", f"these are {height}x{width}")
     return channels, height, width
+
+
+def series_shape(data: DataSpec, model: str) -> tuple[int, int]:
+    """(steps, features) of data of which something is to be forecast.
+
+    :raises Unsuitable: if the inputs are not that, or nothing says how far ahead the targets lie
+    """
+    if len(data.input_shape) != 2 or not data.horizons:
+        got = f"the inputs are {data.input_shape}, the horizons {data.horizons}"
+        raise Unsuitable(f"{model} needs series (steps, features) and horizons", got)
+    steps, features = data.input_shape
+    return steps, features

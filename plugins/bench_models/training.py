@@ -1,7 +1,7 @@
 """How models of several families are trained."""
 
 import torch
-from pytorch_lightning import LightningModule
+from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor
 
 Batch = tuple[Tensor, Tensor]
@@ -17,3 +17,12 @@ def one_cycle(model: LightningModule, lr: float, weight_decay: float) -> dict[st
     steps = int(model.trainer.estimated_stepping_batches)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def training_part(data: LightningDataModule) -> Batch:
+    """Inputs and targets in their own order if the dataset has `parts`, else as its `train_dataloader` gives them."""
+    parts = getattr(data, "parts", None)
+    if parts:
+        return parts[0].inputs.cpu(), parts[0].targets.cpu()
+    inputs, targets = zip(*data.train_dataloader(), strict=True)
+    return torch.cat(inputs).cpu(), torch.cat(targets).cpu()

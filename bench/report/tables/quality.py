@@ -48,21 +48,23 @@ def _features(results: RunResult) -> str:
 
 
 def _quality_table(title: str, scored: list[Scored], lossy: bool, features: str) -> Table:
-    metrics = {name: found[0] for one in scored for name, found in one.metrics.items()}
+    # By what heads its column: a metric in the data's unit has another one for other data.
+    columns = [{_header(found[0]): found for found in one.metrics.values()} for one in scored]
+    headers = list(dict.fromkeys(header for one in columns for header in one))
     rows = [
         (
             one.case,
             one.precision,
             str(max(map(len, one.metrics.values()))),
-            *(spread([metric.value for metric in one.metrics.get(name, [])]) for name in metrics),
+            *(spread([metric.value for metric in found.get(header, [])]) for header in headers),
         )
-        for one in scored
+        for one, found in zip(scored, columns, strict=True)
     ]
     note = (
         "On the test set, from the exported ONNX graph, under the first runtime of the suite that has the precision; "
         "mean over the seeds ± standard deviation. An arrow points to where better is." + features
     )
-    table = Table(title, ("case", "precision", "seeds", *map(_header, metrics.values())), rows, 2, note)
+    table = Table(title, ("case", "precision", "seeds", *headers), rows, 2, note)
     return table if lossy else table.without("precision")
 
 

@@ -25,10 +25,17 @@ MODELS = (
         source="Dempster, Laird, Rubin (1977), J. R. Stat. Soc. B 39, 1-38; scikit-learn",
     ),
     bench.ModelInfo(
+        "ridge",
+        "bench_models.classical.ridge:Ridge",
+        task="forecasting",
+        summary="Ridge regression: the linear forecast that nets have to be better than.",
+        source="Hoerl & Kennard (1970), Technometrics 12, 55-67; scikit-learn, skl2onnx",
+    ),
+    bench.ModelInfo(
         "sklearn",
         "bench_models.classical.any_estimator:AnyEstimator",
-        task="classification",
-        summary="Any classifier, transformer or clusterer of scikit-learn that skl2onnx converts, by its import path.",
+        task=("classification", "forecasting"),
+        summary="Any classifier, regressor, transformer or clusterer that skl2onnx converts, by its import path.",
         source="Pedregosa et al. (2011), JMLR 12, 2825-2830; https://onnx.ai/sklearn-onnx",
     ),
 )

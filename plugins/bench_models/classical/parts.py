@@ -1,4 +1,4 @@
-"""What a fitted estimator exports, by what it is: class scores, distances from clusters, or a code."""
+"""What a fitted estimator exports, by what it is: class scores, forecasts, distances from clusters, or a code."""
 
 import numpy as np
 from onnx import ModelProto, TensorProto
@@ -29,6 +29,19 @@ def class_scores(model: Fitted, classes: int) -> Export:
         return extend(found, nodes, (), floats("output", [classes]))
 
     return Export("forward", Computed(compute), "classification", model.inputs, graph=graph, engine=ENGINE)
+
+
+def forecasts(model: Fitted, horizons: int) -> Export:
+    """What a regressor predicts: (n, horizons)."""
+
+    def graph() -> ModelProto:
+        found = graph_of(model.estimator, model.input_shape, ("output",))
+        return extend(found, (), (), floats("output", [horizons]))  # skl2onnx does not know of several
+
+    def compute(inputs: Rows) -> Rows:
+        return model.estimator.predict(model.rows(inputs))
+
+    return Export("forward", Computed(compute), "forecasting", model.inputs, graph=graph, engine=ENGINE)
 
 
 def distances(model: Fitted) -> Export:

@@ -1,4 +1,4 @@
-"""Models that tell to which class an input belongs."""
+"""Models that tell to which class an input belongs; `mlp` forecasts too."""
 
 import bench
 
@@ -6,7 +6,7 @@ MODELS = (
     bench.ModelInfo(
         "mlp",
         "bench_models.classifiers.mlp:MLP",
-        task="classification",
+        task=("classification", "forecasting"),
         summary="Fully connected layers with dropout.",
         source="Rumelhart, Hinton, Williams (1986), Nature 323, 533-536",
     ),

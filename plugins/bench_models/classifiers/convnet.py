@@ -4,12 +4,13 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Unsuitable
-from bench_models.classifiers.classifier import Classifier
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
+from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
 
 
-class ConvNet(Classifier):
+class ConvNet(Supervised):
     """3@32x32 -> convolution 12@32x32 -> ReLU -> max pool 12@16x16 -> linear 10: 31,642 parameters, for any image size.
 
     :param data: the dataset's specification
@@ -28,7 +29,7 @@ class ConvNet(Classifier):
         lr: Rate = 1e-2,
         weight_decay: Decay = 1e-2,
     ) -> None:
-        super().__init__(data, lr, weight_decay)
+        super().__init__(Classification(data), lr, weight_decay)
         channels, height, width = image_shape(data, "convnet", least=2)
         if kernel % 2 == 0:
             raise Unsuitable("convnet keeps the size of the image", f"its kernel must be odd, not {kernel}")
@@ -37,7 +38,7 @@ class ConvNet(Classifier):
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(filters * (height // 2) * (width // 2), self.classes),
+            nn.Linear(filters * (height // 2) * (width // 2), self.task.outputs),
         )
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -6,13 +6,16 @@ from pydantic import NonNegativeInt
 from torch import Tensor, nn
 
 from bench import DataSpec, Export, TensorSpec
-from bench_models.classifiers.classifier import Classifier
-from bench_models.classifiers.lenet5_1998 import Codes, OriginalLeNet5, maximum_a_posteriori
+from bench_models.classifiers.lenet5_1998 import Codes, OriginalLeNet5, OriginalTask
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
+from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
+
+TASKS = {"modern": Classification, "1998": OriginalTask}
 
 
-class LeNet5(Classifier):
+class LeNet5(Supervised):
     """LeNet-5 (LeCun et al. 1998).
 
     `modern`: tanh, max pool, every map of C3 sees every map of S2, linear output: 44,426 parameters on 28x28 pixels,
@@ -36,16 +39,15 @@ class LeNet5(Classifier):
         lr: Rate = 4e-3,
         weight_decay: Decay = 5e-2,
     ) -> None:
-        super().__init__(data, lr, weight_decay)
+        super().__init__(TASKS[variant](data), lr, weight_decay)
         channels, height, width = image_shape(data, "lenet5", least=16 - 2 * padding)
-        self.variant = variant
         self.features = features
         self.inputs = (TensorSpec("input", data.input_shape),)
         size = (height + 2 * padding, width + 2 * padding)
         if variant == "1998":
-            self.layers = nn.Sequential(OriginalLeNet5(channels, size, self.classes, padding), Codes())
+            self.layers = nn.Sequential(OriginalLeNet5(channels, size, self.task.outputs, padding), Codes())
         else:
-            self.layers = modern_layers(channels, size, self.classes, padding)
+            self.layers = modern_layers(channels, size, self.task.outputs, padding)
 
     def forward(self, inputs: Tensor) -> Tensor:
         return self.layers(inputs)
@@ -55,11 +57,6 @@ class LeNet5(Classifier):
         if self.features:
             parts.append(Export("features", self.layers[:-1], "embedding", self.inputs, ("code",)))
         return parts
-
-    def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        if self.variant == "1998":
-            return maximum_a_posteriori(scores, targets)
-        return super().loss(scores, targets)
 
 
 def modern_layers(channels: int, size: tuple[int, int], classes: int, padding: int) -> nn.Sequential:

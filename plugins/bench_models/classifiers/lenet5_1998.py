@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from bench import Unsuitable
+from bench_models.tasks import Classification
 
 # Table I: which maps of S2 each map of C3 sees.
 C3_SEES = (
@@ -77,6 +78,13 @@ class Codes(nn.Module):
 
     def forward(self, f6: Tensor) -> Tensor:
         return -(f6.unsqueeze(1) - self.codes).square().sum(2)
+
+
+class OriginalTask(Classification):
+    """Scores under `maximum_a_posteriori`."""
+
+    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
+        return maximum_a_posteriori(answers, targets)
 
 
 class Subsampling(nn.Module):

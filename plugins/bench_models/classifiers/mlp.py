@@ -8,14 +8,15 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
-from bench_models.classifiers.classifier import Classifier
 from bench_models.parameters import Decay, Rate, Share
+from bench_models.supervised import Supervised
+from bench_models.tasks import task_for
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
 
 
-class MLP(Classifier):
-    """Flattened inputs -> hidden layers, each with an activation and dropout -> class scores.
+class MLP(Supervised):
+    """Flattened inputs -> hidden layers, each with an activation and dropout -> class scores, or forecasts.
 
     The order within a hidden layer is linear, batch normalisation if there is any, activation, dropout.
 
@@ -42,13 +43,13 @@ class MLP(Classifier):
         lr: Rate = 2e-3,
         weight_decay: Decay = 1e-2,
     ) -> None:
-        super().__init__(data, lr, weight_decay)
+        super().__init__(task_for(data), lr, weight_decay)
         widths = [prod(data.input_shape), *hidden]
         layers: list[nn.Module] = [nn.Flatten(), nn.Dropout(input_dropout)]
         for before, after in pairwise(widths):
             layers += [nn.Linear(before, after), *([nn.BatchNorm1d(after)] if batch_norm else [])]
             layers += [ACTIVATIONS[activation](), nn.Dropout(dropout)]
-        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.classes))
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], self.task.outputs))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        return self.layers(inputs)
+        return self.task.answer(self.layers(self.task.prepared(inputs)))

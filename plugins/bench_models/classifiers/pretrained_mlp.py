@@ -10,13 +10,14 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import BenchError, DataSpec, Export, TensorSpec, Unsuitable
-from bench_models.classifiers.classifier import Classifier
 from bench_models.classifiers.pretraining import denoising, rbm
 from bench_models.parameters import Rate, Share
+from bench_models.supervised import Supervised
+from bench_models.tasks import Classification
 from bench_models.training import Batch
 
 
-class PretrainedMLP(Classifier):
+class PretrainedMLP(Supervised):
     """Flattened inputs in [0, 1] -> layers of sigmoid units -> class scores (Erhan et al. 2010, JMLR 11, 625-660).
 
     In pre-training, one layer after the other learns from what those below it make of the inputs, without the classes;
@@ -44,13 +45,13 @@ class PretrainedMLP(Classifier):
         noise: Share = 0.25,
         lr: Rate = 0.1,
     ) -> None:
-        super().__init__(data, lr, weight_decay=0.0)
+        super().__init__(Classification(data), lr, weight_decay=0.0)
         learns = pretraining != "none"
         if learns and data.value_range != (0, 1):
             raise Unsuitable("pre-training takes inputs for probabilities", f"their range is {data.value_range}")
         widths = [prod(data.input_shape), *hidden]
         pairs = [nn.Sequential(nn.Linear(before, after), nn.Sigmoid()) for before, after in pairwise(widths)]
-        self.layers = nn.Sequential(nn.Flatten(), *pairs, nn.Linear(widths[-1], self.classes))
+        self.layers = nn.Sequential(nn.Flatten(), *pairs, nn.Linear(widths[-1], self.task.outputs))
         self.visible_biases = nn.ParameterList(torch.zeros(width) for width in widths[:-1] if learns)
         self.first_loss = rbm if pretraining == "rbm" else partial(denoising, noise=noise)
         self.pretrain_epochs = pretrain_epochs

@@ -159,3 +159,10 @@ def test_a_graph_made_by_hand_has_to_leave_its_sequence_axis_open(axis, tmp_path
     with pytest.raises(BenchError, match=ONE_LENGTH.format("negative", "axis 1 of the graph's input 'x' has no other")):
         export_graph(part, tmp_path / "graph.onnx")
     assert not (tmp_path / "graph.onnx").exists()
+
+
+@pytest.mark.parametrize(("of_the_data", "answered"), [("second", "second"), ("third", "first")])
+def test_a_model_of_several_tasks_does_that_of_its_data(of_the_data, answered):
+    info = ModelInfo("both", "nowhere:Net", task=("first", "second"))
+    (part,) = exports_of(torch.nn.Identity(), info, DataSpec(of_the_data, (3,)))
+    assert part.task == answered

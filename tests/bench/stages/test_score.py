@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from bench.errors import BenchError
 from bench.parity import Disagreement
-from bench.records import PRECISIONS, DataSpec, Evaluation, MetricInfo, MetricUse, RuntimeInfo, RuntimeUse
+from bench.records import DATA_UNIT, PRECISIONS, DataSpec, Evaluation, MetricInfo, MetricUse, RuntimeInfo, RuntimeUse
 from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
 
 RUNTIME = RuntimeUse("graph", RuntimeInfo("graph", "nowhere:Graph"), precisions=PRECISIONS)
@@ -61,6 +62,18 @@ def test_a_figure_within_its_tolerance_is_kept_with_what_it_was_held_against(mon
     row = figure(info, Execution(RUNTIME, precision), 0.9, answers(torch.zeros(2, 1)))
     assert (row.value, row.reference, row.tolerance) == (value, 0.9, tolerance)
     assert (row.artifact, row.runtime, row.precision, row.unit) == ("forward", "graph", precision, "nats")
+
+
+@pytest.mark.parametrize(("unit", "told"), [(DATA_UNIT, "°C"), ("nats", "nats"), ("", "")])
+def test_a_figure_has_the_unit_of_the_data_if_its_metric_says_so(monkeypatch, unit, told):
+    warm = replace(answers(torch.zeros(2, 1)), spec=DataSpec("forecasting", (1,), unit="°C"))
+    assert figure(metric(monkeypatch, 0.9, unit=unit), Execution(RUNTIME, "fp32"), 0.9, warm).unit == told
+
+
+def test_a_figure_without_a_tolerance_is_told_and_not_judged(monkeypatch):
+    info = metric(monkeypatch, 1000.0, tolerance=None)
+    row = figure(info, Execution(RUNTIME, "fp32"), 0.9, answers(torch.zeros(2, 1)))
+    assert (row.value, row.tolerance) == (1000.0, None)
 
 
 @pytest.mark.parametrize(

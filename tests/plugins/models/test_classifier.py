@@ -8,7 +8,7 @@ from bench_models.classifiers.mlp import MLP
 
 def test_a_classifier_needs_classes():
     with pytest.raises(Unsuitable, match="needs data with classes"):
-        MLP(DataSpec("forecasting", (1, 8, 8)))
+        MLP(DataSpec("generation", (1, 8, 8)))
 
 
 def test_a_classifier_has_to_see_every_class():

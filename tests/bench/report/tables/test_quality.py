@@ -73,6 +73,18 @@ def test_a_header_says_where_better_is_and_in_which_unit(make, higher, arrow):
     assert quality_table(make.results(cases=[case])).headers[-1] == f"loss{arrow} [nats]"
 
 
+def test_figures_in_different_units_do_not_share_a_column(make):
+    units = {"warm": "°C", "windy": "m/s", "cold": "°C"}
+    cases = [
+        make.case(name, metrics=[make.metric(name="mae", unit=unit, value=value), make.metric()])
+        for value, (name, unit) in enumerate(units.items(), 1)
+    ]
+    table = quality_table(make.results(cases=cases))
+    assert table.headers[-3:] == ("mae ↑ [°C]", "accuracy ↑", "mae ↑ [m/s]")
+    assert table.cells("mae ↑ [°C]") == ["1", "-", "3"]
+    assert table.cells("mae ↑ [m/s]") == ["-", "2", "-"]
+
+
 def test_a_precision_is_named_only_if_there_are_several(make):
     assert "precision" not in quality_table(make.results()).headers
     table = quality_table(make.results(cases=[lossy_case(make, value=0.8)]))

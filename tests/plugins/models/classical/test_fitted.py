@@ -7,7 +7,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bench import DataSpec, ModelInfo, Unsuitable
+from bench import DataSpec, Unsuitable
 from bench.catalog import resolve
 from bench.parity import difference
 from bench.stages.build import load_checkpoint, save_checkpoint
@@ -18,29 +18,41 @@ FITTED = {
     "pca": {"components": 8},
     "kmeans": {},
     "gmm": {"components": 3},
+    "ridge": {"alpha": 3.0},
     "sklearn": {"estimator": "sklearn.naive_bayes.GaussianNB", "arguments": {"var_smoothing": 0.01}},
 }
 INFOS = {info.name: info for info in MODELS}
 
 
 @pytest.fixture(scope="module", params=sorted(FITTED))
-def checkpoint(request, digits, tmp_path_factory):
+def info(request):
+    """Each of the models."""
+    return INFOS[request.param]
+
+
+@pytest.fixture(scope="module")
+def data(info, digits, series):
+    """What a model is for."""
+    return series if info.task == "forecasting" else digits
+
+
+@pytest.fixture(scope="module")
+def checkpoint(info, data, tmp_path_factory):
     """A fitted model as the harness keeps it."""
-    info: ModelInfo = INFOS[request.param]
     path = tmp_path_factory.mktemp("checkpoint") / "model.pt"
     torch.manual_seed(0)
-    model = resolve(info)(digits.spec, **FITTED[info.name])
-    model.fit(digits)
-    save_checkpoint(model, info, FITTED[info.name], digits.spec, path)
+    model = resolve(info)(data.spec, **FITTED[info.name])
+    model.fit(data)
+    save_checkpoint(model, info, FITTED[info.name], data.spec, path)
     return path, model
 
 
-def fed(exports, images):
-    """Every export with what it takes: images, noise, or codes that another one answers."""
-    known = {"data": images}
+def fed(exports, inputs_of_data):
+    """Every export with what it takes: the dataset's inputs, noise, or codes that another one answers."""
+    known = {"data": inputs_of_data}
     for export in exports:
         (spec,) = export.inputs
-        known["normal"] = torch.randn(len(images), *spec.shape, generator=torch.Generator().manual_seed(0))
+        known["normal"] = torch.randn(len(inputs_of_data), *spec.shape, generator=torch.Generator().manual_seed(0))
         inputs = known[spec.source]
         yield export, inputs
         known |= {f"{export.name}.{name}": export.module(inputs) for name in export.outputs}
@@ -50,23 +62,22 @@ def test_every_model_is_tested_here():
     assert set(INFOS) == set(FITTED)
 
 
-def test_a_checkpoint_answers_as_the_model_that_was_fitted(checkpoint, digits):
+def test_a_checkpoint_answers_as_the_model_that_was_fitted(checkpoint, data):
     path, model = checkpoint
     _, exports = load_checkpoint(path)
-    images = digits.parts.test.inputs
-    for (ours, inputs), theirs in zip(fed(model.exports(), images), exports, strict=True):
+    for (ours, inputs), theirs in zip(fed(model.exports(), data.parts.test.inputs), exports, strict=True):
         assert torch.equal(ours.module(inputs), theirs.module(inputs))
 
 
-def test_every_graph_answers_as_scikit_learn_at_any_batch_size(checkpoint, digits, executed):
-    for export, inputs in fed(load_checkpoint(checkpoint[0])[1], digits.parts.test.inputs):
+def test_every_graph_answers_as_scikit_learn_at_any_batch_size(checkpoint, data, executed):
+    for export, inputs in fed(load_checkpoint(checkpoint[0])[1], data.parts.test.inputs):
         for rows in (1, 7, len(inputs)):
             answer = executed(export, inputs[:rows])
             assert difference(export.module(inputs[:rows]), answer).excess < 0.1
 
 
-def test_every_graph_is_valid_and_in_the_shape_of_the_data(checkpoint, digits):
-    for export, inputs in fed(load_checkpoint(checkpoint[0])[1], digits.parts.test.inputs):
+def test_every_graph_is_valid_and_in_the_shape_of_the_data(checkpoint, data):
+    for export, inputs in fed(load_checkpoint(checkpoint[0])[1], data.parts.test.inputs):
         graph = export.graph()
         onnx.checker.check_model(graph, full_check=True)
         answer = export.module(inputs)
@@ -81,10 +92,9 @@ def edges(graph):
     return [*graph.graph.input, *graph.graph.output]
 
 
-@pytest.mark.parametrize("name", sorted(FITTED))
-def test_a_model_is_built_on_the_meta_device_and_names_its_exports_before_it_is_fitted(name, digits):
+def test_a_model_is_built_on_the_meta_device_and_names_its_exports_before_it_is_fitted(info, data):
     with torch.device("meta"):
-        model = resolve(INFOS[name])(digits.spec, **FITTED[name])
+        model = resolve(info)(data.spec, **FITTED[info.name])
         assert all(export.inputs and export.outputs for export in model.exports())
 
 
