@@ -15,19 +15,20 @@ BROKEN = Failure("export", "BenchError", "cannot make it", artifact="other", pre
 
 @pytest.fixture
 def resumed(make, tmp_path):
-    """What is left of a case that had a graph at fp32 and these failures: `resumed(failures, precisions)`.
+    """What is left of a case that had graphs and failures: `resumed(failures, precisions, graphs=("fp32",))`.
 
-    Its training is changed by what further arguments say.
+    :param training: what else is known of the training
     """
 
-    def call(failures, precisions, **training):
+    def call(failures, precisions, graphs=("fp32",), **training):
         case = make.case(failures=failures)
         for path in (case.training.checkpoint, case.artifacts[0].path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text("any")
         found = sha256(tmp_path / case.training.checkpoint)
         training = make.case().training.__class__(**{**vars(case.training), "checkpoint_sha256": found, **training})
-        case = make.case(failures=failures, training=training, artifacts=[make.artifact(sha256=found)])
+        artifacts = [make.artifact(sha256=found, precision=precision) for precision in graphs]
+        case = make.case(failures=failures, training=training, artifacts=artifacts)
         results = make.results(cases=[case])
         results.environment["plugins"] = []
         write_results(results, tmp_path)
@@ -41,6 +42,12 @@ def resumed(make, tmp_path):
     return call
 
 
+def test_graphs_of_the_precisions_that_are_asked_for_are_kept(resumed):
+    case = resumed([], ["int8-static", "fp32"], graphs=("fp32", "int8-static"))
+    assert list(case.stages) == ["train", "export"]
+    assert [graph.precision for graph in case.artifacts] == ["fp32", "int8-static"]
+
+
 def test_what_is_unsuitable_for_a_precision_is_not_tried_again_and_still_told(resumed):
     scored = Failure("evaluate", "Unsuitable", "not mine", fatal=False)
     case = resumed([UNSUITABLE, scored], ["fp32", "int8-static"])
@@ -49,16 +56,17 @@ def test_what_is_unsuitable_for_a_precision_is_not_tried_again_and_still_told(re
 
 
 @pytest.mark.parametrize(
-    ("failures", "precisions"),
+    ("failures", "precisions", "graphs"),
     [
-        ([], ["fp32", "int8-static"]),
-        ([UNSUITABLE], ["fp32"]),
-        ([BROKEN], ["fp32"]),
-        ([UNSUITABLE, BROKEN], ["fp32", "int8-static"]),
+        ([], ["fp32", "int8-static"], ["fp32"]),
+        ([], ["fp32"], ["fp32", "int8-static"]),
+        ([UNSUITABLE], ["fp32"], ["fp32"]),
+        ([BROKEN], ["fp32"], ["fp32"]),
+        ([UNSUITABLE, BROKEN], ["fp32", "int8-static"], ["fp32"]),
     ],
 )
-def test_graphs_are_made_again_if_others_are_asked_for_or_one_failed(failures, precisions, resumed):
-    case = resumed(failures, precisions)
+def test_graphs_are_made_again_if_others_are_asked_for_or_one_failed(failures, precisions, graphs, resumed):
+    case = resumed(failures, precisions, graphs)
     assert list(case.stages) == ["train"]
     assert (case.artifacts, case.failures) == ([], [])
 
