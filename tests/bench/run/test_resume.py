@@ -1,5 +1,6 @@
 """What is kept of an earlier run's case."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -17,24 +18,27 @@ BROKEN = Failure("export", "BenchError", "cannot make it", artifact="other", pre
 def resumed(make, tmp_path):
     """What is left of a case that had graphs and failures: `resumed(failures, precisions, graphs=("fp32",))`.
 
-    :param training: what else is known of the training
+    :param kept: the snapshots that there were
+    :param snapshots: how many the suite asks for now; as many as there were if left out
     """
 
-    def call(failures, precisions, graphs=("fp32",), **training):
+    def call(failures, precisions, graphs=("fp32",), kept=(), snapshots=None):
         case = make.case(failures=failures)
         for path in (case.training.checkpoint, case.artifacts[0].path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text("any")
         found = sha256(tmp_path / case.training.checkpoint)
-        training = make.case().training.__class__(**{**vars(case.training), "checkpoint_sha256": found, **training})
+        training = replace(case.training, checkpoint_sha256=found, snapshots=list(kept))
         artifacts = [make.artifact(sha256=found, precision=precision) for precision in graphs]
-        case = make.case(failures=failures, training=training, artifacts=artifacts)
+        settings = {**case.train, "snapshots": len(kept)}
+        case = make.case(failures=failures, training=training, artifacts=artifacts, train=settings)
         results = make.results(cases=[case])
         results.environment["plugins"] = []
         write_results(results, tmp_path)
         planned = {name: getattr(case, name) for name in ("id", "folder", "params", "data_params", "seed")}
         names = {"model": SimpleNamespace(name=case.model), "dataset": SimpleNamespace(name=case.dataset)}
-        train = SimpleNamespace(model_dump=lambda: case.train)
+        wanted = len(kept) if snapshots is None else snapshots
+        train = SimpleNamespace(model_dump=lambda: {**case.train, "snapshots": wanted})
         suite = SimpleNamespace(name="trial", measure=SimpleNamespace(precisions=precisions))
         plan = SimpleNamespace(suite=suite, cases=[SimpleNamespace(train=train, **planned, **names)])
         return earlier_run(plan, tmp_path, results.environment).begun.get(case.id)
@@ -71,9 +75,18 @@ def test_graphs_are_made_again_if_others_are_asked_for_or_one_failed(failures, p
     assert (case.artifacts, case.failures) == ([], [])
 
 
-def test_a_training_whose_snapshots_are_not_what_they_were_is_done_again(resumed, tmp_path):
+@pytest.fixture
+def kept(tmp_path):
     (tmp_path / "2.pt").write_text("any")
-    kept = SnapshotResult(2, "2.pt", sha256(tmp_path / "2.pt"))
-    assert resumed([], ["fp32"], snapshots=[kept]) is not None
+    return [SnapshotResult(2, "2.pt", sha256(tmp_path / "2.pt"))]
+
+
+def test_a_training_whose_snapshots_are_not_what_they_were_is_done_again(resumed, kept, tmp_path):
+    assert resumed([], ["fp32"], kept=kept) is not None
     (tmp_path / "2.pt").write_text("other")
-    assert resumed([], ["fp32"], snapshots=[kept]) is None
+    assert resumed([], ["fp32"], kept=kept) is None
+
+
+@pytest.mark.parametrize(("snapshots", "is_kept"), [(0, True), (1, True), (2, False)])
+def test_a_training_is_done_again_for_other_snapshots_but_not_for_none(resumed, kept, snapshots, is_kept):
+    assert (resumed([], ["fp32"], kept=kept, snapshots=snapshots) is not None) == is_kept
