@@ -43,8 +43,7 @@ def attempted(
         raise
     except Unsuitable as reason:
         print(f"{use.name} is left out of {artifact}: {reason}")
-        message = f"{use.name}: {message_of(reason)}"
-        return Failure("evaluate", UNSUITABLE, message, fatal=False, artifact=artifact)
+        return Failure("evaluate", UNSUITABLE, message_of(reason), fatal=False, artifact=artifact, metric=use.name)
     except Exception as error:
         suspect = use.info.target.partition(":")[0]
         return failure(

@@ -49,8 +49,9 @@ def _wanted(request: CaseRequest, subject: Subject) -> dict[str, list[MetricUse]
 
 
 def _without_any(request: CaseRequest, subject: Subject) -> Iterator[Failure]:
-    """That there are no snapshots to follow metrics by, once for each artifact that has any to follow."""
+    """That there are no snapshots to follow metrics by."""
     if not subject.snapshots:
-        message = "course: its training has kept no snapshots"
-        for artifact in _wanted(request, subject):
-            yield Failure("evaluate", UNSUITABLE, message, fatal=False, artifact=artifact)
+        for artifact, uses in _wanted(request, subject).items():
+            for use in uses:
+                message = "a course needs snapshots, and this training has kept none"
+                yield Failure("evaluate", UNSUITABLE, message, fatal=False, artifact=artifact, metric=use.name)

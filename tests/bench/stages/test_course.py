@@ -133,9 +133,9 @@ def test_a_course_has_what_each_snapshot_answers(case):
 def test_a_course_ends_where_its_metric_fails_and_the_failure_is_told_once(case):
     _, _, found = case
     assert {one.name: one.epochs for one in found.courses} == {"accuracy": [2, 4, 6], "fails-later": [2, 4]}
-    assert [(one.kind, one.message, one.artifact, one.fatal) for one in found.failures] == [
-        ("Unsuitable", "left-out: not for these", "forward", False),
-        ("ValueError", "no more", "", True),
+    assert [(one.kind, one.message, one.artifact, one.metric, one.fatal) for one in found.failures] == [
+        ("Unsuitable", "not for these", "forward", "left-out", False),
+        ("ValueError", "no more", "", "", True),
     ]
 
 
@@ -152,10 +152,11 @@ def test_whichever_bound_ends_the_training_its_snapshots_are_kept(case, bounds, 
 def test_where_nothing_was_kept_there_is_nothing_to_follow_which_is_told(case):
     request, *_ = case
     subject = Subject(*load_checkpoint(request.checkpoint), Source(Digits()), 0)
-    courses, (told,) = follow(request, subject)
+    courses, failures = follow(request, subject)
     assert courses == []
-    assert (told.kind, told.artifact, told.fatal) == ("Unsuitable", "forward", False)
-    assert "no snapshots" in told.message
+    assert [one.metric for one in failures] == ["accuracy", "left-out", "fails-later"]
+    assert {(one.kind, one.artifact, one.fatal) for one in failures} == {("Unsuitable", "forward", False)}
+    assert "needs snapshots, and this training has kept none" in failures[0].message
 
 
 def test_there_is_no_snapshot_of_other_epochs(case):

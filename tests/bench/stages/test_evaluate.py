@@ -249,7 +249,9 @@ def test_a_metric_that_asks_for_a_graph_that_there_is_not_is_left_out(several, t
     request = copied(several[0], tmp_path)
     request.graph("decoder", "int8-static").unlink()
     found = evaluate(request, Digits(), lambda share: None)
-    assert found.failures == []
+    assert {(one.metric, one.message, one.fatal) for one in found.failures} == {
+        (name, "there is no decoder at int8-static", False) for name in ("plain", "twice")
+    }
     missing = ("onnxruntime", "int8-static")
     assert missing not in {(row.runtime, row.precision) for row in found.metrics if row.name in ("plain", "twice")}
     assert {row.artifact for row in found.parity if (row.runtime, row.precision) == missing} == {"whole", "encoder"}
