@@ -3,7 +3,7 @@
 Every `*Info` names its `target` as `"package.module:attribute"`; it is imported only when it is used.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -68,8 +68,9 @@ class MetricInfo:
     It is computed for artifacts of its `task`, or of each of several.
 
     `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
-    `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged.
-    A metric with the `unit` `DATA_UNIT` has that of the dataset, which no tolerance could suit.
+    `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged. Of a
+    figure with the scale of the data, such as a distance, both are `relative`: of a value above 1, a share. A metric with
+    the `unit` `DATA_UNIT` has that of the dataset.
     """
 
     name: str
@@ -80,6 +81,7 @@ class MetricInfo:
     form: Literal["torchmetric", "function", "picture"] = "torchmetric"
     tolerance: float | None = 1e-3
     lossy_tolerance: float | None = None
+    relative: bool = False
     summary: str = ""
     source: str = ""
 
@@ -297,11 +299,17 @@ class Case(Protocol):
     def on_training(self, artifact: str) -> "Evaluation":
         """What an artifact answers on the training part of the dataset, without augmentation and in its own order."""
 
-    def over_training(self, artifact: str) -> "Iterator[tuple[int, Evaluation]]":
-        """What an artifact answered on the test part over the training: after so many epochs, in order.
+    @property
+    def snapshots(self) -> tuple[int, ...]:
+        """After how many epochs of the training the model was kept as it was, in order.
 
-        There is one for each snapshot that the suite has the training keep (`train.snapshots`), computed by torch; none
-        where it keeps none, or the model fits itself.
+        As often as the suite says (`train.snapshots`); never where it says nothing, or the model fits itself.
+        """
+
+    def after(self, epoch: int, artifact: str) -> "Evaluation":
+        """What an artifact answered on the test part after so many epochs, one of `snapshots`; computed by torch.
+
+        :raises Unsuitable: if there is no such snapshot
         """
 
 

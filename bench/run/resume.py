@@ -70,9 +70,13 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
     """Whether the plan asks for the case just as it was run."""
     if planned is None:
         return False
-    asked = (planned.folder, planned.params, planned.data_params, planned.train.model_dump(), planned.seed)
-    return (case.folder, case.params, case.data_params, case.train, case.seed) == asked and (
-        (case.model, case.dataset) == (planned.model.name, planned.dataset.name)
+    train, had = planned.train.model_dump(), dict(case.train)
+    wanted, kept = (settings.pop("snapshots", 0) for settings in (train, had))
+    asked = (planned.folder, planned.params, planned.data_params, train, planned.seed)
+    return (
+        (case.folder, case.params, case.data_params, had, case.seed) == asked
+        and (case.model, case.dataset) == (planned.model.name, planned.dataset.name)
+        and wanted in {0, kept}
     )
 
 

@@ -1,7 +1,7 @@
 """A trained model's artifacts, what they are fed with, and what they answer: by torch itself or by a runtime."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +22,7 @@ from bench.stages.blame import message_of
 BATCH = 1024
 
 Call = Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]]
-Earlier = Callable[[], Iterable[tuple[int, LightningModule, Iterable[Export]]]]
+Load = Callable[[int], tuple[LightningModule, Iterable[Export]]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class Subject:
     """A model with its artifacts, and what they are fed with.
 
     :param features: turns inputs (n, ...) into features (n, d); None where nothing does
-    :param earlier: gives what the model was during its training: after how many epochs, and itself with its artifacts
+    :param snapshots: after how many epochs of its training the model was kept as it was
+    :param load: gives what the model was after so many epochs, with its artifacts
     """
 
     def __init__(
@@ -93,14 +94,16 @@ class Subject:
         source: Source,
         seed: int,
         features: Callable[[Tensor], Tensor] | None = None,
-        earlier: Earlier = tuple,
+        snapshots: Sequence[int] = (),
+        load: Load | None = None,
     ) -> None:
         self.model = model
         self.exports = {part.name: part for part in exports}
         self.source = source
         self.seed = seed
         self.features = features
-        self._earlier = earlier
+        self.snapshots = tuple(snapshots)
+        self._load = load
 
     @property
     def spec(self) -> DataSpec:
@@ -117,10 +120,14 @@ class Subject:
         """The training part."""
         return self._rows("training", *self.source.training)
 
-    def earlier(self) -> Iterator[tuple[int, "Answering"]]:
-        """What the model was during its training, in order: after how many epochs, and what executes it."""
-        for epoch, model, exports in self._earlier():
-            yield epoch, Answering(Subject(model, exports, self.source, self.seed, self.features), torch_call)
+    def after(self, epoch: int) -> "Answering":
+        """The model as it was after so many epochs, executed by torch.
+
+        :raises Unsuitable: if it was not kept then
+        """
+        if self._load is None or epoch not in self.snapshots:
+            raise Unsuitable(f"there is no snapshot of epoch {epoch}", f"those kept: {self.snapshots}")
+        return Answering(Subject(*self._load(epoch), self.source, self.seed, self.features), torch_call)
 
     def fed(self, purpose: str, inputs: Tensor) -> dict[str, tuple[Tensor, ...]]:
         """By artifact, what it is fed with for inputs of the dataset; what other artifacts answer is torch's answer."""
@@ -227,10 +234,14 @@ class Answering:
             self._on_training[artifact] = self._on(self._subject.training, artifact)
         return self._on_training[artifact]
 
-    def over_training(self, artifact: str) -> Iterator[tuple[int, Evaluation]]:
-        """What an artifact answered on the test part at each snapshot of the training; see `bench.records.Case`."""
-        for epoch, answering in self._subject.earlier():
-            yield epoch, answering.on_test(artifact)
+    @property
+    def snapshots(self) -> tuple[int, ...]:
+        """After how many epochs the model was kept as it was, in order."""
+        return self._subject.snapshots
+
+    def after(self, epoch: int, artifact: str) -> Evaluation:
+        """What an artifact answered on the test part after so many epochs; see `bench.records.Case`."""
+        return self._subject.after(epoch).on_test(artifact)
 
     def _on(self, rows: Rows, artifact: str) -> Evaluation:
         answers = self.call(artifact, *rows.fed.get(artifact, ()))

@@ -32,8 +32,8 @@ def failure(error: BaseException, stage: str, owners: dict[str, str], fatal: boo
 
 def attempted(
     request: CaseRequest, use: MetricUse, artifact: str, work: Callable[..., Result], *arguments: Any
-) -> Result | Failure | None:
-    """What `work` gives for a metric or picture; None if it says `Unsuitable`, and the failure if it fails.
+) -> Result | Failure:
+    """What `work` gives for a metric or picture, or why it gives nothing: it is `Unsuitable`, or has failed.
 
     :raises Disagreement: as `work` does, since that is the graph's and not the metric's
     """
@@ -43,7 +43,7 @@ def attempted(
         raise
     except Unsuitable as reason:
         print(f"{use.name} is left out of {artifact}: {reason}")
-        return None
+        return Failure("evaluate", UNSUITABLE, message_of(reason), fatal=False, artifact=artifact, metric=use.name)
     except Exception as error:
         suspect = use.info.target.partition(":")[0]
         return failure(

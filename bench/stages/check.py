@@ -56,6 +56,7 @@ def _check(
         if request.gives_features:
             refuse_without_features(exports, request.model.name)
         parts[request.id] = exports
+        yield from _check_optimisation(request, model.automatic_optimization)
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -63,6 +64,16 @@ def _check(
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
         yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+
+
+def _check_optimisation(request: CaseRequest, is_lightnings: bool) -> Iterable[Problem]:
+    """Whether settings of Lightning's own optimisation are asked of a model that has another."""
+    asked = {"gradient_clip_val": request.train.get("gradient_clip_val")}
+    asked["accumulate_grad_batches"] = request.train.get("accumulate_grad_batches", 1) > 1
+    for name, is_set in asked.items():
+        if is_set and not is_lightnings:
+            message = f"{request.model.name} takes its steps by itself, and does not know {name}"
+            yield Problem(request.id, ("train", name), message, "leave it out")
 
 
 def _check_timed(request: CaseRequest, parts: Mapping[str, list[Export]]) -> Iterable[Problem]:

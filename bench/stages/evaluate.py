@@ -1,18 +1,18 @@
 """Evaluation: every artifact is executed on the test set, at every precision and by every runtime, and scored."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-from pytorch_lightning import LightningDataModule, LightningModule
+from pytorch_lightning import LightningDataModule
 
 from bench.catalog import build_runtime
 from bench.errors import BenchError, Unsuitable
 from bench.lengths import other_lengths, timed_lengths, usual_length
 from bench.parity import Disagreement
 from bench.records import Evaluation, Export, MetricUse
-from bench.results import CourseResult, Failure, MetricResult, ParityResult, PictureResult
+from bench.results import UNSUITABLE, CourseResult, Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.answering import Answering, Call, Source, Subject, session_call, told_with_length, torch_call
 from bench.stages.blame import attempted, failure, left_out, message_of
 from bench.stages.build import load_checkpoint
@@ -60,12 +60,14 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
     :param data: the dataset; its test part is read here for the first time
     """
     features = FeatureNet(request) if request.features else None
-
-    def earlier() -> Iterator[tuple[int, LightningModule, list[Export]]]:
-        for epoch in request.snapshots():
-            yield epoch, *load_checkpoint(request.snapshot(epoch))
-
-    subject = Subject(*load_checkpoint(request.checkpoint), Source(data), request.seed, features, earlier)
+    subject = Subject(
+        *load_checkpoint(request.checkpoint),
+        Source(data),
+        request.seed,
+        features,
+        request.snapshots(),
+        lambda epoch: load_checkpoint(request.snapshot(epoch)),
+    )
     reference = Answering(subject, torch_call)
     executions = [(one, Answering(subject, _loaded(request, one))) for one in _executions(request)]
     found = Evaluated()
@@ -161,7 +163,10 @@ class Scoring:
         """What `work` gives for a metric or picture; None if it says `Unsuitable` or fails, which is noted."""
         found = attempted(self.request, use, self.part.name, work, *arguments)
         if isinstance(found, Failure):
-            self._note(found, execution)
+            if found.kind != UNSUITABLE:
+                self._note(found, execution)
+            elif self.request.metrics_named and found not in self.found.failures:
+                self.found.failures.append(found)
             return None
         return found
 

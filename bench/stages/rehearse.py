@@ -43,7 +43,8 @@ def rehearse_training(request: CaseRequest, data: LightningDataModule) -> None:
         pace = replace(pace, look_s=_look_s(model, data, request.train))
     save_checkpoint(model, request.model, request.params, data.spec, request.checkpoint)
     if not is_fitted(model):
-        for epoch in range(1, request.train.get("snapshots", 0) + 1):  # so that the evaluation has as many as it will
+        epochs = request.train.get("max_epochs") or math.inf  # a training keeps one an epoch at most
+        for epoch in range(1, min(request.train.get("snapshots", 0), epochs) + 1):  # as many as will be evaluated
             save_checkpoint(model, request.model, request.params, data.spec, request.snapshot(epoch))
     request.pace.write_text(json.dumps(asdict(pace)))
 

@@ -89,6 +89,8 @@ def figure(use: MetricUse, execution: Execution, reference: float, answers: Eval
     """
     info, value = use.info, score(use, answers)
     tolerance = info.tolerance if execution.precision == "fp32" else info.lossy_tolerance
+    if tolerance is not None and info.relative:
+        tolerance *= max(1.0, abs(reference))
     if tolerance is not None and not abs(value - reference) <= tolerance:
         raise Disagreement(
             f"{use.name} of {answers.artifact} {execution} is {value:.6g}, of the torch model {reference:.6g}",

@@ -151,9 +151,11 @@ def _finite(value: torch.Tensor) -> float | None:
 
 
 def _share_done(trainer: Trainer) -> float:
+    """How much of the training is done, by whichever of its bounds it comes to first."""
+    shares = [0.0]
     if trainer.max_steps and trainer.max_steps > 0:
-        return min(1.0, trainer.global_step / trainer.max_steps)
+        shares.append(trainer.global_step / trainer.max_steps)
     if trainer.max_epochs and trainer.max_epochs > 0 and math.isfinite(trainer.num_training_batches):
         batches = trainer.current_epoch * trainer.num_training_batches + trainer.fit_loop.batch_idx + 1
-        return min(1.0, batches / (trainer.max_epochs * trainer.num_training_batches))
-    return 0.0
+        shares.append(batches / (trainer.max_epochs * trainer.num_training_batches))
+    return min(1.0, max(shares))

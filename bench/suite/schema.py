@@ -65,7 +65,7 @@ class Train(Strict):
         None, description="epochs between two looks at the validation data; left out: about twenty looks in all"
     )
     snapshots: int = Field(
-        0, ge=0, le=1000, description="how often the model is kept as it is, evenly spread over its training"
+        0, ge=0, le=1000, description="how often the model is kept as it is, over its training; once an epoch at most"
     )
     deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
 

@@ -15,7 +15,7 @@ from pydantic import Field, PositiveInt
 from sklearn.datasets import make_swiss_roll
 from torch import Tensor
 
-from bench import DataSpec, Unsuitable
+from bench import DataSpec
 from bench_datasets.tensors import Part, Parts, TensorDataModule
 
 Shape = Literal["ring", "grid", "roll"]
@@ -66,25 +66,14 @@ class Toy2D(TensorDataModule):
         if self.shape == "roll":
             points, along = make_swiss_roll(size, noise=0.25, random_state=_number(generator))
             return Part(torch.tensor(points[:, [0, 2]] / 7.5).float(), torch.tensor(along).float())
-        modes = _modes(self.shape)
-        chosen = torch.randint(len(modes.centres), (size,), generator=generator)
-        return Part(modes.centres[chosen] + modes.deviation * torch.randn(size, 2, generator=generator), chosen)
-
-
-def modes(data: DataSpec) -> Modes:
-    """The Gaussians of a dataset, in the order of its classes: for metrics that ask which of them a sample is from.
-
-    :param data: the dataset's specification
-    :raises Unsuitable: if it is none of this module, or the roll, which has none
-    """
-    for shape in ("ring", "grid"):
-        if data == _spec(shape):
-            return _modes(shape)
-    raise Unsuitable("only the Gaussians of toy-2d have known modes", f"these inputs are {data.input_shape}")
+        gaussians = modes(self.shape)
+        chosen = torch.randint(len(gaussians.centres), (size,), generator=generator)
+        return Part(gaussians.centres[chosen] + gaussians.deviation * torch.randn(size, 2, generator=generator), chosen)
 
 
 @cache
-def _modes(shape: str) -> Modes:
+def modes(shape: Shape) -> Modes:
+    """The Gaussians of `ring` or `grid`, in the order of their classes."""
     if shape == "ring":
         angles = torch.arange(8, dtype=torch.float64) * (torch.pi / 4)
         centres, deviation, scale = 2 * torch.stack([angles.cos(), angles.sin()], 1), 0.02, sqrt(2)
@@ -94,10 +83,10 @@ def _modes(shape: str) -> Modes:
     return Modes((centres / scale).float(), deviation / scale)
 
 
-def _spec(shape: str) -> DataSpec:
+def _spec(shape: Shape) -> DataSpec:
     if shape == "roll":
         return DataSpec("generation", (2,))
-    names = tuple(f"({x:.2f}, {y:.2f})" for x, y in _modes(shape).centres.tolist())
+    names = tuple(f"({x:.2f}, {y:.2f})" for x, y in modes(shape).centres.tolist())
     return DataSpec("generation", (2,), classes=len(names), class_names=names)
 
 

@@ -5,13 +5,13 @@ import torch
 from bench import Evaluation, Unsuitable
 
 
-def snapshots(evaluation: Evaluation, picture: str, most: int) -> list[tuple[int, Evaluation]]:
-    """What the artifact answered after so many epochs, in order; of more than `most`, these evenly spread and the last.
+def snapshots(evaluation: Evaluation, picture: str, most: int) -> list[int]:
+    """After how many epochs a picture shows the model; of more snapshots than `most`, these evenly spread and the last.
 
     :param picture: who asks
     :raises Unsuitable: if the training has kept none
     """
-    found = list(evaluation.case.over_training(evaluation.artifact))
+    found = evaluation.case.snapshots
     if not found:
         raise Unsuitable(f"{picture} needs snapshots of the training", "`train.snapshots` says how many to keep")
     count = min(most, len(found))

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 TIMED_PROCESS = Path(__file__).with_name("timed_process.py")
+ROUNDS, SECONDS = 7, 0.3
 
 
 @pytest.fixture(scope="session")
@@ -33,35 +36,43 @@ def lenet5(tmp_path_factory):
     return str(path)
 
 
-@pytest.fixture
-def timed_process(tmp_path):
+@pytest.fixture(scope="session")
+def timed_process(tmp_path_factory):
     """Time a graph in a fresh process: `timed_process("bare", graph=, batch_size=, seconds=) -> durations in ns`.
 
     The ways and their settings are those of `timed_process.py`; `bare` is a plain loop of `session.run`.
     """
     core = max(os.sched_getaffinity(0))
+    path = tmp_path_factory.mktemp("timed") / "durations.npy"
 
     def run(way: str, **settings: object) -> np.ndarray:
         settings |= {"core": core}
-        path = tmp_path / "durations.npy"
         subprocess.run([sys.executable, TIMED_PROCESS, way, json.dumps(settings), path], check=True, timeout=120)
         return np.load(path)
 
     return run
 
 
-@pytest.fixture
-def medians_in_turn():
-    """The median of each side's figures: `medians_in_turn({name: figure}, rounds) -> {name: median}`.
+@pytest.fixture(scope="session")
+def in_turn():
+    """Each side's figures: `in_turn({name: figure}) -> {name: figures, one a round}`.
 
     The sides take turns, so that a machine that slows down does so for all of them.
     """
 
-    def run(sides, rounds: int) -> dict[str, float]:
-        figures = {name: [] for name in sides}
-        for _ in range(rounds):
-            for name, figure in sides.items():
-                figures[name].append(figure())
-        return {name: float(np.median(found)) for name, found in figures.items()}
+    def run(sides: dict[str, Callable[[], Any]]) -> dict[str, np.ndarray]:
+        rounds = [{name: figure() for name, figure in sides.items()} for _ in range(ROUNDS)]
+        return {name: np.array([found[name] for found in rounds]) for name in sides}
 
     return run
+
+
+@pytest.fixture(scope="session")
+def single_stream(lenet5, timed_process, in_turn):
+    """Way -> medians and 90th percentiles of single calls, each of a fresh process: an array (rounds, 2)."""
+
+    def percentiles(way: str) -> Callable[[], np.ndarray]:
+        return lambda: np.percentile(timed_process(way, graph=lenet5, batch_size=1, seconds=SECONDS), [50, 90])
+
+    ways = ("bare", "bench", "loadgen", "loadgen-as-it-says", "loadgen-cost")
+    return in_turn({way: percentiles(way) for way in ways})

@@ -25,10 +25,11 @@ ATTEMPTS = 3
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run of the suite; `trained()` measures it again and gives its rows."""
+    """The folder of the suite and a run of it, to be measured anew: what it has measured itself is nothing yet."""
     folder = tmp_path_factory.mktemp("repeat")
     (folder / "repeat.yaml").write_text(SUITE)
-    command = [sys.executable, "-m", "bench", "run", "repeat.yaml", "--set", "measure.processes=1"]
+    least = "measure={processes: 1, batch_sizes: [1], warmup_max_s: 0.0, min_seconds: 0.01}"
+    command = [sys.executable, "-m", "bench", "run", "repeat.yaml", "--set", least]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
     (run,) = folder.glob("reports/*/*")
     return folder, run
@@ -75,7 +76,7 @@ def test_rows_are_marked_while_another_process_keeps_a_core_busy(trained):
     busy = f"import os\nos.sched_setaffinity(0, {{{max(os.sched_getaffinity(0))}}})\nwhile True: pass"
     with subprocess.Popen([sys.executable, "-c", busy]) as other:
         try:
-            rows = measured(*trained, processes=3)
+            rows = measured(*trained, processes=1)
         finally:
             other.kill()
     assert all(any("busy" in reason or "no core" in reason for reason in row["noise"]) for row in rows.values())
@@ -89,7 +90,8 @@ def cpu_seconds(pid):
 
 def test_the_parent_sleeps_while_something_is_measured(trained, benchmark):
     folder, run = trained
-    command = [sys.executable, "-u", "-m", "bench", "run", "repeat.yaml", "--resume", str(run)]
+    options = ["--set", "measure.processes=2", "--resume", str(run)]
+    command = [sys.executable, "-u", "-m", "bench", "run", "repeat.yaml", *options]
 
     def share():
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ours:

@@ -50,7 +50,7 @@ def bench_command():
             environment["PYTHONPATH"] = os.pathsep.join(
                 filter(None, [str(plugins), str(HERE), os.environ.get("PYTHONPATH")])
             )
-        command = [sys.executable, "-m", "bench", *map(str, arguments)]
+        command = [Path(sys.executable).with_name("bench"), *map(str, arguments)]
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
         )

@@ -15,7 +15,7 @@ SUITE = """
 name: compared
 features: net
 train: {max_epochs: 2}
-metrics: [frechet-distance, wasserstein-1, accuracy]
+metrics: [{metric: frechet-distance, params: {samples: 360}}, wasserstein-1, accuracy]
 cases:
   - {name: generator, model: gmm, dataset: digits, params: {components: 2}}
   - {name: larger, model: gmm, dataset: digits, params: {components: 2}, data: {size: 9}}

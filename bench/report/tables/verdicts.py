@@ -1,5 +1,7 @@
 """Whether all went well, and what went wrong."""
 
+from collections.abc import Iterator
+
 from bench.report.formats import NOTHING, number
 from bench.report.lookup import groups, labelled
 from bench.report.tables.table import Table
@@ -51,14 +53,34 @@ def failure_table(results: RunResult) -> Table:
 
 
 def left_out_table(results: RunResult) -> Table:
-    """A row for every graph, or runtime of one, that cannot be, whatever the seed: nothing has failed."""
+    """A row for every graph, or runtime of one, that cannot be, whatever the seed: nothing has failed.
+
+    A metric has one if no case at all has it: a suite names metrics for all of its cases, which do not suit each.
+    """
+    there = {name for case in results.cases for name in _figures_of(case)}
     rows = dict.fromkeys(
-        (labelled(case.group, failure.artifact), _variant(failure), failure.message)
+        (labelled(case.group, failure.artifact), _variant(failure), _why(failure))
         for case in results.cases
         for failure in case.failures
-        if failure.kind == UNSUITABLE
+        if failure.kind == UNSUITABLE and failure.metric not in there
     )
     return Table("Left out", ("case", "runtime", "why"), list(rows), words=3)
+
+
+def _figures_of(case: CaseResult) -> Iterator[str]:
+    """The names of everything that was made of a case's answers."""
+    for one in case.metrics:
+        yield one.name
+    for picture in case.pictures:
+        yield picture.name
+    for course in case.courses:
+        yield course.name
+
+
+def _why(failure: Failure) -> str:
+    """Why something is left out; a metric says its own name, unless the suite has given it another."""
+    named = not failure.metric or failure.message.startswith(failure.metric)
+    return failure.message if named else f"{failure.metric}: {failure.message}"
 
 
 def _variant(failure: Failure) -> str:

@@ -10,6 +10,9 @@ from bench_metrics.over_training import snapshots
 
 MOST = 200
 
+# At each snapshot, so that a single one is seen too.
+MARK = "."
+
 
 def duality_course(evaluation: Evaluation, samples: PositiveInt = 1000) -> Figure:
     """Both sides of Kantorovich and Rubinstein's duality over the training, and the critic's own estimate below.
@@ -21,18 +24,18 @@ def duality_course(evaluation: Evaluation, samples: PositiveInt = 1000) -> Figur
     :param samples: how many of each at most
     :raises Unsuitable: if the training has kept no snapshots
     """
-    found = [(epoch, duality_of(one, samples)) for epoch, one in snapshots(evaluation, "duality-course", MOST)]
-    epochs = [epoch for epoch, _ in found]
-    distances, bounds = ([getattr(one, side) for _, one in found] for side in ("distance", "bound"))
+    epochs = snapshots(evaluation, "duality-course", MOST)
+    found = [duality_of(evaluation.case.after(epoch, evaluation.artifact), samples) for epoch in epochs]
+    distances, bounds = ([getattr(one, side) for one in found] for side in ("distance", "bound"))
     figure = Figure(figsize=(5.4, 4.2), dpi=100, layout="constrained", facecolor="none")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-    above.plot(epochs, distances, color=colour_of(0), linewidth=1.5, label="exact Wasserstein-1 distance")
-    above.plot(epochs, bounds, color=colour_of(1), linewidth=1.5, label="what the critic proves of it")
+    above.plot(epochs, distances, color=colour_of(0), marker=MARK, linewidth=1.5, label="exact Wasserstein-1 distance")
+    above.plot(epochs, bounds, color=colour_of(1), marker=MARK, linewidth=1.5, label="what the critic proves of it")
     above.fill_between(epochs, bounds, distances, color=INK, alpha=0.2, linewidth=0, label="duality gap")
     above.set_ylim(bottom=0)
     above.legend(fontsize=8, labelcolor=INK, frameon=False)
     above.set_ylabel("distance", fontsize=8)
-    below.plot(epochs, [one.estimate for _, one in found], color=colour_of(2), linewidth=1.5)
+    below.plot(epochs, [one.estimate for one in found], color=colour_of(2), marker=MARK, linewidth=1.5)
     below.set_ylabel("critic's estimate", fontsize=8)
     below.set_xlabel("epoch", fontsize=8)
     for axes in (above, below):

@@ -35,6 +35,9 @@ def judged(evaluation: Evaluation, metric: str, samples: int) -> Judged:
     draw = torch.Generator().manual_seed(evaluation.seed)
     rows = torch.randperm(len(evaluation.inputs), generator=draw)[:count]
     made = generated(evaluation, metric, count)
+    if made.shape[1:] != evaluation.inputs.shape[1:]:
+        needed, given = tuple(evaluation.inputs.shape[1:]), tuple(made.shape[1:])
+        raise Unsuitable(f"{metric} needs samples of the data's shape {needed}", f"those generated are {given}")
     of_generated = first(evaluation.case.call(evaluation.artifact, made))
     return Judged(
         evaluation.inputs[rows], made, evaluation.outputs[rows].flatten().double(), of_generated.flatten().double()

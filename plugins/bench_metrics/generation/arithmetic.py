@@ -22,8 +22,9 @@ def latent_arithmetic(evaluation: Evaluation, count: PositiveInt = 6) -> Figure:
     """What is generated of a - b + c, for a, b and c the mean noises of three samples of a class each.
 
     Section 6.3.2 of Radford, Metz & Chintala (2016), arXiv 1511.06434. A sample has the class of the nearest training
-    image, which stands below it. Means and sums are made as long as draws of the noise are on average, since a
-    generator has not learned from shorter ones.
+    image: below a, b and c stands that of the samples whose noises they are the mean of, below the sum its own. Means
+    and sums are made as long as draws of the noise are on average, since a generator has not learned from shorter ones.
+    Where a number of the noise has a part of its own, as the first of `gmm` has, sums mean little.
 
     :param count: how many sums
     :raises Unsuitable: if they are no images, there are no classes, or fewer than three have three samples
@@ -34,22 +35,20 @@ def latent_arithmetic(evaluation: Evaluation, count: PositiveInt = 6) -> Figure:
     means = _means(noise, _classes(evaluation, evaluation.outputs))
     if len(means) < 3:
         raise Unsuitable(f"latent-arithmetic needs {EXAMPLES} samples of three classes", f"{len(means)} have so many")
-    names = list(means)
-    rows = [
-        _row(evaluation, *(means[names[(number + step) % len(names)]] for step in range(3))) for number in range(count)
-    ]
-    return sheet(rows, caption="a - b + c, of mean noises; below each, the class of the nearest training image")
+    classes = list(means)
+    chosen = [[classes[(number + step) % len(classes)] for step in range(3)] for number in range(count)]
+    caption = "a - b + c, of the mean noises of classes; last, the class of the nearest training image"
+    return sheet([_row(evaluation, means, *some) for some in chosen], caption=caption)
 
 
-def _row(evaluation: Evaluation, a: Tensor, b: Tensor, c: Tensor) -> Row:
-    total = _long(a - b + c)
-    samples = first(evaluation.case.call(evaluation.artifact, torch.stack([a, b, c, total])))
+def _row(evaluation: Evaluation, means: dict[int, Tensor], a: int, b: int, c: int) -> Row:
+    total = _long(means[a] - means[b] + means[c])
+    samples = first(evaluation.case.call(evaluation.artifact, torch.stack([means[a], means[b], means[c], total])))
     names = evaluation.spec.class_names
-    classes = [names[number] if names else str(number) for number in _classes(evaluation, samples).tolist()]
-    signs = ("a", "- b", "+ c", "=")
-    return Row(
-        shades(evaluation, samples), notes=[f"{sign}: {name}" for sign, name in zip(signs, classes, strict=True)]
-    )
+    found = int(_classes(evaluation, samples[3:]))
+    told = [names[number] if names else str(number) for number in (a, b, c, found)]
+    notes = [f"{sign}{name}" for sign, name in zip(("", "- ", "+ ", "= "), told, strict=True)]
+    return Row(shades(evaluation, samples), notes=notes)
 
 
 def _classes(evaluation: Evaluation, samples: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ def samples_over_training(evaluation: Evaluation, count: PositiveInt = 10) -> Fi
     """
     images_only(evaluation.spec, "samples-over-training")
     rows = [
-        Row(shades(evaluation, earlier.outputs[:COLUMNS]), f"{epoch}")
-        for epoch, earlier in snapshots(evaluation, "samples-over-training", count)
+        Row(shades(evaluation, evaluation.case.after(epoch, evaluation.artifact).outputs[:COLUMNS]), f"{epoch}")
+        for epoch in snapshots(evaluation, "samples-over-training", count)
     ]
     return sheet(rows, caption="after so many epochs, by the torch model; each column of one noise")
 
@@ -45,10 +45,17 @@ def scatter_over_training(evaluation: Evaluation, count: PositiveInt = 8) -> Fig
     margin = 0.15 * (high - low)
     for axes in panels:
         axes.axis("off")
-    for axes, (epoch, earlier) in zip(panels, found, strict=False):
-        for points, size, colour in ((evaluation.inputs, 4, colour_of(0)), (earlier.outputs, 1, colour_of(1))):
-            axes.scatter(*points[:1000].T, s=size, c=colour, linewidths=0)
+    for axes, epoch in zip(panels, found, strict=False):
+        earlier = evaluation.case.after(epoch, evaluation.artifact)
+        for points, name, size, colour in (
+            (evaluation.inputs, "test", 4, colour_of(0)),
+            (earlier.outputs, "generated", 1, colour_of(1)),
+        ):
+            axes.scatter(*points[:1000].T, s=size, c=colour, linewidths=0, label=name)
         axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin), aspect="equal")
         axes.set_title(f"epoch {epoch}", fontsize=8, color=INK)
         in_grey(axes)
+    handles, names = panels[0].get_legend_handles_labels()
+    legend = {"loc": "outside upper center", "ncols": 2, "fontsize": 8, "labelcolor": INK, "frameon": False}
+    figure.legend(handles, names, markerscale=4, **legend)
     return figure

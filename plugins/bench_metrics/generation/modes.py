@@ -11,9 +11,10 @@ from pydantic import PositiveFloat, PositiveInt
 from scipy.stats import entropy
 from torch import Tensor
 
-from bench import Evaluation, Unsuitable
+from bench import Evaluation
 from bench_metrics.asking import class_count
 from bench_metrics.generation.nearest import nearest_of_generated
+from bench_metrics.generation.plane import plane_only
 from bench_metrics.generation.samples import compared, training_part
 
 
@@ -27,10 +28,10 @@ class Modes(NamedTuple):
 def modes_covered(evaluation: Evaluation, deviations: PositiveFloat = 3.0) -> float:
     """Share of the modes that have a generated point within some deviations: Srivastava et al. (2017).
 
-    Of as many points as the test part has; a perfect generator misses one of m modes with a chance of exp(-n / m).
+    Of as many points as the test part has; a perfect generator misses any given one of m with a chance of exp(-n / m).
 
     :param deviations: how far from the centre a point may lie, in standard deviations of a coordinate
-    :raises Unsuitable: if the data are no points with classes
+    :raises Unsuitable: if the data are no points of the plane with classes
     """
     modes, distances = _to_centres(evaluation, "modes-covered")
     good = distances.amin(1) <= deviations * modes.deviation
@@ -40,11 +41,11 @@ def modes_covered(evaluation: Evaluation, deviations: PositiveFloat = 3.0) -> fl
 def high_quality_share(evaluation: Evaluation, deviations: PositiveFloat = 3.0) -> float:
     """Share of the generated points that lie within some deviations of a mode: Srivastava et al. (2017).
 
-    In the plane, of three deviations, a perfect generator has 1 - exp(-9 / 2) = 0.989, with a standard error of
+    Of three deviations, a perfect generator has 1 - exp(-9 / 2) = 0.989, with a standard error of
     0.1 / sqrt(n) of as many points as the test part has.
 
     :param deviations: how far from the centre a point may lie, in standard deviations of a coordinate
-    :raises Unsuitable: if the data are no points with classes
+    :raises Unsuitable: if the data are no points of the plane with classes
     """
     modes, distances = _to_centres(evaluation, "high-quality-share")
     return float((distances.amin(1) <= deviations * modes.deviation).double().mean())
@@ -75,8 +76,7 @@ def class_divergence(evaluation: Evaluation, samples: PositiveInt = 1000) -> flo
 def _to_centres(evaluation: Evaluation, metric: str) -> tuple[Modes, Tensor]:
     """The modes, and how far from each every generated point is (n, modes)."""
     class_count(evaluation.spec, metric)
-    if len(evaluation.spec.input_shape) != 1:
-        raise Unsuitable(f"{metric} needs points (features,)", f"the inputs are {evaluation.spec.input_shape}")
+    plane_only(evaluation.spec, metric)
     found = _modes(*training_part(evaluation, metric))
     points = compared(evaluation, metric, len(evaluation.outputs)).generated.double()
     return found, torch.cdist(points, found.centres, compute_mode="donot_use_mm_for_euclid_dist")

@@ -38,8 +38,8 @@ def kernel_distance(evaluation: Evaluation, samples: PositiveInt = 1000, real: b
     """The squared maximum mean discrepancy with the kernel (x y / d + 1)^3 of features (n, d), estimated without bias.
 
     The kernel Inception distance of Binkowski et al. (2018), arXiv 1801.01401, but not of Inception's features. It
-    compares means, second and third moments. For samples of one distribution it is 0 on average, so below 0 as often as
-    above.
+    compares means, second and third moments. For samples of one distribution it is 0 on average, and below 0 in
+    more than half of the cases.
 
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones

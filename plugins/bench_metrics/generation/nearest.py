@@ -28,7 +28,8 @@ def two_sample_accuracy(
     """Share of generated and test samples together whose nearest neighbour among all others is of their own kind.
 
     The classifier two-sample test of Lopez-Paz & Oquab (2017), arXiv 1610.06545, with one nearest neighbour, each left
-    out in turn. 0.5 is a perfect generator, give or take 1 / sqrt(samples); 1 is told apart; 0 has copies of the test.
+    out in turn. 0.5 is a perfect generator, with a standard error of 0.5 / sqrt(samples); 1 is told apart, 0 has copies
+    of the test.
 
     :param samples: how many of each at most
     :param real: score rows of the training part in place of generated ones

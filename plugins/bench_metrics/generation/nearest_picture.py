@@ -17,7 +17,8 @@ SAMPLE = 1000
 def nearest_training(evaluation: Evaluation, count: PositiveInt = 20) -> Figure:
     """What is generated over the nearest images of the training part, and below each pair how far they are apart.
 
-    How far test images are from their nearest is in the caption: what is much nearer than that is a copy.
+    Near is what the net of features finds alike, if the suite names one. How far test images are from their nearest is
+    in the caption: what is much nearer than that is a copy.
 
     :param count: how many generated images
     :raises Unsuitable: if the images do not have one or three channels

@@ -92,6 +92,7 @@ FIGURES = (
         higher_is_better=False,
         tolerance=5e-3,
         lossy_tolerance=0.2,
+        relative=True,
         summary="Mean squared error, by that of PCA with as many components as a code has numbers.",
         source="Baldi & Hornik (1989), Neural Networks and Principal Component Analysis, Neural Networks 2, 53-58",
     ),

@@ -21,6 +21,9 @@ class GAN(Adversarial):
     the distance that is told here, in nats. The generator learns to maximise log D(G(z)), the loss that does not
     saturate (section 3). Adam as of Radford, Metz & Chintala (2016), arXiv 1511.06434.
 
+    `train.max_epochs` counts passes of the critic over the data, `train.max_steps` the steps of both nets; its losses
+    are the critic's own estimate of the distance. See `Adversarial`.
+
     :param data: the dataset's specification
     :param body: `mlp`, or `conv` for images
     :param hidden: the widths of the critic's hidden layers, or their maps; the generator's are these in reverse

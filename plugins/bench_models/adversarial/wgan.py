@@ -32,6 +32,9 @@ class WGAN(Wasserstein):
 
     The recipe is the authors', with a batch size of 64.
 
+    `train.max_epochs` counts passes of the critic over the data, `train.max_steps` the steps of both nets; its losses
+    are the critic's own estimate of the distance. See `Adversarial`.
+
     :param data: the dataset's specification
     :param body: `mlp`, or `conv` for images
     :param hidden: the widths of the critic's hidden layers, or their maps; the generator's are these in reverse

@@ -16,7 +16,10 @@ class WGANGP(Wasserstein):
     """The critic pays for gradients whose norm is not 1, between data and samples: lambda E[(|grad f(x)| - 1)^2].
 
     x lies at a random place on the line from a datum to a sample (algorithm 1). The best critic has gradients of norm 1
-    on such lines (proposition 1). The recipe is the authors'.
+    on such lines (proposition 1). The recipe is that of the authors' code for MNIST.
+
+    `train.max_epochs` counts passes of the critic over the data, `train.max_steps` the steps of both nets; its losses
+    are the critic's own estimate of the distance. See `Adversarial`.
 
     :param data: the dataset's specification
     :param body: `mlp`, or `conv` for images

@@ -69,6 +69,16 @@ def test_a_metric_is_asked_for_its_parameters(request_, params, message, key):
     assert told == message
 
 
+@pytest.mark.parametrize("setting", [{"gradient_clip_val": 1.0}, {"accumulate_grad_batches": 2}])
+def test_a_model_that_takes_its_steps_by_itself_knows_no_settings_of_lightnings(request_, setting):
+    (name,) = setting
+    request = replace(request_, train={**request_.train, **setting})
+    assert problems(request) == []
+    model = ModelInfo("gan", "bench_models.adversarial.gan:GAN", "generation")
+    ((path, message, _),) = problems(replace(request, model=model, params={}, timed=()))
+    assert (path, message) == (("train", name), f"gan takes its steps by itself, and does not know {name}")
+
+
 @pytest.fixture
 def net(request_):
     """A request of the case whose net gives the suite its features."""

@@ -1,6 +1,6 @@
 """Snapshots of a training, and the course of metrics over it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from bench import DataSpec, Evaluation, Unsuitable
 from bench.records import DatasetInfo, MetricInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.stages.answering import Source, Subject
 from bench.stages.build import load_checkpoint
+from bench.stages.course import follow
 from bench.stages.evaluate import evaluate
 from bench.stages.export import export
 from bench.stages.request import CaseRequest
@@ -131,4 +133,34 @@ def test_a_course_has_what_each_snapshot_answers(case):
 def test_a_course_ends_where_its_metric_fails_and_the_failure_is_told_once(case):
     _, _, found = case
     assert {one.name: one.epochs for one in found.courses} == {"accuracy": [2, 4, 6], "fails-later": [2, 4]}
-    assert [(one.kind, one.message, one.fatal) for one in found.failures] == [("ValueError", "no more", True)]
+    assert [(one.kind, one.message, one.artifact, one.metric, one.fatal) for one in found.failures] == [
+        ("Unsuitable", "not for these", "forward", "left-out", False),
+        ("ValueError", "no more", "", "", True),
+    ]
+
+
+@pytest.mark.parametrize("bounds", [{"max_epochs": 4, "max_steps": 10_000}, {"max_epochs": 99, "max_steps": 40}])
+def test_whichever_bound_ends_the_training_its_snapshots_are_kept(case, bounds, tmp_path):
+    """Two of 20 batches make an epoch."""
+    request, *_ = case
+    settings = {**request.train, **bounds, "batch_size": 700, "snapshots": 2}
+    found = train(replace(request, folder=str(tmp_path), train=settings), Digits(), lambda share: None)
+    assert len(found.snapshots) == 2
+    assert found.snapshots[-1].epoch == found.epochs
+
+
+def test_where_nothing_was_kept_there_is_nothing_to_follow_which_is_told(case):
+    request, *_ = case
+    subject = Subject(*load_checkpoint(request.checkpoint), Source(Digits()), 0)
+    courses, failures = follow(request, subject)
+    assert courses == []
+    assert [one.metric for one in failures] == ["accuracy", "left-out", "fails-later"]
+    assert {(one.kind, one.artifact, one.fatal) for one in failures} == {("Unsuitable", "forward", False)}
+    assert "needs snapshots, and this training has kept none" in failures[0].message
+
+
+def test_there_is_no_snapshot_of_other_epochs(case):
+    request, *_ = case
+    subject = Subject(*load_checkpoint(request.checkpoint), Source(Digits()), 0, None, [2, 4], lambda epoch: 1 / 0)
+    with pytest.raises(Unsuitable, match=r"there is no snapshot of epoch 3 \(those kept: \(2, 4\)\)"):
+        subject.after(3)

@@ -24,6 +24,7 @@ def rehearsed(tmp_path):
             train={"batch_size": 64, "accelerator": "cpu", **train},
             checkpoint=tmp_path / "checkpoint.pt",
             pace=tmp_path / "pace.json",
+            snapshot=lambda epoch: tmp_path / f"{epoch}.pt",
         )
         rehearse_training(request, Digits())
         assert request.checkpoint.exists()
@@ -48,3 +49,9 @@ def test_what_has_not_looked_looks_once(rehearsed):
 def test_a_short_training_is_known_whole(rehearsed):
     pace = rehearsed(60.0, max_epochs=1, check_val_every_n_epoch=1)
     assert pace.ended_s > pace.setup_s > 0
+
+
+@pytest.mark.parametrize(("train", "kept"), [({"max_epochs": 99}, 3), ({"max_epochs": 2}, 2), ({"max_steps": 9}, 3)])
+def test_an_evaluation_is_rehearsed_with_as_many_snapshots_as_there_will_be(rehearsed, tmp_path, train, kept):
+    rehearsed(0.05, snapshots=3, **train)
+    assert len(list(tmp_path.glob("[0-9]*.pt"))) == kept

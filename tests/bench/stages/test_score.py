@@ -47,6 +47,17 @@ def test_a_function_gives_the_figure(monkeypatch):
     assert scored(monkeypatch, 0.25) == 0.25
 
 
+@pytest.mark.parametrize(("reference", "allowed"), [(0.5, 0.01), (-0.5, 0.01), (2e6, 2e4), (-300.0, 3.0)])
+def test_the_tolerance_of_a_figure_of_any_scale_is_a_share_of_it_above_1(monkeypatch, reference, allowed):
+    def given(value):
+        use = metric(monkeypatch, value, tolerance=0.01, relative=True)
+        return figure(use, Execution(RUNTIME, "fp32"), reference, answers(torch.zeros(2, 1)))
+
+    assert given(reference + 0.9 * allowed).tolerance == pytest.approx(allowed)
+    with pytest.raises(Disagreement):
+        given(reference + 1.1 * allowed)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_no_finite_number_is_an_error_and_no_figure(monkeypatch, value):
     with pytest.raises(BenchError, match=f"figure of forward is {value}"):

@@ -7,9 +7,7 @@ import pytest
 import torch
 from scipy import stats
 
-from bench import DataSpec, Unsuitable
 from bench.signature import ParameterError, checked
-from bench_datasets.digits import Digits
 from bench_datasets.toy_2d import Toy2D, modes
 
 GAUSSIANS = ("ring", "grid")
@@ -25,7 +23,7 @@ def toys():
 
 
 def test_the_ring_has_eight_centres_around_a_circle():
-    found = modes(Toy2D("ring").spec)
+    found = modes("ring")
     assert math.hypot(*found.centres[0]) == pytest.approx(2 / math.sqrt(2))
     assert found.deviation == pytest.approx(0.02 / math.sqrt(2))
     turns = torch.atan2(found.centres[:, 1], found.centres[:, 0]) * 4 / math.pi
@@ -34,7 +32,7 @@ def test_the_ring_has_eight_centres_around_a_circle():
 
 
 def test_the_grid_has_25_centres_at_even_distances():
-    found = modes(Toy2D("grid").spec)
+    found = modes("grid")
     assert found.deviation == pytest.approx(0.05 / 2 / math.sqrt(2))
     columns = (found.centres * math.sqrt(2)).round(decimals=5)
     assert {tuple(c) for c in columns.tolist()} == {(x, y) for x in range(-2, 3) for y in range(-2, 3)}
@@ -43,7 +41,7 @@ def test_the_grid_has_25_centres_at_even_distances():
 @pytest.mark.parametrize("shape", GAUSSIANS)
 def test_points_are_drawn_from_the_mode_that_their_target_names(toys, shape):
     data = toys[shape]
-    found = modes(data.spec)
+    found = modes(shape)
     for inputs, targets in data.parts:
         away = ((inputs - found.centres[targets]) / found.deviation).double()
         assert stats.kstest(away.flatten(), "norm").pvalue > 1e-3
@@ -75,12 +73,6 @@ def test_the_seed_makes_the_points_and_no_part_is_in_another(shape):
         points = [tuple(point) for part in one.parts for point in part.inputs.tolist()]
         assert len(set(points)) == 60
         assert one.parts.train.inputs.dtype == torch.float32
-
-
-@pytest.mark.parametrize("spec", [Toy2D("roll").spec, Digits().spec, DataSpec("x", (2,), classes=8)])
-def test_only_the_gaussians_have_modes(spec):
-    with pytest.raises(Unsuitable, match="toy-2d"):
-        modes(spec)
 
 
 @pytest.mark.parametrize(("shape", "classes"), [("ring", 8), ("grid", 25), ("roll", None)])

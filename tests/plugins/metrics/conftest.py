@@ -1,7 +1,6 @@
 """What tests of metrics and pictures share: evaluations whose case is made of plain functions of tensors."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -22,11 +21,14 @@ class FakeCase:
     seed: int = 0
     model: Any = None
     net: Any = None
-    earlier: tuple[tuple[int, "FakeCase"], ...] = ()
+    earlier: dict[int, "FakeCase"] = field(default_factory=dict)
 
-    def over_training(self, artifact: str) -> Iterator[tuple[int, Evaluation]]:
-        for epoch, case in self.earlier:
-            yield epoch, case.on_test(artifact)
+    @property
+    def snapshots(self) -> tuple[int, ...]:
+        return tuple(self.earlier)
+
+    def after(self, epoch: int, artifact: str) -> Evaluation:
+        return self.earlier[epoch].on_test(artifact)
 
     def features(self, inputs: Tensor) -> Tensor | None:
         return None if self.net is None else self.net(inputs)

@@ -48,6 +48,17 @@ def test_the_gradient_needs_data(critic):
         gradient_norm(critic(nn.Linear(2, 1), n=0))
 
 
+def test_a_critic_of_other_shapes_than_the_generator_makes_is_refused(evaluate):
+    noise, data = TensorSpec("noise", (4,), source="normal"), TensorSpec("input", (1, 2, 2))
+    exports = [
+        Export("generator", lambda noise: noise, "generation", (noise,), ("sample",)),
+        Export("critic", lambda x: x.flatten(1)[:, :1], "critic", (data,), ("value",)),
+    ]
+    evaluation = evaluate(exports, "critic", torch.rand(9, 1, 2, 2))
+    with pytest.raises(Unsuitable, match=r"data's shape \(1, 2, 2\) \(those generated are \(4,\)\)"):
+        gradient_norm(evaluation)
+
+
 def test_the_share_of_clipped_weights(critic):
     linear = nn.Linear(4, 2)
     with torch.no_grad():

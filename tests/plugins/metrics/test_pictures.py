@@ -67,7 +67,7 @@ def made(request, evaluate):
 
 def with_snapshots(evaluation):
     """An evaluation after a training that has not changed the model since its snapshots."""
-    evaluation.case.earlier = ((5, evaluation.case), (10, evaluation.case))
+    evaluation.case.earlier = {5: evaluation.case, 10: evaluation.case}
     return evaluation
 
 

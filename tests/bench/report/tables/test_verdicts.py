@@ -67,3 +67,18 @@ def test_many_values_of_a_gate_are_told_in_short(make):
 
 def test_what_ran_is_words_although_it_begins_with_a_figure(make):
     assert verdict_table(make.results()).numeric == [False, False, False, True]
+
+
+def test_a_metric_is_left_out_if_no_case_has_it(make):
+    def told(metric, message):
+        return Failure("evaluate", "Unsuitable", message, fatal=False, artifact="forward", metric=metric)
+
+    nowhere, elsewhere = told("mine", "coverage needs 6 samples"), told("accuracy", "accuracy needs classes")
+    cases = [
+        make.case(),
+        make.case("small", metrics=[], failures=[nowhere, elsewhere, told("bound", "bound needs two")]),
+    ]
+    assert [row[-1] for row in left_out_table(make.results(cases=cases)).rows] == [
+        "mine: coverage needs 6 samples",
+        "bound needs two",
+    ]
