@@ -69,8 +69,8 @@ class MetricInfo:
 
     `tolerance` bounds how far the exported graph's value may lie from the torch model's, in the metric's unit;
     `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged. Of a
-    figure with the scale of the data, such as a distance, both are `relative`: of a value above 1, a share. A metric with
-    the `unit` `DATA_UNIT` has that of the dataset.
+    figure with the scale of the data, such as a distance, both are `relative`: of a value above 1, a share. A metric
+    with the `unit` `DATA_UNIT` has that of the dataset.
     """
 
     name: str

@@ -28,8 +28,8 @@ class Failure:
     What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`
     and `precision` are given, it costs the figures of this graph alone, though the case has failed, and where `runtime`
     is given too, those under this runtime (and at this `length` of its sequences); else it costs the case's timing as a
-    whole. An artifact that is `Unsuitable` for a precision, or a runtime for a graph, costs the same figures, and nothing
-    has failed. A `metric` that the suite names and that is `Unsuitable` for an artifact costs nothing but its own figure.
+    whole. An artifact that is `Unsuitable` for a precision, or a runtime for a graph, costs the same figures, and
+    nothing has failed. A `metric` that the suite names and that is `Unsuitable` costs nothing but its own figure.
     """
 
     stage: str
