@@ -134,10 +134,12 @@ Info = ModelInfo | DatasetInfo | MetricInfo | RuntimeInfo | ReporterInfo
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a dataset offers to a model, known before a byte of it is read.
+    """What a dataset offers to a model, known before it is loaded.
 
     `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known. `unseen` are classes
-    that the test part alone has, the anomalies.
+    that the test part alone has, the anomalies. Of a text, `vocabulary` are the tokens in the order of their numbers,
+    which the inputs are; put side by side they are the text again. `is_consecutive` tells that a row of a training
+    batch goes on where the same row of the batch before has ended.
     """
 
     task: str
@@ -147,6 +149,8 @@ class DataSpec:
     class_names: tuple[str, ...] = ()
     value_range: tuple[float, float] | None = None
     unseen: tuple[int, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    is_consecutive: bool = False
 
 
 @dataclass(frozen=True)

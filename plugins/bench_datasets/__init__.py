@@ -28,3 +28,10 @@ def bench_datasets() -> Iterator[bench.DatasetInfo]:
         summary="Points in the plane of eight or 25 Gaussians or a Swiss roll, whose distribution is known.",
         source="Gulrajani et al. (2017), arXiv 1704.00028, figure 1",
     )
+    yield bench.DatasetInfo(
+        "text",
+        "bench_datasets.text:Text",
+        task="language-modelling",
+        summary="Characters or words of any text and which comes next; by default of one that Python carries.",
+        source="https://docs.python.org/3/reference/; Karpathy (2015), https://github.com/karpathy/char-rnn",
+    )
