@@ -11,8 +11,8 @@ from bench import BenchError, DataMissing, DataSpec, data_root, suggestion
 from bench_datasets.tensors import Batches, Part, Parts, TensorDataModule
 from bench_datasets.tokens import TextBatches, Unit, most_frequent, numbered, rows_of, tokens_of
 
-# What is left of the text for validation and the test begins at these shares of it.
-VALIDATION, TEST = 0.9, 0.95
+# Where the parts to train and to test with begin, as shares of the text.
+TRAIN, TEST = 0.05, 0.9
 
 # So many words make a vocabulary if nothing else is said; and so many tokens are looked at together without training.
 WORDS = 2000
@@ -22,9 +22,10 @@ TOGETHER = 65_536
 class Text(TensorDataModule):
     """Rows (length,) of a text's tokens as numbers, and the same rows one token on: what comes next at each place.
 
-    The first 90 % of the text are to train, the next 5 % to validate and the last 5 % to test. nanoGPT trains on the
-    same 90 % and validates on all the rest. Rows to train on are cut at a new place in every epoch. The others lie side
-    by side: so the first tokens of a row have little before them, and are scored as all others are.
+    The last 10 % of the text are to test with: what nanoGPT calls its validation part and reports its figures of. The
+    first 5 % are to validate, and what lies between to train: next to the test as there, since a text is most like what
+    is next to it. Rows to train on are cut at a new place in every epoch. The others lie side by side: the first tokens
+    of a row have little before them, and are scored as all others are.
 
     :param file: a text in UTF-8: its name in the folder `text` of the data root, or its path; None: the reference of
         the language that every Python carries (`pydoc_data.topics`), some 500,000 characters by its version
@@ -46,18 +47,17 @@ class Text(TensorDataModule):
         length: PositiveInt = 64,
         vocabulary: PositiveInt | None = None,
         order: Literal["random", "consecutive"] = "random",
-        held_out: Annotated[int, Field(ge=2)] = 100_000,
+        held_out: Annotated[int, Field(ge=2)] = 131_072,
     ) -> None:
         tokens = tokens_of(_reference() if file is None else _read(_path(file)), unit)
-        self.train, *held = _split(tokens, held_out)
-        shortest = min(map(len, held))
+        self.validation, self.train, self.test = _split(tokens, held_out)
+        shortest = min(len(self.validation), len(self.test))
         if shortest <= length:
             raise BenchError(
-                f"{file or 'the reference of Python'} has {len(tokens):,} tokens: a part to test with of {shortest:,} "
+                f"{file or 'the reference of Python'} has {len(tokens):,} tokens: a part of {shortest:,} to validate or test with "
                 f"is too short for a row of {length:,}",
                 f"the `length` may be {shortest - 1:,} at most" if shortest > 1 else "it needs a longer text",
             )
-        self.validation, self.test = held
         if unit == "word" or vocabulary is not None:
             known = most_frequent(self.train, vocabulary or WORDS)
         else:
@@ -119,6 +119,6 @@ def _read(path: Path) -> str:
 
 
 def _split(tokens: Sequence[str], held_out: int) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-    """The tokens to train, to validate and to test with, by their places."""
-    first, second = (int(share * len(tokens)) for share in (VALIDATION, TEST))
-    return tokens[:first], tokens[first:second][:held_out], tokens[second:][:held_out]
+    """The tokens to validate, to train and to test with, by their places."""
+    first, second = (int(share * len(tokens)) for share in (TRAIN, TEST))
+    return tokens[:first][:held_out], tokens[first:second], tokens[second:][:held_out]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import bench
-from bench_models import adversarial, autoencoders, classical, classifiers
+from bench_models import adversarial, autoencoders, classical, classifiers, sequences
 
 
 @bench.hookimpl
 def bench_models() -> Iterator[bench.ModelInfo]:
-    for family in (classifiers, autoencoders, adversarial, classical):
+    for family in (classifiers, autoencoders, adversarial, sequences, classical):
         yield from family.MODELS

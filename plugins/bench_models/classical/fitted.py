@@ -12,6 +12,7 @@ from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor, nn
 
 from bench import DataSpec, TensorSpec, Unsuitable
+from bench_models.training import training_part
 
 ENGINE = "scikit-learn"
 
@@ -44,7 +45,7 @@ class Fitted(LightningModule):
 
     def fit(self, data: LightningDataModule) -> None:
         """Fit the estimator; the targets are for those that are supervised."""
-        inputs, targets = _training_part(data)
+        inputs, targets = training_part(data)
         seed(self.estimator, torch.initial_seed() % 2**32)
         self.estimator.fit(self.rows(inputs.numpy()), targets.numpy())
 
@@ -83,12 +84,3 @@ def seed(estimator: Any, number: int) -> None:
     """Give an estimator its `random_state`, if it takes one and has none."""
     if estimator.get_params().get("random_state", number) is None:
         estimator.set_params(random_state=number)
-
-
-def _training_part(data: LightningDataModule) -> tuple[Tensor, Tensor]:
-    """Inputs and targets in their own order if the dataset has `parts`, else as its `train_dataloader` gives them."""
-    parts = getattr(data, "parts", None)
-    if parts:
-        return parts[0].inputs.cpu(), parts[0].targets.cpu()
-    inputs, targets = zip(*data.train_dataloader(), strict=True)
-    return torch.cat(inputs).cpu(), torch.cat(targets).cpu()
