@@ -27,7 +27,8 @@ class Failure:
 
     What is not `fatal`, a metric that nobody asked for by name, does not make its case a failed one. Where `artifact`
     and `precision` are given, it costs the figures of this graph alone, though the case has failed, and where `runtime`
-    is given too, those under this runtime; else it costs the case's timing as a whole. An artifact that is `Unsuitable`
+    is given too, those under this runtime (and at this `length` of its sequences); else it costs the case's timing as a
+    whole. An artifact that is `Unsuitable`
     for a precision, or a runtime for a graph, costs the same figures, and nothing has failed.
     """
 
@@ -39,6 +40,7 @@ class Failure:
     artifact: str = ""
     runtime: str = ""
     precision: str = ""
+    length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class StageResult:
 
 @dataclass(frozen=True)
 class ArtifactResult:
-    """One exported graph. `path` is relative to the run directory; `macs` are multiply-accumulates for one sample."""
+    """One exported graph. `path` is relative to the run directory; `macs` are multiply-accumulates for one sample.
+
+    `macs_at` has them for each length of the sequences that is timed, where inputs have an axis for them.
+    """
 
     name: str
     task: str
@@ -63,14 +68,16 @@ class ArtifactResult:
     nodes: int
     inputs: list[TensorSpec]
     outputs: list[str]
+    macs_at: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ParityResult:
     """How far one of an artifact's outputs under a runtime lies from the torch model's on the test set.
 
-    `relative_error` is the Euclidean length of the difference against that of the torch model's output; `excess` is the
-    error against the bound of the precision, which `bench.parity` states: above 1, they do not agree.
+    At a `length` other than the usual one, rows of the test set are joined and cut anew. `relative_error` is the
+    Euclidean length of the difference against that of the torch model's output; `excess` is the error against the bound
+    of the precision, which `bench.parity` states: above 1, they do not agree.
     """
 
     artifact: str
@@ -80,6 +87,7 @@ class ParityResult:
     max_abs_error: float
     relative_error: float
     excess: float
+    length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +195,8 @@ class MeasurementResult:
 
     `scenario` has MLPerf's meaning: in single-stream and multi-stream the next query begins when one ends; in server,
     queries arrive at random at `rate_per_s` and latency counts from when each was due; in offline, a query is all
-    there is, and `batch_size` the best way to cut it. `meets_bound` says whether most of a server's processes keep its
+    there is, and `batch_size` the best way to cut it. `length` is that of the sequences; None where inputs have no axis
+    for them. `meets_bound` says whether most of a server's processes keep its
     bound at this rate, each by its own 99th percentile; `latency_s` is that of the queries of all of them.
     `instrument` is who held the clock. `noise` holds the reasons for which this row is not to be trusted.
     `roofline` is its share of what this machine can attain for such a graph, as `bench calibrate` has measured it.
@@ -217,6 +226,7 @@ class MeasurementResult:
     instrument: str = "bench"
     roofline: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    length: int | None = None
 
 
 @dataclass(frozen=True)

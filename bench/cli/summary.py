@@ -30,10 +30,11 @@ def print_plan(plan: Plan) -> None:
     click.echo(table(rows, ("case", "training")))
     measure = plan.suite.measure
     runtimes = ", ".join(spec.name for spec in measure.runtimes)
+    lengths = f"; lengths {', '.join(map(str, measure.lengths))}" if measure.lengths else ""
     click.echo(
         f"\n{len(plan.cases)} cases; then {timing_processes(plan)} timing processes of one artifact each "
         f"({runtimes}; {', '.join(measure.precisions)}; {', '.join(measure.scenarios)}; "
-        f"batch sizes {', '.join(map(str, measure.batch_sizes))})"
+        f"batch sizes {', '.join(map(str, measure.batch_sizes))}{lengths})"
     )
 
 

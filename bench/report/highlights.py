@@ -10,6 +10,7 @@ from bench.report.lookup import (
     groups,
     leading_metric,
     metrics_of,
+    near_usual_length,
     precisions_of,
     scored_by,
     seeds_of,
@@ -62,7 +63,7 @@ def _best_of(results: RunResult, where: str) -> Highlight | None:
 
 
 def _fastest(results: RunResult) -> Highlight | None:
-    rows = timed(results, "single-stream")
+    rows = near_usual_length(results, timed(results, "single-stream"))
     found = {
         key: median(values)
         for key, ms in rows.items()
@@ -77,7 +78,7 @@ def _fastest(results: RunResult) -> Highlight | None:
 
 def _busiest(results: RunResult) -> Highlight | None:
     """The most samples a second, of those scenarios in which the machine alone sets the pace."""
-    rows = timed(results, "single-stream", "offline")
+    rows = near_usual_length(results, timed(results, "single-stream", "offline"))
     found = {key: median(m.throughput_per_s for m in ms) for key, ms in rows.items()}
     if not found:
         return None

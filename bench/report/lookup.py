@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bench.lengths import usual_length
 from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, name_in
 
 OURS = "bench"
@@ -19,6 +20,7 @@ class Configuration:
     precision: str
     scenario: str = "single-stream"
     batch_size: int | None = None
+    length: int | None = None
 
     @property
     def case(self) -> str:
@@ -33,8 +35,9 @@ class Configuration:
 
     @property
     def load(self) -> str:
-        """Scenario and batch size."""
-        return self.scenario + ("" if self.batch_size is None else f", batch {self.batch_size}")
+        """Scenario, batch size and the length of sequences, as far as there are any."""
+        batch = "" if self.batch_size is None else f", batch {self.batch_size}"
+        return self.scenario + batch + ("" if self.length is None else f", length {self.length}")
 
 
 # Where the load finds its own batch size, that is an outcome and tells no configurations apart.
@@ -56,14 +59,31 @@ def timed(results: RunResult, *scenarios: str, instrument: str = OURS) -> Timed:
 def configuration(group: str, m: MeasurementResult) -> Configuration:
     """What a measurement of a group is one of."""
     batch = None if m.scenario in FREE_BATCH else m.batch_size
-    return Configuration(group, m.artifact, m.runtime, m.device, m.precision, m.scenario, batch)
+    return Configuration(group, m.artifact, m.runtime, m.device, m.precision, m.scenario, batch, m.length)
+
+
+def near_usual_length(results: RunResult, found: Timed) -> Timed:
+    """Of configurations that differ in the length of sequences alone, that which is nearest to the usual length.
+
+    Quality is scored at the usual one.
+    """
+    usual = {(case.group, one.name): usual_length(one.inputs) for case in results.cases for one in case.artifacts}
+
+    def away(key: Configuration) -> int:
+        return abs((key.length or 0) - (usual.get((key.group, key.artifact)) or 0))
+
+    nearest: dict[Configuration, Configuration] = {}
+    for key in found:
+        alike = replace(key, length=None)
+        nearest[alike] = min(nearest.get(alike, key), key, key=away)
+    return {key: found[key] for key in nearest.values()}
 
 
 def by_variant(results: RunResult) -> Timed:
     """Configuration without a load -> all that we timed of it."""
     found: Timed = {}
     for key, ms in timed(results).items():
-        found.setdefault(replace(key, scenario="", batch_size=None), []).extend(ms)
+        found.setdefault(replace(key, scenario="", batch_size=None, length=None), []).extend(ms)
     return found
 
 

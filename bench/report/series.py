@@ -14,6 +14,7 @@ from bench.report.lookup import (
     labelled,
     leading_metric,
     metrics_of,
+    near_usual_length,
     precisions_of,
     scored_by,
     seeds_of,
@@ -22,7 +23,7 @@ from bench.report.lookup import (
 from bench.report.palette import COLOURS, STROKES
 from bench.report.samples import tail
 from bench.report.tables.speed import server_bound
-from bench.results import LEAST_SAMPLES, MetricResult, RunResult
+from bench.results import LEAST_SAMPLES, MeasurementResult, MetricResult, RunResult
 
 # A chart with more lines than this cannot be read: runtimes get a chart each, and what is still too much is left out.
 MOST = 15
@@ -83,8 +84,8 @@ class Line:
 
 def charts(results: RunResult, folder: Path) -> list[Chart]:
     """Every chart that has something to show."""
-    made = (*fronts(results), *precisions(results), *latencies(results, folder), *throughput(results), *server(results))
-    return [*made, *curves(results)]
+    speed = (*latencies(results, folder), *lengths(results), *throughput(results), *server(results))
+    return [*fronts(results), *precisions(results), *speed, *curves(results)]
 
 
 def latencies(results: RunResult, folder: Path) -> list[Chart]:
@@ -107,15 +108,53 @@ def latencies(results: RunResult, folder: Path) -> list[Chart]:
         x_labels=("least", *stated.values()),
         note="Single-stream, smallest batch, first seed. Each line ends where its samples can state no more.",
     )
-    return _drawn(chart, lines)
+    return _drawn(_of_one_length(chart, results), lines)
+
+
+def lengths(results: RunResult) -> list[Chart]:
+    """What sequences of several lengths take: the latency of one query, and the tokens in a second."""
+    found = timed(results, "single-stream")
+    sizes = [key.batch_size or 0 for key in found]
+    if not sizes:
+        return []
+    latency = Chart("latency-length", "Latency against length", "length", "p50 of one query [ms]", [])
+    tokens = Chart("tokens-length", "Tokens a second against length", "length", "tokens/s", [])
+    return [
+        *_by_length(latency, found, min(sizes), lambda m: None if m.latency_s.p50 is None else m.latency_s.p50 * 1e3),
+        *_by_length(tokens, found, max(sizes), lambda m: m.throughput_per_s * (m.length or 0)),
+    ]
+
+
+def _by_length(
+    chart: Chart, found: Timed, batch_size: int, figure: Callable[[MeasurementResult], float | None]
+) -> list[Chart]:
+    """A figure at one batch size against the length of sequences, a line an artifact, runtime and precision."""
+    points: dict[Configuration, list[tuple[float, float]]] = {}
+    for key, ms in found.items():
+        values = [value for m in ms if (value := figure(m)) is not None]
+        if key.batch_size == batch_size and key.length is not None and values:
+            points.setdefault(replace(key, length=None), []).append((float(key.length), median(values)))
+    lines = [Line(key.case, key.runtime, key.variant, *_columns(own)) for key, own in points.items() if len(own) > 1]
+    ticks = tuple(sorted({x for line in lines for x in line.x}))
+    note = f"Single-stream, batch {batch_size}; medians of the seeds."
+    return _drawn(replace(chart, log_x=True, log_y=True, x_ticks=ticks, note=note), lines)
+
+
+def _of_one_length(chart: Chart, results: RunResult) -> Chart:
+    """The chart, which says so if it shows one of several lengths."""
+    every = timed(results, "single-stream")
+    one = len(near_usual_length(results, every)) < len(every)
+    told = "Sequences of the length nearest to the usual." if one else ""
+    return replace(chart, note=" ".join(filter(None, (chart.note, told))))
 
 
 def throughput(results: RunResult) -> list[Chart]:
     """Throughput against batch size, a line an artifact, runtime and precision."""
     points: dict[Configuration, list[tuple[float, float]]] = {}
-    for key, ms in timed(results, "single-stream").items():
+    for key, ms in near_usual_length(results, timed(results, "single-stream")).items():
         rate = median(m.throughput_per_s for m in ms)
-        points.setdefault(replace(key, batch_size=None), []).append((float(key.batch_size or 0), rate))
+        alike = replace(key, batch_size=None, length=None)
+        points.setdefault(alike, []).append((float(key.batch_size or 0), rate))
     lines = [Line(key.case, key.runtime, key.variant, *_columns(own)) for key, own in points.items()]
     chart = Chart(
         "throughput",
@@ -127,7 +166,7 @@ def throughput(results: RunResult) -> list[Chart]:
         log_y=True,
         x_ticks=tuple(sorted({x for line in lines for x in line.x})),
     )
-    return _drawn(chart, lines)
+    return _drawn(_of_one_length(chart, results), lines)
 
 
 def server(results: RunResult) -> list[Chart]:
@@ -203,7 +242,8 @@ def _fronts_of(results: RunResult, metric: MetricResult) -> list[Chart]:
             lines.append(Line(key.case, key.runtime, key.variant, [median(p50s) * 1e6], [fmean(values)]))
     title = f"{metric.name} against latency"
     chart = Chart("front", title, "p50 of one query [µs]", _titled(metric), [], "Quality", log_x=True, lines=False)
-    return [_with_front(one, bool(metric.higher_is_better)) for one in _drawn(chart, lines)]
+    drawn = _drawn(_of_one_length(chart, results), lines)
+    return [_with_front(one, bool(metric.higher_is_better)) for one in drawn]
 
 
 def _with_front(chart: Chart, higher: bool) -> Chart:
@@ -248,7 +288,7 @@ def _for_each_contest(results: RunResult, make: Callable[[RunResult, MetricResul
 
 def _smallest_batch(results: RunResult) -> Timed:
     """What was timed one query after the other, at the smallest batch."""
-    found = timed(results, "single-stream")
+    found = near_usual_length(results, timed(results, "single-stream"))
     smallest = min((key.batch_size or 0 for key in found), default=0)
     return {key: ms for key, ms in found.items() if key.batch_size == smallest}
 

@@ -23,9 +23,9 @@ PROCESS_START_S = 0.6
 
 @dataclass(frozen=True)
 class ProcessPace:
-    """How fast a timing process is, in seconds.
+    """How fast a timing process is, in seconds, with sequences of one length if there are any.
 
-    :param start_s: all but the calls that warm up or count
+    :param start_s: all but the calls that warm up or count; of several lengths, at the first alone
     :param call_s: batch size -> one call
     :param warm_s: batch size -> the calls until they were stable
     """
@@ -96,13 +96,21 @@ def stage_seconds(cases: Sequence[Mapping[str, float]], jobs: int, alone: int = 
     return {stage: seconds / total * whole if total else 0.0 for stage, seconds in busy.items()}
 
 
-def timing_seconds(pace: ProcessPace, measure: Measure) -> float:
-    """All timing processes of one artifact under one runtime; the first also searches, once."""
+def timing_seconds(paces: Sequence[ProcessPace], measure: Measure) -> float:
+    """All timing processes of one artifact under one runtime.
+
+    :param paces: at each length of its sequences
+    """
+    return sum(_timing_seconds(pace, measure) for pace in paces)
+
+
+def _timing_seconds(pace: ProcessPace, measure: Measure) -> float:
+    """What they take with sequences of one length; the first also searches, once."""
     loads = loads_of(measure)
     every = pace.start_s + sum(_load_seconds(load, pace, measure) for load in loads)
     asking = 0.0
     if "server" in measure.scenarios:
-        asking = pace.start_s + len(ALONE) * (_warm_s(1, pace, measure) + _services_seconds(pace))
+        asking = pace.start_s + ALONE * (_warm_s(1, pace, measure) + _services_seconds(pace))
     return asking + measure.processes * every + sum(_search_seconds(load, pace, measure) for load in loads)
 
 
@@ -110,8 +118,9 @@ def guessed_timing_seconds(processes: int, measure: Measure) -> float:
     """The same for so many processes of which nothing is known yet."""
     loads = loads_of(measure)
     nothing = dict.fromkeys({size for load in loads for size in load.batch_sizes}, 1e-4)
-    pace = ProcessPace(PROCESS_START_S, nothing, nothing)
-    return processes / processes_of(measure) * timing_seconds(pace, measure)
+    starts = [PROCESS_START_S, *[0.0] * (len(measure.lengths or [None]) - 1)]
+    paces = [ProcessPace(start_s, nothing, nothing) for start_s in starts]
+    return processes / processes_of(measure) * timing_seconds(paces, measure)
 
 
 def _load_seconds(load: Load, pace: ProcessPace, measure: Measure) -> float:

@@ -30,17 +30,20 @@ def loads_after(loads: Sequence[Load], parts: Sequence[Part], bound_s: float, ma
     :param bound_s: what a server's 99th percentile has to keep
     :param may_search: whether the next process may search for a server's rates, if this one keeps all or none of them
     """
-    found: dict[str, list[Part]] = {}
+    found: dict[tuple[str, int | None], list[Part]] = {}
     for part in parts:
         if loads[part.load].instrument == "bench":
-            found.setdefault(loads[part.load].scenario, []).append(part)
-    return [
-        _with(load, found[load.scenario], bound_s, may_search) if load.scenario in found else load for load in loads
-    ]
+            found.setdefault(_kind(loads[part.load]), []).append(part)
+    return [_with(load, found[_kind(load)], bound_s, may_search) if _kind(load) in found else load for load in loads]
+
+
+def _kind(load: Load) -> tuple[str, int | None]:
+    """What bench's own load and LoadGen's have in common."""
+    return load.scenario, load.length
 
 
 def _with(load: Load, parts: Sequence[Part], bound_s: float, may_search: bool) -> Load:
-    """A load with what bench's own parts of its scenario have found."""
+    """A load with what bench's own parts of its kind have found."""
     if load.scenario == "offline":
         return replace(load, batch_sizes=(parts[0].answer.batch_size,))
     if load.scenario != "server":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import fmean, median
 
 from bench.bounds import holds, written
-from bench.results import CaseResult, GateResult, MeasurementResult
+from bench.results import CaseResult, Failure, GateResult, MeasurementResult
 from bench.run.measuring import BOUND
 from bench.suite.plan import TIMINGS, Plan
 from bench.suite.schema import Gate
@@ -51,13 +51,16 @@ def _served(group: str, cases: list[CaseResult], bound_s: float) -> Iterator[Gat
 
 def _servers(case: CaseResult) -> dict[str, list[MeasurementResult]]:
     """Where a server was asked for -> its rows; none where not even a query alone kept its bound."""
-    found: dict[str, list[MeasurementResult]] = {
-        f"{one.artifact} {one.runtime} {one.precision}": [] for one in case.failures if one.kind == BOUND
-    }
+    found: dict[str, list[MeasurementResult]] = {_server(one): [] for one in case.failures if one.kind == BOUND}
     for m in case.measurements:
         if m.scenario == "server" and m.instrument == "bench":
-            found.setdefault(f"{m.artifact} {m.runtime} {m.precision}", []).append(m)
+            found.setdefault(_server(m), []).append(m)
     return found
+
+
+def _server(one: MeasurementResult | Failure) -> str:
+    """What is served, in words."""
+    return f"{one.artifact} {one.runtime} {one.precision}" + _of_length(one.length)
 
 
 def _lowest_p99(rows: list[MeasurementResult]) -> float | None:
@@ -110,4 +113,9 @@ def _timings(name: str, case: CaseResult) -> list[tuple[str, float]]:
 
 def _load(m: MeasurementResult) -> str:
     """The load of a measurement. In offline, the batch size is an outcome, which may differ between seeds."""
-    return f"batch {m.batch_size}" if m.scenario == "single-stream" else m.scenario
+    load = f"batch {m.batch_size}" if m.scenario == "single-stream" else m.scenario
+    return load + _of_length(m.length)
+
+
+def _of_length(length: int | None) -> str:
+    return "" if length is None else f" length {length}"

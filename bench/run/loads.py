@@ -1,16 +1,33 @@
 """The loads that a suite asks for."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from bench.suite.schema import Measure
 from bench.timing.request import MULTI_STREAM_SAMPLES, Load
 
-# A query alone, before a server: what the calmest of these takes tells whether any rate can keep the bound.
-ALONE = (Load("single-stream", (1,)),) * 3
+# How often a query alone is timed before a server: the calmest tells whether any rate can keep the bound.
+ALONE = 3
 
 
-def loads_of(measure: Measure) -> list[Load]:
-    """Every load of an artifact under a runtime; LoadGen's own, if it is asked for, come after ours."""
-    loads = [load for scenario in measure.scenarios for load in _loads(scenario, tuple(measure.batch_sizes))]
-    return loads + [Load(one.scenario, one.batch_sizes, instrument="loadgen") for one in loads if measure.loadgen]
+def loads_of(measure: Measure, lengths: Iterable[int | None] = (None,)) -> list[Load]:
+    """Every load of an artifact under a runtime; LoadGen's own, if it is asked for, come after ours.
+
+    :param lengths: of its sequences; every scenario takes each of them
+    """
+    loads = [
+        replace(load, length=length)
+        for scenario in measure.scenarios
+        for length in lengths
+        for load in _loads(scenario, tuple(measure.batch_sizes))
+    ]
+    return loads + [replace(load, instrument="loadgen") for load in loads if measure.loadgen]
+
+
+def alone(loads: Iterable[Load]) -> list[Load]:
+    """What is asked before servers are timed: a query alone, of each length."""
+    lengths = [load.length for load in loads if load.scenario == "server" and load.instrument == "bench"]
+    return [Load("single-stream", (1,), length=length) for length in lengths for _ in range(ALONE)]
 
 
 def processes_of(measure: Measure) -> int:

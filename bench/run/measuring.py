@@ -4,19 +4,20 @@ import glob
 import os
 import random
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from bench.lengths import timed_lengths
 from bench.records import Artifact, RuntimeUse
 from bench.report import lookup
 from bench.results import LEAST_SAMPLES, ArtifactResult, CaseResult, Failure
 from bench.roofline import Calibration, Work, calibration_for
 from bench.run.found import is_ready, is_searched, loads_after
 from bench.run.host_lock import alone_on_this_host
-from bench.run.loads import ALONE, loads_of, processes_of
+from bench.run.loads import alone, loads_of, processes_of
 from bench.run.progress import Progress
 from bench.run.rows import Part, Timed, rows_of
 from bench.run.timing_process import helping_cores, in_fork, in_new_interpreter, timing_cores
@@ -25,7 +26,7 @@ from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
 from bench.suite.schema import Measure, Suite
 from bench.timing.noise import is_calm
-from bench.timing.request import Effort, Load, TimingAnswer, TimingRequest
+from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingRequest, beginning
 from bench.timing.scenarios import TRIAL_S
 from bench.timing.server import HALVINGS, LADDER, SEARCHES, STEP, STEPS, trial_s
 
@@ -44,20 +45,21 @@ class Configuration:
 
     :param loads: what a process has found, the best batch size or the rates, is in them from then on
     :param searches: how many processes have searched for a server's rates
-    :param alone_s: what a query alone takes, at its 99th percentile; None if nobody has asked
-    :param refusal: why no server is timed, though the suite asks for one
+    :param works: what it has to do, by the length of its sequences
+    :param alone_s: by length, what a query alone takes, at its 99th percentile; empty if nobody has asked
+    :param refusals: why no server is timed, of some length, though the suite asks for one
     """
 
     group: str
     request: CaseRequest
     artifact: Artifact
-    work: Work
+    works: Mapping[int | None, Work]
     runtime: RuntimeUse
     loads: list[Load]
     parts: list[Part] = field(default_factory=list)
     searches: int = 0
-    alone_s: float | None = None
-    refusal: Failure | None = None
+    alone_s: dict[int | None, float] = field(default_factory=dict)
+    refusals: list[Failure] = field(default_factory=list)
     failure: Failure | None = None
 
     @property
@@ -131,27 +133,37 @@ def _ask_alone(configuration: Configuration, suite: Suite, turn: int, workers: W
 
     Where none of them was calm, their median stands for it: a bound that this does not keep cannot be kept either.
     """
-    timing = _timing_request(configuration, suite, turn, ALONE)
+    timing = _timing_request(configuration, suite, turn, alone(configuration.loads))
     effort = replace(timing.effort, min_seconds=TRIAL_S, min_samples=LEAST_SAMPLES[99])
     answer = _answer(configuration, replace(timing, effort=effort), suite, workers)
-    if answer is not None:
-        calm = [one for one in answer.loads if is_calm(one.conditions)]
-        q = 99 if calm else 50
-        configuration.alone_s = min(float(np.percentile(np.load(one.path), q)) / 1e9 for one in calm or answer.loads)
+    by_length: dict[int | None, list[LoadAnswer]] = {}
+    for one in answer.loads if answer is not None else ():
+        by_length.setdefault(timing.loads[one.load].length, []).append(one)
+    configuration.alone_s = {length: _shortest_s(own) for length, own in by_length.items()}
+
+
+def _shortest_s(answers: Sequence[LoadAnswer]) -> float:
+    """What a query takes at its 99th percentile in the best of some samples."""
+    calm = [one for one in answers if is_calm(one.conditions)]
+    q = 99 if calm else 50
+    return min(float(np.percentile(np.load(one.path), q)) / 1e9 for one in calm or answers)
 
 
 def _refuse_servers(configurations: list[Configuration], bound_s: float, progress: Progress) -> None:
     """Leave out the server of what does not keep the bound even alone, and tell it once for all seeds."""
     told: dict[str, str] = {}
     for one in configurations:
-        if one.alone_s is not None and one.alone_s > bound_s:
+        for length, alone_s in one.alone_s.items():
+            if alone_s <= bound_s:
+                continue
+            name = one.name if length is None else f"{one.name} at length {length}"
             line = (
-                f"{one.name} is not timed as a server: measure.server.p99_s is {bound_s:g} s, and a query alone takes "
-                f"{one.alone_s:.3g} s; no rate can keep the bound, which must be longer than that"
+                f"{name} is not timed as a server: measure.server.p99_s is {bound_s:g} s, and a query alone takes "
+                f"{alone_s:.3g} s; no rate can keep the bound, which must be longer than that"
             )
-            one.refusal = replace(_failure(one, BOUND, line), fatal=False, plugin="")
-            one.loads = [load for load in one.loads if load.scenario != "server"]
-            told.setdefault(one.name, line)
+            one.refusals.append(replace(_failure(one, BOUND, line), fatal=False, plugin="", length=length))
+            one.loads = [load for load in one.loads if (load.scenario, load.length) != ("server", length)]
+            told.setdefault(name, line)
     for line in told.values():
         progress.warned(line)
 
@@ -170,10 +182,12 @@ def configurations_of(request: CaseRequest, result: CaseResult, measure: Measure
             inputs=tuple(found.inputs),
             outputs=tuple(found.outputs),
         )
+        lengths = timed_lengths(found.inputs, measure.lengths or ())
         for runtime in request.runtimes:
             used = found.precision in runtime.precisions
             if used and result.is_trusted(found.name, runtime.name, found.precision):
-                yield Configuration(result.group, request, artifact, _work(request, found), runtime, loads_of(measure))
+                works, loads = _works(request, found, lengths), loads_of(measure, lengths)
+                yield Configuration(result.group, request, artifact, works, runtime, loads)
 
 
 def one_process(configuration: Configuration, suite: Suite, turn: int, order: random.Random, workers: Workers) -> None:
@@ -192,7 +206,8 @@ def one_process(configuration: Configuration, suite: Suite, turn: int, order: ra
 
 def _answer(configuration: Configuration, timing: TimingRequest, suite: Suite, workers: Workers) -> TimingAnswer | None:
     """Run one timing process to its end; None if it fails, which the configuration then knows."""
-    log, patience = configuration.request.log, patience_s(suite, timing.loads, configuration.alone_s)
+    log = configuration.request.log
+    patience = patience_s(suite, timing.loads, max(configuration.alone_s.values(), default=None))
     if configuration.runtime.info.needs_torch:
         answer = in_fork(timing, workers, log, patience, NEEDS_LONGER)
     else:
@@ -230,7 +245,7 @@ def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads
 def patience_s(suite: Suite, loads: Sequence[Load], alone_s: float | None) -> float:
     """How long a process may take, which tells nothing meanwhile: what its loads ask for, twice, and a silence each.
 
-    :param alone_s: what a query alone takes; of a server, this is known
+    :param alone_s: what a query alone takes at most; of a server, this is known
     """
     measure = suite.measure
     asked = sum(measure.warmup_s + measure.warmup_max_s + _asked_s(load, measure, alone_s) for load in loads)
@@ -273,7 +288,7 @@ def measured(
         for row in rows_of(_timed(one, measure, calibrations), one.loads, one.parts)
     ]
     failures = [one.failure for one in own if one.failure is not None]
-    refusals = [one.refusal for one in own if one.refusal is not None]
+    refusals = [refusal for one in own for refusal in one.refusals]
     result = replace(result, measurements=rows, failures=[*result.failures, *failures, *refusals])
     return replace(result, status="failed", error=result.error or failures[0]) if failures else result
 
@@ -290,13 +305,18 @@ def _timed(configuration: Configuration, measure: Measure, calibrations: Sequenc
         folder=Path(configuration.request.folder),
         samples=configuration.samples,
         cores=os.cpu_count() or 1,
-        work=configuration.work,
+        works=configuration.works,
         calibration=calibration_for(calibrations, runtime.info.name, artifact.precision),
     )
 
 
-def _work(request: CaseRequest, found: ArtifactResult) -> Work:
-    """What an artifact has to do; the rows that it is timed with tell the size of its outputs too."""
+def _works(request: CaseRequest, found: ArtifactResult, lengths: Iterable[int | None]) -> dict[int | None, Work]:
+    """What an artifact has to do by length; the rows that it is timed with tell the size of its outputs too."""
+    works = {}
     with np.load(request.rows(found.name)) as rows:
-        sample_bytes = sum(rows[name].nbytes / len(rows[name]) for name in rows.files)
-    return Work(found.macs, found.bytes, sample_bytes)
+        for length in lengths:
+            begin = beginning("input", length), beginning("output", length)
+            sample_bytes = sum(rows[name].nbytes / len(rows[name]) for name in rows.files if name.startswith(begin))
+            macs = found.macs if length is None else found.macs_at.get(length, 0)
+            works[length] = Work(macs, found.bytes, sample_bytes)
+    return works

@@ -24,6 +24,7 @@ from bench.stages.request import CaseRequest, Pace
 from bench.store.environment import environment
 from bench.suite.plan import Plan, PlannedCase
 from bench.suite.schema import Suite
+from bench.timing.request import LoadAnswer
 
 # How long a case trains, and how long all of them and all timing processes may take together.
 TRAINING_S = 1.5
@@ -144,17 +145,17 @@ def _timing_seconds(
     configurations = {
         one.case.group: list(configurations_of(one.request, one.result, suite.measure)) for one in rehearsed
     }
-    paces: dict[int, ProcessPace] = {}
+    paces: dict[int, list[ProcessPace]] = {}
     with alone_on_this_host(waiting):
         deadline = time.monotonic() + ALL_TIMING_S
         for configuration in _in_turn(configurations):
             if time.monotonic() > deadline:
                 break
-            if (pace := _process_pace(configuration, suite, workers)) is not None:
-                paces[id(configuration)] = pace
+            if found := _process_paces(configuration, suite, workers):
+                paces[id(configuration)] = found
     everything = [one for ones in configurations.values() for one in ones]
     results = [measured(one.result, everything, suite.measure, []) for one in rehearsed]
-    known = {key: timing_seconds(pace, plan.suite.measure) for key, pace in paces.items()}
+    known = {key: timing_seconds(found, plan.suite.measure) for key, found in paces.items()}
     seconds = _like_the_others(everything, known)
     by_group = {group: sum(seconds[id(one)] for one in ones) for group, ones in configurations.items()}
     return sum(by_group.get(case.group, 0.0) for case in plan.cases), results
@@ -182,7 +183,7 @@ def _patience(suite: Suite) -> float:
 
 
 def _hurried(suite: Suite) -> Suite:
-    """The suite with so little timing that it says no more than the pace: every batch size in a single stream."""
+    """The suite with so little timing that it tells the pace alone: every batch size and length in a single stream."""
     measure = suite.measure.model_copy(
         update={
             "scenarios": ["single-stream"],
@@ -197,23 +198,31 @@ def _hurried(suite: Suite) -> Suite:
     return suite.model_copy(update={"measure": measure, "silence_s": _patience(suite)})
 
 
-def _process_pace(configuration: Configuration, suite: Suite, workers: Workers) -> ProcessPace | None:
-    """Start a timing process, or two if the first starts slowly; None if it fails."""
-    pace = None
+def _process_paces(configuration: Configuration, suite: Suite, workers: Workers) -> list[ProcessPace]:
+    """Start a timing process, or two if the first starts slowly: its pace at each length; none if it fails."""
+    paces: list[ProcessPace] = []
     for turn in (0, 1):
         began = time.monotonic()
         before = len(configuration.parts)
         one_process(configuration, suite, turn, random.Random(0), workers)
         if configuration.failure is not None:
-            return None
-        answers = [part.answer for part in configuration.parts[before:]]
-        call_s = {one.batch_size: one.seconds * one.batch_size / one.samples for one in answers}
-        warm_s = {one.batch_size: one.warmup_calls * call_s[one.batch_size] for one in answers}
-        spent = time.monotonic() - began - sum(warm_s.values()) - sum(one.seconds for one in answers)
-        pace = ProcessPace(max(0.0, spent), call_s, warm_s)
+            return []
+        answers: dict[int | None, list[LoadAnswer]] = {}
+        for part in configuration.parts[before:]:
+            answers.setdefault(configuration.loads[part.load].length, []).append(part.answer)
+        paces = [_pace(own) for own in answers.values()]
+        counted = sum(one.seconds for own in answers.values() for one in own)
+        spent = time.monotonic() - began - counted - sum(sum(pace.warm_s.values()) for pace in paces)
+        paces[0] = replace(paces[0], start_s=max(0.0, spent))
         if spent < SLOW_START_S:
             break
-    return pace
+    return paces
+
+
+def _pace(answers: list[LoadAnswer]) -> ProcessPace:
+    """What a process has found with sequences of one length, but for its start."""
+    call_s = {one.batch_size: one.seconds * one.batch_size / one.samples for one in answers}
+    return ProcessPace(0.0, call_s, {one.batch_size: one.warmup_calls * call_s[one.batch_size] for one in answers})
 
 
 def _report_seconds(plan: Plan, catalog: Catalog, folder: Path, cases: list[CaseResult]) -> float:

@@ -72,7 +72,9 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         train_threads=threads,
         timed_threads=measure.threads,
         batch_sizes=batch_sizes_of(measure),
-        timed=tuple(measure.artifacts or ()) if plan.whole else (),
+        lengths=tuple(measure.lengths or ()),
+        timed=tuple(measure.artifacts or ()),
+        whole=plan.whole,
         owners=owners,
         features=FeatureCase(plan.features.id, plan.features.folder) if plan.features else None,
     )

@@ -1,15 +1,17 @@
 """What an earlier run of the same suite has left that need not be done again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.errors import RunError
-from bench.results import STAGES, CaseResult, GateResult, RunResult
+from bench.lengths import timed_lengths
+from bench.results import STAGES, ArtifactResult, CaseResult, GateResult, RunResult
 from bench.stages.files import sha256
 from bench.store.folder import read_results
 from bench.suite.plan import Plan, PlannedCase
+from bench.suite.schema import Measure
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
             raise RunError(f"{run}: other {part} made this run", "begin a new one, without --resume")
     planned = {case.id: case for case in plan.cases}
     same = [case for case in results.cases if _is_same(case, planned.get(case.id))]
-    begun = {case.id: cut for case in same if (cut := _cut(case, folder, plan.suite.measure.precisions))}
+    begun = {case.id: cut for case in same if (cut := _cut(case, folder, plan.suite.measure))}
     others = [case for case in results.cases if case.id not in planned]
     if others and not _has_same_features(plan, results, begun):
         raise RunError(f"{run}: other features made the figures of {others[0].id}", "begin a new one, without --resume")
@@ -74,18 +76,19 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
     )
 
 
-def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResult | None:
+def _cut(case: CaseResult, folder: Path, measure: Measure) -> CaseResult | None:
     """The case as it was after the last stage whose files are those that its record names; None if there is none.
 
-    :param precisions: what the suite asks for now; graphs of others are made anew, and so are all if one has failed.
-        What is unsuitable for a precision stays so.
+    :param measure: what the suite asks for now; graphs of other precisions are made anew, and so are all if one has
+        failed, or if nobody knows what they compute at a length. What is unsuitable for a precision stays so.
     """
     if case.training is None or not _is_file(folder / case.training.checkpoint, case.training.checkpoint_sha256):
         return None
     noted = [failure for failure in case.failures if failure.stage == "export"]
     exported = (
         not any(failure.fatal for failure in noted)
-        and {graph.precision for graph in case.artifacts} | {one.precision for one in noted} == set(precisions)
+        and {graph.precision for graph in case.artifacts} | {one.precision for one in noted} == set(measure.precisions)
+        and all(_is_counted(graph, measure) for graph in case.artifacts)
         and all(_is_file(folder / graph.path, graph.sha256) for graph in case.artifacts)
     )
     kept = STAGES[:2] if exported else STAGES[:1]
@@ -101,6 +104,12 @@ def _cut(case: CaseResult, folder: Path, precisions: Sequence[str]) -> CaseResul
         measurements=[],
         failures=noted if exported else [],
     )
+
+
+def _is_counted(graph: ArtifactResult, measure: Measure) -> bool:
+    """Whether it is known what a graph computes at each length at which it will be timed."""
+    asked = measure.lengths if measure.artifacts is None or graph.name in measure.artifacts else None
+    return {*timed_lengths(graph.inputs, asked or ())} <= {None, *graph.macs_at}
 
 
 def _is_file(path: Path, expected: str) -> bool:

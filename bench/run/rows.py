@@ -1,6 +1,6 @@
 """What timing processes answered -> a row for each load, and one file with its raw samples."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -64,7 +64,7 @@ class Timed:
     :param folder: the run directory
     :param samples: where its raw samples go: the beginning of a path
     :param cores: of this machine
-    :param work: what it has to do, with the bytes of its weights as they are stored
+    :param works: by the length of its sequences what it has to do, with the bytes of its weights as they are stored
     :param calibration: of this machine; None if it was not calibrated for such rows
     """
 
@@ -77,7 +77,7 @@ class Timed:
     folder: Path
     samples: Path
     cores: int
-    work: Work
+    works: Mapping[int | None, Work]
     calibration: Calibration | None
 
 
@@ -142,17 +142,19 @@ def _row(timed: Timed, load: Load, parts: list[Part]) -> MeasurementResult:
         noise=[*noise.reasons(by_process, timed.cores, queued=server), *_invalid(parts)],
         rate_per_s=answer.rate_per_s,
         instrument=load.instrument,
-        roofline=None if server else _roofline(timed, process, answer.batch_size, throughput),
+        roofline=None if server else _roofline(timed, load, process, answer.batch_size, throughput),
         details={**process.details, **(answer.details if load.instrument == "bench" else _loadgen_details(parts))},
+        length=load.length,
     )
 
 
-def _roofline(timed: Timed, process: TimingAnswer, batch_size: int, throughput: float) -> float | None:
+def _roofline(timed: Timed, load: Load, process: TimingAnswer, batch_size: int, throughput: float) -> float | None:
     """The share of what the machine attains; a server's clock, which waits for queries too, could not tell it."""
     if timed.calibration is None:
         return None
-    read = bytes_read(timed.work.weight_bytes, timed.precision, process.details.get("arithmetic", {}))
-    return share(timed.calibration, replace(timed.work, weight_bytes=read), batch_size, throughput)
+    work = timed.works[load.length]
+    read = bytes_read(work.weight_bytes, timed.precision, process.details.get("arithmetic", {}))
+    return share(timed.calibration, replace(work, weight_bytes=read), batch_size, throughput)
 
 
 def _loadgen_details(parts: list[Part]) -> dict[str, Any]:
@@ -178,7 +180,9 @@ def _keep(timed: Timed, load: Load, answer: LoadAnswer, processes: Sequence[np.n
     """Write the durations of all processes into one file, each with the number of its process."""
     rate = f".r{answer.rate_per_s:.6g}" if answer.rate_per_s else ""
     instrument = "" if load.instrument == "bench" else f".{load.instrument}"
-    path = timed.samples.with_name(f"{timed.samples.name}.{load.scenario}.b{answer.batch_size}{rate}{instrument}.npy")
+    length = f".l{load.length}" if load.length else ""
+    name = f"{timed.samples.name}.{load.scenario}.b{answer.batch_size}{length}{rate}{instrument}.npy"
+    path = timed.samples.with_name(name)
     numbered = [np.column_stack([np.full_like(each, n), each]) for n, each in enumerate(processes)]
     np.save(path, np.concatenate(numbered))
     return path.relative_to(timed.folder).as_posix()

@@ -1,9 +1,11 @@
 """A trained model's artifacts, what they are fed with, and what they answer: by torch itself or by a runtime."""
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,9 @@ from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor
 
 from bench.errors import BenchError, Unsuitable, suggestion
+from bench.lengths import check_sequences
 from bench.records import DataSpec, Evaluation, Export, TensorSpec
+from bench.stages.blame import message_of
 
 # Rows that an artifact is called with at once.
 BATCH = 1024
@@ -27,6 +31,30 @@ class Rows:
     inputs: Tensor
     targets: Tensor
     fed: dict[str, tuple[Tensor, ...]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows that artifacts are to be fed with.
+
+    :param purpose: of which part of the data they are: it keeps draws of noise apart
+    :param inputs: of the dataset, (n, ...)
+    :param count: how many rows
+    :param length: of their sequences; None: the usual one
+    """
+
+    purpose: str
+    inputs: Tensor
+    count: int
+    length: int | None = None
+
+    def of(self, rows: Tensor, spec: TensorSpec) -> Tensor:
+        """Rows of what an input is fed from, as they are wanted; where there are too few, they begin again."""
+        if self.length is None:
+            return rows
+        if spec.sequence is not None and rows.shape[1 + spec.sequence] != self.length:
+            rows = cut_anew(rows, spec.sequence, self.length, self.count)
+        return rows[torch.arange(self.count) % len(rows)]
 
 
 class Subject:
@@ -70,32 +98,53 @@ class Subject:
 
     def fed(self, purpose: str, inputs: Tensor) -> dict[str, tuple[Tensor, ...]]:
         """By artifact, what it is fed with for inputs of the dataset; what other artifacts answer is torch's answer."""
-        reference = Answering(self, torch_call)
-        found: dict[str, tuple[Tensor, ...]] = {}
-        for part in in_order(self.exports):
-            found[part.name] = tuple(
-                self._source(purpose, part, spec, inputs, found, reference) for spec in part.inputs
-            )
-        return found
+        return self._fed(self.exports, Wanted(purpose, inputs, len(inputs)))
+
+    def of_length(self, artifact: str, length: int, count: int) -> tuple[Tensor, ...]:
+        """What an artifact is fed with for at most `count` rows of the test part with sequences of another length.
+
+        :raises BenchError: if all rows together are too short for one
+        """
+        chain, inputs = with_sources(artifact, self.exports), self.test.inputs
+        axes = {
+            spec.sequence
+            for part in chain.values()
+            for spec in part.inputs
+            if spec.source == "data" and spec.sequence is not None
+        }
+        there = [len(inputs) * inputs.shape[1 + axis] // length for axis in axes]
+        return self._fed(chain, Wanted("test", inputs, min([count, *there]), length))[artifact]
 
     def _rows(self, purpose: str, inputs: Tensor, targets: Tensor) -> Rows:
         return Rows(inputs, targets, self.fed(purpose, inputs))
 
+    def _fed(self, exports: Mapping[str, Export], wanted: Wanted) -> dict[str, tuple[Tensor, ...]]:
+        """By artifact, what it is fed with.
+
+        :param exports: these artifacts, among them all that others of them are fed from
+        """
+        reference = Answering(self, torch_call)
+        found: dict[str, tuple[Tensor, ...]] = {}
+        for part in in_order(exports):
+            rows = (self._source(wanted, part, spec, found, reference) for spec in part.inputs)
+            found[part.name] = tuple(wanted.of(one, spec) for one, spec in zip(rows, part.inputs, strict=True))
+        return found
+
     def _source(
         self,
-        purpose: str,
+        wanted: Wanted,
         part: Export,
         spec: TensorSpec,
-        inputs: Tensor,
         found: dict[str, tuple[Tensor, ...]],
         reference: "Answering",
     ) -> Tensor:
         if spec.source == "data":
-            return inputs
+            return wanted.inputs
         if spec.source == "normal":
-            key = f"{self.seed} {purpose} {part.name} {spec.name}"
+            key = f"{self.seed} {wanted.purpose} {part.name} {spec.name}"
             generator = torch.Generator().manual_seed(zlib.crc32(key.encode()))
-            return torch.randn(len(inputs), *spec.shape, generator=generator, dtype=getattr(torch, spec.dtype))
+            shape = (wanted.count, *spec.shape_at(wanted.length))
+            return torch.randn(*shape, generator=generator, dtype=getattr(torch, spec.dtype))
         artifact, _, output = spec.source.partition(".")
         return reference.call(artifact, *found[artifact])[output]
 
@@ -190,6 +239,44 @@ def session_call(session: Any) -> Call:
     return call
 
 
+@contextmanager
+def told_with_length(artifact: str, length: int) -> Iterator[None]:
+    """Whatever a torch model raises of sequences of a length is told with it.
+
+    :raises BenchError: in its place
+    """
+    try:
+        yield
+    except BenchError:
+        raise
+    except Exception as error:
+        message = f"the torch model of {artifact} fails on sequences of {length}: {message_of(error)}"
+        raise BenchError(message, "`longest` of a TensorSpec says how long they may be") from error
+
+
+def cut_anew(rows: Tensor, axis: int, length: int, count: int) -> Tensor:
+    """Rows (n, ...) joined one after the other along an axis, and cut into at most `count` rows of another length.
+
+    :param axis: of the sequence, counted without the batch axis
+    :raises BenchError: if all of them together are too short for one
+    """
+    usual = rows.shape[1 + axis]
+    if len(rows) * usual < length:
+        message = f"{len(rows)} rows with sequences of {usual} are too few for one of {length}"
+        raise BenchError(message, f"{ceil(length / usual)} rows would do")
+    joined = rows[: ceil(count * length / usual)].movedim(1 + axis, 1).flatten(0, 1)
+    whole = min(count, len(joined) // length)
+    return joined[: whole * length].unflatten(0, (whole, length)).movedim(1, 1 + axis).contiguous()
+
+
+def with_sources(artifact: str, exports: Mapping[str, Export]) -> dict[str, Export]:
+    """An artifact, and all whose answers it is fed with, directly or not."""
+    found = {artifact: exports[artifact]}
+    for name in _needed(exports[artifact], exports):
+        found |= with_sources(name, exports)
+    return found
+
+
 def in_order(exports: Mapping[str, Export]) -> list[Export]:
     """The artifacts, each after those whose answers it is fed with.
 
@@ -209,11 +296,12 @@ def in_order(exports: Mapping[str, Export]) -> list[Export]:
 def check_sources(exports: Iterable[Export], spec: DataSpec) -> None:
     """Refuse artifacts that could not be fed.
 
-    :raises BenchError: for a source that does not exist, or gives another shape or type
+    :raises BenchError: for a source that does not exist, or gives another shape or type, or a wrong sequence axis
     """
     known = {part.name: part for part in exports}
     in_order(known)
     for part in known.values():
+        check_sequences(part)
         for one in part.inputs:
             if one.source == "data" and (one.shape, one.dtype) != (spec.input_shape, spec.input_dtype):
                 raise BenchError(

@@ -1,7 +1,7 @@
 """Builds every case without training it: finds what cannot work before anything runs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -9,7 +9,8 @@ from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
 from bench.errors import BenchError, suggestion
-from bench.records import RuntimeUse
+from bench.lengths import longest_length, usual_length
+from bench.records import Export, RuntimeUse
 from bench.signature import ParameterError, checked, first_parameter
 from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
@@ -25,10 +26,11 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
     """
     datasets: dict[str, LightningDataModule] = {}
-    artifacts: set[str] = set()
+    parts: dict[str, list[Export]] = {}
     tried: list[dict[str, Any]] = []
-    problems = [problem for request in requests for problem in _check(request, datasets, artifacts)]
-    problems = problems or [*_check_timed(requests[0], artifacts), *_check_features(requests, datasets)]
+    problems = [problem for request in requests for problem in _check(request, datasets, parts)]
+    problems = problems or [*_check_timed(requests[0], parts), *_check_features(requests, datasets)]
+    problems = problems or [*_check_lengths(requests[0], parts)]
     problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
     problems = problems or [*_check_metrics(requests[0]), *_check_runtimes(requests[0])]
     if fetch and not problems:
@@ -37,8 +39,10 @@ def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
     return problems
 
 
-def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artifacts: set[str]) -> Iterable[Problem]:
-    """Build a case's dataset, unless it is among `datasets` already, and its model; note its artifacts."""
+def _check(
+    request: CaseRequest, datasets: dict[str, LightningDataModule], parts: dict[str, list[Export]]
+) -> Iterable[Problem]:
+    """Build a case's dataset, unless it is among `datasets` already, and its model; note the parts that it exports."""
     part = "data"
     try:
         key = _key(request)
@@ -51,7 +55,7 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artif
         check_sources(exports, datasets[key].spec)
         if request.gives_features:
             refuse_without_features(exports, request.model.name)
-        artifacts.update(part.name for part in exports)
+        parts[request.id] = exports
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -61,12 +65,32 @@ def _check(request: CaseRequest, datasets: dict[str, LightningDataModule], artif
         yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
 
 
-def _check_timed(request: CaseRequest, artifacts: set[str]) -> Iterable[Problem]:
+def _check_timed(request: CaseRequest, parts: Mapping[str, list[Export]]) -> Iterable[Problem]:
     """Whether any case has the artifacts that are to be timed."""
-    for index, name in enumerate(request.timed):
+    artifacts = {part.name for exports in parts.values() for part in exports}
+    for index, name in enumerate(request.timed if request.whole else ()):
         if name not in artifacts:
             message = f"no case has an artifact {name!r}"
             yield Problem("", ("measure", "artifacts", index), message, suggestion(name, artifacts))
+
+
+def _check_lengths(request: CaseRequest, parts: Mapping[str, list[Export]]) -> Iterable[Problem]:
+    """Whether what is to be timed takes sequences of the lengths that the suite names."""
+    path = ("measure", "lengths")
+    timed = {
+        f"{part.name} of {case}": part.inputs
+        for case, exports in parts.items()
+        for part in exports
+        if usual_length(part.inputs) is not None and (not request.timed or part.name in request.timed)
+    }
+    if request.lengths and request.whole and not timed:
+        yield Problem("", path, "nothing that is timed takes sequences of any length", "leave it out")
+    for index, length in enumerate(request.lengths):
+        for name, inputs in timed.items():
+            longest = longest_length(inputs)
+            if longest is not None and length > longest:
+                yield Problem("", (*path, index), f"{name} takes no sequences of {length}", f"at most {longest}")
+                break
 
 
 def _check_features(requests: list[CaseRequest], datasets: dict[str, LightningDataModule]) -> Iterable[Problem]:

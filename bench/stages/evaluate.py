@@ -1,6 +1,6 @@
 """Evaluation: every artifact is executed on the test set, at every precision and by every runtime, and scored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -8,20 +8,38 @@ import numpy as np
 from pytorch_lightning import LightningDataModule
 
 from bench.catalog import build_runtime
-from bench.errors import Unsuitable
+from bench.errors import BenchError, Unsuitable
+from bench.lengths import other_lengths, timed_lengths, usual_length
 from bench.parity import Disagreement
 from bench.records import Evaluation, Export, MetricUse
 from bench.results import Failure, MetricResult, ParityResult, PictureResult
-from bench.stages.answering import Answering, Call, Subject, session_call, torch_call
-from bench.stages.blame import failure, left_out
+from bench.stages.answering import Answering, Call, Subject, session_call, told_with_length, torch_call
+from bench.stages.blame import failure, left_out, message_of
 from bench.stages.build import load_checkpoint
 from bench.stages.export import artifact_of
 from bench.stages.features import FeatureNet
 from bench.stages.request import CaseRequest
 from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score
-from bench.timing.request import ROTATED
+from bench.timing.request import ROTATED, beginning
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows that an artifact is fed with, and what the torch model answers to them, each by name."""
+
+    fed: dict[str, Any]
+    answers: dict[str, Any]
+
+    def arrays(self, length: int | None, count: int) -> dict[str, Any]:
+        """The first `count` rows, named as a timing process looks for those with sequences of a length."""
+        kept = {"input": self.fed, "output": self.answers}
+        return {
+            f"{beginning(kind, length)}{number}": tensor.numpy()[:count]
+            for kind, tensors in kept.items()
+            for number, tensor in enumerate(tensors.values())
+        }
 
 
 @dataclass
@@ -46,6 +64,7 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
     found = Evaluated()
     for number, part in enumerate(subject.exports.values(), 1):
         scoring = Scoring(request, part, reference.on_test(part.name), found)
+        scoring.sample(other_lengths(part.inputs, request.lengths_of(part.name)), subject, reference)
         scoring.save_rows()
         there = [one for one in executions if _has_graph(request, part, one[0].precision)]
         for place, (execution, answering) in enumerate(there):
@@ -64,6 +83,24 @@ class Scoring:
         figures = [use for use in wanted if use.info.form != "picture"]
         values = [(use, self._try(use, None, score, use, reference)) for use in figures]
         self.figures = [(use, value) for use, value in values if value is not None]
+        self.others: dict[int | None, Sample] = {}
+        self.usual = usual_length(part.inputs)
+        self.count = ROTATED * max(request.batch_sizes)
+
+    def sample(self, lengths: Iterable[int], subject: Subject, reference: Answering) -> None:
+        """Take rows with sequences of other lengths, to which the artifact has to answer too.
+
+        As many as are timed: that it agrees whatever the data, the whole test set shows at the usual length.
+        """
+        name = self.part.name
+        try:
+            for length in lengths:
+                with told_with_length(name, length):
+                    fed = subject.of_length(name, length, self.count)
+                    named = {spec.name: rows for spec, rows in zip(self.part.inputs, fed, strict=True)}
+                    self.others[length] = Sample(named, reference.call(name, *fed))
+        except BenchError as error:
+            self._note(failure(error, "evaluate", self.request.owners), None)
 
     def attempt(self, execution: Execution, answering: Answering, draws: bool) -> None:
         """Score the artifact as one runtime answers at one precision; if that fails, the others are not disturbed.
@@ -81,9 +118,9 @@ class Scoring:
     def _score(self, execution: Execution, answering: Answering, draws: bool) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         answers = answering.on_test(self.part.name)
-        rows = parity(execution, self.reference, answers)
-        self.found.parity += rows
-        refuse_disagreement(rows)
+        self._hold(parity(execution, self.part.name, self.reference.answers, answers.answers, self.usual))
+        for length, sample in self.others.items():
+            self._hold_at(length, sample, execution, answering)
         figures = [
             self._try(use, execution, figure, use, execution, reference, answers) for use, reference in self.figures
         ]
@@ -91,6 +128,23 @@ class Scoring:
         if draws:
             drawn = [self._try(use, execution, self._draw, use, answers) for use in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
+
+    def _hold(self, rows: list[ParityResult]) -> None:
+        """Keep how far outputs lie from the torch model's, and refuse what lies too far."""
+        self.found.parity += rows
+        refuse_disagreement(rows)
+
+    def _hold_at(self, length: int | None, sample: Sample, execution: Execution, answering: Answering) -> None:
+        """:raises Disagreement: if the artifact, which agrees at the usual length, does not at another."""
+        try:
+            answers = answering.call(self.part.name, *sample.fed.values())
+            self._hold(parity(execution, self.part.name, sample.answers, answers, length))
+        except Unsuitable:
+            raise
+        except Exception as error:
+            told = f"{self.part.name} {execution} answers as the torch model does to sequences of {self.usual}"
+            hint = "of which it was exported; what has a sequence axis has to answer at any length"
+            raise Disagreement(f"{told} alone, and not to those of {length}: {message_of(error)}", hint) from error
 
     def _try(
         self, use: MetricUse, execution: Execution | None, work: Callable[..., Result], *arguments: Any
@@ -118,13 +172,11 @@ class Scoring:
 
     def save_rows(self) -> None:
         """Keep rows of the test set and their outputs for the timing: as many as its batches have, if there are."""
-        count = ROTATED * max(self.request.batch_sizes)
-        kept = {"input": self.reference.fed, "output": self.reference.answers}
-        arrays = {
-            f"{kind}_{n}": tensor.numpy()[:count]
-            for kind, tensors in kept.items()
-            for n, tensor in enumerate(tensors.values())
-        }
+        samples = {**self.others, self.usual: Sample(self.reference.fed, self.reference.answers)}
+        arrays: dict[str, Any] = {}
+        for length in timed_lengths(self.part.inputs, self.request.lengths_of(self.part.name)):
+            if length in samples:  # if not, the case has failed and is not timed
+                arrays |= samples[length].arrays(length, self.count)
         np.savez(self.request.rows(self.part.name), **arrays)
 
     def _draw(self, use: MetricUse, answers: Evaluation) -> PictureResult:

@@ -1,6 +1,7 @@
-"""Export: every artifact of a trained model as an ONNX graph with a dynamic batch axis."""
+"""Export: every artifact of a trained model as an ONNX graph whose batch axis, and sequence axis if any, is dynamic."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,15 +15,19 @@ from pytorch_lightning import LightningDataModule
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from bench.errors import Unsuitable
+from bench.errors import BenchError, Unsuitable
+from bench.lengths import timed_lengths, usual_length
 from bench.records import Artifact, Export, TensorSpec
 from bench.results import ArtifactResult, Failure
-from bench.stages.answering import Subject
+from bench.stages.answering import Subject, told_with_length
 from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
 from bench.stages.precision import STATIC, calibration_inputs, write_graph
 from bench.stages.request import CaseRequest
+
+# What torch's exporter says of an axis that it was told to leave open.
+SPECIALISED = re.compile(r"static shape of \d+ for dimension \S+\.shape\[(\d+)\]")
 
 
 @dataclass
@@ -92,44 +97,86 @@ def artifact_of(request: CaseRequest, part: Export, precision: str) -> Artifact:
 
 
 def export_graph(part: Export, path: Path) -> None:
-    """Write a part's graph, which takes any batch size."""
+    """Write a part's graph, which takes any batch size, and sequences of any length if the part does.
+
+    :raises BenchError: if its sequences have a fixed length in it
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     if part.graph is not None:
         onnx.save(part.graph(), partial)
     else:
         _traced(part).save(str(partial), external_data=False)
+    refuse_fixed_length(part, partial)
     partial.replace(path)
+
+
+def refuse_fixed_length(part: Export, path: Path) -> None:
+    """:raises BenchError: if a graph's inputs have sequences of one length alone."""
+    shapes = {one.name: one.type.tensor_type.shape.dim for one in onnx.load(path, load_external_data=False).graph.input}
+    for spec in part.inputs:
+        if spec.sequence is not None and shapes[spec.name][1 + spec.sequence].HasField("dim_value"):
+            raise _fixed(part, f"axis {1 + spec.sequence} of the graph's input {spec.name!r} has no other")
+
+
+def _fixed(part: Export, why: str) -> BenchError:
+    message = f"the graph of {part.name} takes sequences of {usual_length(part.inputs)} alone, not of any length: {why}"
+    return BenchError(message, "make it take any, or leave `sequence` out of its TensorSpec")
 
 
 def _traced(part: Export) -> Any:
     """A part as torch's exporter sees it."""
-    # The first input names the axis; torch finds out by itself that the others' is the same, and warns if it is told.
-    axes = [torch.export.Dim("batch"), *[torch.export.Dim.DYNAMIC] * (len(part.inputs) - 1)]
-    program = torch.onnx.export(
-        _Plain(part.module).eval(),
-        tuple(example(spec, rows=2) for spec in part.inputs),
-        dynamo=True,
-        verbose=False,
-        input_names=[spec.name for spec in part.inputs],
-        output_names=list(part.outputs),
-        dynamic_shapes=(tuple({0: axis} for axis in axes),),
-    )
+    try:
+        program = torch.onnx.export(
+            _Plain(part.module).eval(),
+            # In a sequence of one step, torch would take the axis for one that is always 1.
+            tuple(example(spec, 2, max(2, usual_length(part.inputs) or 0)) for spec in part.inputs),
+            dynamo=True,
+            verbose=False,
+            input_names=[spec.name for spec in part.inputs],
+            output_names=list(part.outputs),
+            dynamic_shapes=(_axes(part.inputs),),
+        )
+    except torch.onnx.OnnxExporterError as error:
+        fixed = {int(axis) - 1 for axis in SPECIALISED.findall(str(error.__cause__))}
+        if fixed & {spec.sequence for spec in part.inputs}:
+            raise _fixed(part, "torch's exporter finds what needs that") from error
+        raise
     assert program is not None  # it is None only with dynamo=False
     return program
 
 
-def example(spec: TensorSpec, rows: int) -> Tensor:
+def _axes(inputs: tuple[TensorSpec, ...]) -> tuple[dict[int, Any], ...]:
+    """Of each input, the axes that are dynamic.
+
+    The first of a kind names it; torch finds out by itself that the others are the same, and warns if it is told. A
+    name alone lets it find out the bounds, too, where a `Dim` would have to state them.
+    """
+    unnamed = torch.export.Dim.DYNAMIC
+    batch, sequence = torch.export.Dim("batch"), "sequence"
+    found = []
+    for spec in inputs:
+        axes, batch = {0: batch}, unnamed
+        if spec.sequence is not None:
+            axes[1 + spec.sequence], sequence = sequence, unnamed
+        found.append(axes)
+    return tuple(found)
+
+
+def example(spec: TensorSpec, rows: int, length: int | None = None) -> Tensor:
     """An input of the right shape and type; its values do not matter."""
-    return torch.zeros(rows, *spec.shape, dtype=getattr(torch, spec.dtype))
+    return torch.zeros(rows, *spec.shape_at(length), dtype=getattr(torch, spec.dtype))
 
 
-def multiply_accumulates(part: Export) -> int:
-    """Multiply-accumulates of one sample, as torch counts them: half of its floating-point operations."""
+def multiply_accumulates(part: Export, length: int | None = None) -> int:
+    """Multiply-accumulates of one sample, as torch counts them: half of its floating-point operations.
+
+    :param length: of its sequences; None: the usual one
+    """
     # A view of a parameter wants its gradient even under `no_grad`, which torch's counter does not expect.
     module = deepcopy(part.module).requires_grad_(False)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        module(*(example(spec, rows=1) for spec in part.inputs))
+        module(*(example(spec, 1, length) for spec in part.inputs))
     return counter.get_total_flops() // 2
 
 
@@ -144,6 +191,16 @@ def _size(part: Export, graph: Any) -> tuple[int, int]:
     constants = {tensor.name: prod(tensor.dims) for tensor in graph.graph.initializer}
     products = [node for node in graph.graph.node if node.op_type in {"MatMul", "Gemm"}]
     return sum(constants.values()), sum(constants.get(name, 0) for node in products for name in node.input[:2])
+
+
+def _macs_at(part: Export, lengths: Iterable[int | None]) -> dict[int, int]:
+    """Multiply-accumulates of one sample with sequences of each length, as torch counts them."""
+    found = {}
+    for length in lengths:
+        if length is not None and part.graph is None:
+            with told_with_length(part.name, length):
+                found[length] = multiply_accumulates(part, length)
+    return found
 
 
 class _Plain(nn.Module):
@@ -161,6 +218,7 @@ def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactRe
     path = request.graph(part.name, precision)
     graph = onnx.load(path)
     onnx.checker.check_model(graph)
+    refuse_fixed_length(part, path)
     parameters, macs = _size(part, onnx.load(request.graph(part.name)))
     return ArtifactResult(
         name=part.name,
@@ -174,4 +232,5 @@ def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactRe
         nodes=len(graph.graph.node),
         inputs=list(part.inputs),
         outputs=list(part.outputs),
+        macs_at=_macs_at(part, timed_lengths(part.inputs, request.lengths_of(part.name))),
     )

@@ -36,7 +36,9 @@ class CaseRequest:
     :param device: where artifacts are executed, with `timed_threads` threads
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
+    :param lengths: the lengths of sequences that will be timed; empty: the usual one of each artifact that has any
     :param timed: the artifacts that will be, one case's or another's; empty if any may be
+    :param whole: whether the run has all cases of its suite
     :param stages: which to do; an earlier run has left what comes before them
     :param features: whose net turns inputs into features; None for nobody's
     :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
@@ -65,6 +67,12 @@ class CaseRequest:
     rehearsal_s: float | None = None
     timed: tuple[str, ...] = ()
     features: FeatureCase | None = None
+    lengths: tuple[int, ...] = ()
+    whole: bool = True
+
+    def lengths_of(self, artifact: str) -> tuple[int, ...]:
+        """The lengths of sequences that an artifact is to be timed with; empty if none is named for it."""
+        return self.lengths if not self.timed or artifact in self.timed else ()
 
     @property
     def gives_features(self) -> bool:

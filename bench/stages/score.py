@@ -1,6 +1,7 @@
 """What an artifact answered, in figures: how far it lies from the torch model, and what its metrics are worth."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from bench.parity import Disagreement, bound, difference
 from bench.records import DataSpec, Evaluation, MetricUse, RuntimeUse
 from bench.results import MetricResult, ParityResult
 from bench.signature import checked, first_parameter
+
+# Outputs (n, ...) by name.
+Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,24 @@ def score(use: MetricUse, evaluation: Evaluation) -> float:
     return value
 
 
-def parity(execution: Execution, reference: Evaluation, answers: Evaluation) -> list[ParityResult]:
+def parity(
+    execution: Execution, artifact: str, expected: Answers, got: Answers, length: int | None = None
+) -> list[ParityResult]:
     """How far each of an artifact's outputs lies from the torch model's.
 
+    :param expected: the torch model's outputs by name
+    :param got: the artifact's
+    :param length: of the sequences, if inputs have an axis for them
     :raises Disagreement: if one has another shape, or holds what is no number
     """
     rows = []
-    for name, expected in reference.answers.items():
+    for name, output in expected.items():
         try:
-            apart = difference(expected, answers.answers[name], execution.precision)
+            apart = difference(output, got[name], execution.precision)
         except Disagreement as error:
-            raise Disagreement(f"{name} of {answers.artifact} {execution}: {error.message}", error.hint) from error
-        rows.append(ParityResult(answers.artifact, name, execution.runtime.name, execution.precision, **vars(apart)))
+            raise Disagreement(f"{name} of {artifact} {execution}: {error.message}", error.hint) from error
+        found = {**vars(apart), "length": length}
+        rows.append(ParityResult(artifact, name, execution.runtime.name, execution.precision, **found))
     return rows
 
 

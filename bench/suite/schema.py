@@ -190,6 +190,9 @@ class Measure(Strict):
     batch_sizes: list[Count] = Field(
         [1], min_length=1, description="samples in a query of single-stream; offline takes the best of them"
     )
+    lengths: list[Count] | None = Field(
+        None, min_length=1, description="steps in the sequences of a query, where they may be any; left out: the usual"
+    )
     server: Server = Field(Server(), description="the server scenario's bound")
     threads: int = Field(1, gt=0, le=1024, description="threads of one call")
     cores: list[Annotated[int, Field(ge=0)]] | None = Field(
@@ -206,7 +209,9 @@ class Measure(Strict):
     min_samples: int = Field(64, gt=0, le=10_000_000, description="least number of calls that count, in each process")
     loadgen: bool = Field(False, description="also let MLPerf's LoadGen measure; needs the extra `loadgen`")
 
-    _names_each_once = field_validator("artifacts", "precisions", "scenarios", "batch_sizes", "cores")(_each_once)
+    _names_each_once = field_validator("artifacts", "precisions", "scenarios", "batch_sizes", "lengths", "cores")(
+        _each_once
+    )
 
     _runtimes_each_once = field_validator("runtimes")(_each_name_once)
 

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from bench.catalog import build_runtime
 from bench.parity import Disagreement, difference
 from bench.records import Session
 from bench.timing.conditions import Watch, bind
-from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest
+from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest, beginning
 from bench.timing.scenarios import Subject, Taken, measure
 
 
@@ -27,9 +29,10 @@ def answer(request: TimingRequest) -> TimingAnswer:
     session: Session = runtime.load(request.artifact, request.device, request.threads)
     load_s = time.perf_counter() - began
     rows = Rows(request)
-    smallest = min(size for load in request.loads for size in load.batch_sizes)
+    least = min(request.loads, key=lambda load: (load.length or 0, min(load.batch_sizes)))
+    first = rows.inputs(min(least.batch_sizes), least.length)[0]
     began = time.perf_counter()
-    session.call(rows.inputs(smallest)[0])
+    session.call(first)
     first_s = time.perf_counter() - began
     loads = tuple(_measured(request, session, rows))
     session = session.proved()  # last: its work is no part of loading, of the first call, or of the memory
@@ -49,21 +52,22 @@ class Rows:
     """What the artifact is fed with for rows of the test set, and what the torch model answers to them."""
 
     def __init__(self, request: TimingRequest) -> None:
-        rows = np.load(request.rows)
-        self._inputs, self._outputs = (
-            [rows[name] for name in rows.files if name.startswith(kind)] for kind in ("input_", "output_")
-        )
-        self._batched: dict[int, list[Sequence[Any]]] = {}
+        self._rows = np.load(request.rows)
+        self._batched: dict[tuple[int, int | None], list[Sequence[Any]]] = {}
 
-    def inputs(self, size: int) -> list[Sequence[Any]]:
-        """The batches of a size to rotate through."""
-        if size not in self._batched:
-            self._batched[size] = list(zip(*(batches(one, size) for one in self._inputs), strict=True))
-        return self._batched[size]
+    def inputs(self, size: int, length: int | None = None) -> list[Sequence[Any]]:
+        """The batches of a size to rotate through, with sequences of a length."""
+        if (size, length) not in self._batched:
+            self._batched[size, length] = self._batches("input", size, length)
+        return self._batched[size, length]
 
-    def outputs(self, size: int) -> list[tuple[np.ndarray, ...]]:
+    def outputs(self, size: int, length: int | None = None) -> list[Sequence[Any]]:
         """What the torch model answers to them."""
-        return list(zip(*(batches(output, size) for output in self._outputs), strict=True))
+        return self._batches("output", size, length)
+
+    def _batches(self, kind: str, size: int, length: int | None) -> list[Sequence[Any]]:
+        names = [name for name in self._rows.files if name.startswith(beginning(kind, length))]
+        return list(zip(*(batches(self._rows[name], size) for name in names), strict=True))
 
 
 def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
@@ -77,7 +81,7 @@ def batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
 
 
 def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[LoadAnswer]:
-    """Every load in turn; at each of its batch sizes, outputs are checked after the clock."""
+    """Every load in turn; at each of its batch sizes and its length, outputs are checked after the clock."""
     subject = Subject(
         session.call,
         rows.inputs,
@@ -87,10 +91,11 @@ def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[
         request.helpers,
     )
     for number, load in enumerate(request.loads):
-        for part, taken in enumerate(measure(load, subject)):
+        of_length = replace(subject, inputs=partial(rows.inputs, length=load.length))
+        for part, taken in enumerate(measure(load, of_length)):
             yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
         for size in load.batch_sizes:
-            _check(request, session, rows, size)
+            _check(request, session, rows, size, load.length)
 
 
 def _gpu(device: str) -> Any:
@@ -118,11 +123,12 @@ def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
     )
 
 
-def _check(request: TimingRequest, session: Session, rows: Rows, size: int) -> None:
+def _check(request: TimingRequest, session: Session, rows: Rows, size: int, length: int | None) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
-    for arrays, outputs in zip(rows.inputs(size), rows.outputs(size), strict=True):
+    where = f"batch size {size}" if length is None else f"batch size {size} and length {length}"
+    for arrays, outputs in zip(rows.inputs(size, length), rows.outputs(size, length), strict=True):
         for output, got in zip(outputs, session.call(arrays), strict=True):
             apart = difference(output, got, request.artifact.precision)
             if apart.excess > 1:
                 largest = apart.max_abs_error
-                raise Disagreement(f"at batch size {size} the timed artifact is off the scored one by {largest:.3g}")
+                raise Disagreement(f"at {where} the timed artifact is off the scored one by {largest:.3g}")

@@ -15,6 +15,15 @@ MULTI_STREAM_SAMPLES = 8
 ROTATED = 4
 
 
+def beginning(kind: str, length: int | None) -> str:
+    """How the names of the rows begin that an artifact is timed with: `input_`, or `128/input_`.
+
+    :param kind: `input` or `output`
+    :param length: of the sequences, where the artifact has an axis for them
+    """
+    return f"{kind}_" if length is None else f"{length}/{kind}_"
+
+
 @dataclass(frozen=True)
 class Load:
     """How queries come.
@@ -24,6 +33,7 @@ class Load:
     :param rates_per_s: a server's arrivals a second, each measured; if there are none, the process finds them
     :param search: whether the process looks for a server's rates once more; those that there are stay if they suit
     :param instrument: who holds the clock, `bench` or `loadgen`
+    :param length: of the sequences, where the artifact has an axis for them
     """
 
     scenario: str
@@ -31,6 +41,7 @@ class Load:
     rates_per_s: tuple[float, ...] = ()
     search: bool = False
     instrument: str = "bench"
+    length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class TimingRequest:
 
     :param rows: an .npz with for each input of the artifact, `input_0` and so on, `ROTATED` times as many rows as the
         largest batch has if the test set has so many, and for each output what the torch model answers to them,
-        `output_0` and so on
+        `output_0` and so on; of an artifact with a sequence axis, such rows for each length, `128/input_0` and so on
     :param cores: what the process is bound to; empty where the system cannot do that
     :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added

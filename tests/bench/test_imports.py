@@ -23,6 +23,7 @@ LAYERS = (
         "bench.bounds",
         "bench.parity",
         "bench.cores",
+        "bench.lengths",
         "bench.serving",
     },
     {"bench.hookspecs", "bench.signature"},

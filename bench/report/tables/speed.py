@@ -12,6 +12,10 @@ from bench.results import LEAST_SAMPLES, MeasurementResult, ProcessResult, RunRe
 # What stands before the noise of a row that is not to be trusted.
 MARK = "!"
 
+# The columns that only sequences have, and what is told of throughput: a token is a step of a sequence.
+LENGTH, TOKENS = "length", "tokens/s"
+THROUGHPUTS = ("samples/s", TOKENS)
+
 PERCENTILES = tuple(f"p{q:g}" for q in LEAST_SAMPLES)
 
 MARKED = f"{MARK} marks what is not to be trusted, and Noisy rows says why."
@@ -25,20 +29,22 @@ def latency_table(results: RunResult, scenario: str, title: str) -> Table:
             key.case,
             key.variant,
             str(key.batch_size),
+            length_of(key),
             *(stated(found, q) for q in LEAST_SAMPLES),
-            middle((m.throughput_per_s for m in found), number),
+            *throughputs(found),
             noise(found),
         )
         for key, found in timed(results, scenario).items()
     ]
-    table = Table(title, ("case", "runtime", "batch", *PERCENTILES, "samples/s", "noise"), rows, 2)
+    headers = ("case", "runtime", "batch", LENGTH, *PERCENTILES, *THROUGHPUTS, "noise")
+    table = Table(title, headers, rows, 2)
     lacking = [
         f"For {name}, which takes {least:,} queries, no row has enough."
         for name, least in zip(PERCENTILES, LEAST_SAMPLES.values(), strict=True)
         if all(map(is_empty, table.cells(name)))
     ]
     note = " ".join(["Time for one query of a batch, over all processes; median of the seeds.", *lacking, NOISE])
-    return Table(table.title, table.headers, rows, 2, note).without_empty(*PERCENTILES)
+    return Table(table.title, table.headers, rows, 2, note).without_empty(LENGTH, *PERCENTILES, TOKENS)
 
 
 def offline_table(results: RunResult) -> Table:
@@ -47,10 +53,12 @@ def offline_table(results: RunResult) -> Table:
     for key in timed(results, "offline"):
         best = [max(ms, key=lambda m: m.throughput_per_s) for ms in seeds_of(results, key)]
         sizes = sorted({m.batch_size for m in best})
-        rate = middle((m.throughput_per_s for m in best), number)
-        rows.append((key.case, key.variant, rate, ", ".join(map(str, sizes)), noise(best)))
+        rows.append(
+            (key.case, key.variant, length_of(key), *throughputs(best), ", ".join(map(str, sizes)), noise(best))
+        )
     note = f"All samples are there at once. Median of the seeds; the batch size that did best, of each seed. {NOISE}"
-    return Table("Offline", ("case", "runtime", "samples/s", "best batch", "noise"), rows, 2, note)
+    headers = ("case", "runtime", LENGTH, *THROUGHPUTS, "best batch", "noise")
+    return Table("Offline", headers, rows, 2, note).without_empty(LENGTH, TOKENS)
 
 
 def server_table(results: RunResult) -> Table:
@@ -64,7 +72,14 @@ def server_table(results: RunResult) -> Table:
         at_least = "≥ " if None in missed else ""
         apart = [spread for ms in seeds if (spread := serving.spread(serving.processes(ms))) is not None]
         rows.append(
-            (key.case, key.variant, *_met(met, len(seeds), at_least), *_rate_and_p99(over), marked(apart, met + over))
+            (
+                key.case,
+                key.variant,
+                length_of(key),
+                *_met(met, len(seeds), at_least),
+                *_rate_and_p99(over),
+                marked(apart, met + over),
+            )
         )
     bound = server_bound(results)
     note = " ".join(
@@ -76,8 +91,8 @@ def server_table(results: RunResult) -> Table:
             f"Medians of the seeds. Noise: by how much the highest rates of single processes differ; {MARKED}",
         ]
     )
-    headers = ("case", "runtime", "queries/s", "p99", "not met at", "p99 there", "noise")
-    return Table("Server", headers, rows, 2, " ".join(note.split()))
+    headers = ("case", "runtime", LENGTH, "queries/s", "p99", "not met at", "p99 there", "noise")
+    return Table("Server", headers, rows, 2, " ".join(note.split())).without_empty(LENGTH)
 
 
 def _met(met: list[MeasurementResult], seeds: int, at_least: str) -> tuple[str, str]:
@@ -145,6 +160,18 @@ def _peaks(found: list[MeasurementResult], pick: Callable[[ProcessResult], int |
         if value is not None:
             peaks[one.turn] = max(peaks.get(one.turn, 0), value)
     return list(peaks.values())
+
+
+def length_of(key: Configuration) -> str:
+    """The length of the sequences of a configuration, if it has any."""
+    return NOTHING if key.length is None else str(key.length)
+
+
+def throughputs(found: Iterable[MeasurementResult]) -> tuple[str, str]:
+    """Samples a second and, of sequences, tokens a second: medians."""
+    rates = [(m.throughput_per_s, m.length) for m in found]
+    tokens = middle((None if length is None else length * rate for rate, length in rates), number)
+    return middle((rate for rate, _ in rates), number), tokens
 
 
 def stated(found: list[MeasurementResult], q: float) -> str:

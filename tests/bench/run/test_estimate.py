@@ -79,7 +79,7 @@ def test_the_stages_of_cases_share_their_time_on_the_clock():
     ],
 )
 def test_a_timing_process_is_its_start_and_its_loads(changes, expected):
-    assert timing_seconds(PROCESS, measure(**changes)) == pytest.approx(expected)
+    assert timing_seconds([PROCESS], measure(**changes)) == pytest.approx(expected)
 
 
 def test_a_server_is_served_at_every_rate_after_a_search():
@@ -88,29 +88,29 @@ def test_a_server_is_served_at_every_rate_after_a_search():
     ladder = sum(max(bounds, 662 / (rate * 1000)) for rate in rates)
     search = 662e-3 + 4 * bounds
     alone = 0.5 + 3 * (0.1 + 662e-3)
-    assert timing_seconds(PROCESS, asked) == pytest.approx(alone + 0.5 + 0.1 + ladder + search)
+    assert timing_seconds([PROCESS], asked) == pytest.approx(alone + 0.5 + 0.1 + ladder + search)
 
 
 def test_a_slow_server_is_served_until_its_least_count():
     asked = measure(processes=1, batch_sizes=[1], scenarios=["server"], min_samples=10_000)
     ladder = sum(10_000 / (rate * 1000) for rate in (0.5, 0.75, 0.9, 0.95, 1.0, 1.05))
-    assert timing_seconds(PROCESS, asked) > ladder + 4 * 10
+    assert timing_seconds([PROCESS], asked) > ladder + 4 * 10
 
 
 def test_what_is_guessed_of_a_server_has_the_process_that_asks_for_its_bound():
     asked = measure(batch_sizes=[1], scenarios=["server"])
     pace = ProcessPace(0.6, {1: 1e-4}, {1: 1e-4})
-    assert guessed_timing_seconds(10 * (1 + 2), asked) == pytest.approx(10 * timing_seconds(pace, asked))
+    assert guessed_timing_seconds(10 * (1 + 2), asked) == pytest.approx(10 * timing_seconds([pace], asked))
 
 
 def test_loadgen_doubles_the_loads():
-    one, both = (timing_seconds(PROCESS, measure(batch_sizes=[8], loadgen=loadgen)) for loadgen in (False, True))
+    one, both = (timing_seconds([PROCESS], measure(batch_sizes=[8], loadgen=loadgen)) for loadgen in (False, True))
     assert both - one == pytest.approx(2 * (0.3 + 0.2))
 
 
 def test_loadgen_serves_at_one_rate_and_tells_its_cost_at_it():
     one, both = (
-        timing_seconds(PROCESS, measure(processes=1, batch_sizes=[1], scenarios=["server"], loadgen=loadgen))
+        timing_seconds([PROCESS], measure(processes=1, batch_sizes=[1], scenarios=["server"], loadgen=loadgen))
         for loadgen in (False, True)
     )
     assert both - one == pytest.approx(0.1 + 2 * 662 / 500)

@@ -40,7 +40,10 @@ def timed(tmp_path):
             folder=tmp_path,
             samples=tmp_path / "forward.graph",
             cores=2,
-            work=Work(macs=50_000, weight_bytes=100, sample_bytes=4.0),
+            works={
+                None: Work(macs=50_000, weight_bytes=100, sample_bytes=4.0),
+                16: Work(macs=90_000, weight_bytes=100, sample_bytes=8.0),
+            },
             calibration=calibration,
         )
 
@@ -51,7 +54,7 @@ def timed(tmp_path):
 def row(tmp_path, timed):
     """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
 
-    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4, precision="fp32", **details):
+    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4, precision="fp32", length=None, **details):
         rate = 100.0 if scenario == "server" else None
         parts = []
         for turn in range(2):
@@ -59,7 +62,7 @@ def row(tmp_path, timed):
             np.save(path, np.full(10, 1_000_000))
             answer = LoadAnswer(0, batch_size, rate, str(path), 10 * batch_size, 0.01, 5, True, Conditions())
             parts.append(Part(turn, 0, TimingAnswer(provider="CPU", details=details), answer))
-        (found,) = rows_of(timed(calibration, precision), [Load(scenario, (batch_size,))], parts)
+        (found,) = rows_of(timed(calibration, precision), [Load(scenario, (batch_size,), length=length)], parts)
         return found
 
     return make
@@ -70,6 +73,14 @@ def test_a_row_has_its_share_of_the_roofline(row, scenario):
     found = row(scenario)
     assert found.throughput_per_s == pytest.approx(4_000)
     assert found.roofline == pytest.approx(2 * 50_000 * 4_000 / 1e9)
+
+
+def test_a_row_has_the_length_of_its_sequences_and_its_share_of_what_they_take(row):
+    found = row(length=16)
+    assert found.length == 16
+    assert found.samples_path == "forward.graph.single-stream.b4.l16.npy"
+    assert found.roofline == pytest.approx(2 * 90_000 * 4_000 / 1e9)
+    assert row().length is None
 
 
 def test_halves_that_are_computed_in_32_bits_have_the_share_of_what_is_read(row):

@@ -84,7 +84,7 @@ def test_a_metric_without_a_lossy_tolerance_is_told_and_not_judged_there(monkeyp
 
 def test_every_output_is_held_against_the_bound_of_the_precision():
     reference, got = answers(torch.ones(2, 1), torch.ones(2, 3)), answers(torch.ones(2, 1), 1.1 * torch.ones(2, 3))
-    rows = parity(Execution(RUNTIME, "int8-static"), reference, got)
+    rows = parity(Execution(RUNTIME, "int8-static"), "forward", reference.answers, got.answers)
     assert [(row.output, row.precision, round(row.relative_error, 6)) for row in rows] == [
         ("scores", "int8-static", 0.0),
         ("features", "int8-static", 0.1),
@@ -93,10 +93,10 @@ def test_every_output_is_held_against_the_bound_of_the_precision():
     with pytest.raises(
         Disagreement, match=r"^features of forward at fp16 under graph differs .* by up to 0\.1, .*0\.01 x"
     ):
-        refuse_disagreement(parity(Execution(RUNTIME, "fp16"), reference, got))
+        refuse_disagreement(parity(Execution(RUNTIME, "fp16"), "forward", reference.answers, got.answers))
 
 
 def test_an_overflow_is_told_with_where_it_was():
     broken = answers(torch.full((2, 1), math.inf))
     with pytest.raises(Disagreement, match=r"^scores of forward at fp16 under graph: outputs that are no numbers"):
-        parity(Execution(RUNTIME, "fp16"), answers(torch.ones(2, 1)), broken)
+        parity(Execution(RUNTIME, "fp16"), "forward", answers(torch.ones(2, 1)).answers, broken.answers)
