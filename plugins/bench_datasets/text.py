@@ -54,8 +54,8 @@ class Text(TensorDataModule):
         shortest = min(len(self.validation), len(self.test))
         if shortest <= length:
             raise BenchError(
-                f"{file or 'the reference of Python'} has {len(tokens):,} tokens: a part of {shortest:,} to validate or test with "
-                f"is too short for a row of {length:,}",
+                f"{file or 'the reference of Python'} has {len(tokens):,} tokens: a part of {shortest:,} to validate "
+                f"or test with is too short for a row of {length:,}",
                 f"the `length` may be {shortest - 1:,} at most" if shortest > 1 else "it needs a longer text",
             )
         if unit == "word" or vocabulary is not None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import bench
-from bench_metrics import classification, critic, embedding, generation, likelihood, reconstruction
+from bench_metrics import classification, critic, embedding, generation, language, likelihood, reconstruction
 
 
 @bench.hookimpl
 def bench_metrics() -> Iterator[bench.MetricInfo]:
-    for subject in (classification, reconstruction, embedding, likelihood, generation, critic):
+    for subject in (classification, reconstruction, embedding, likelihood, generation, critic, language):
         yield from subject.METRICS

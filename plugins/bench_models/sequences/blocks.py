@@ -1,5 +1,7 @@
 """The two blocks of a transformer that compute: x + f(norm(x)), with f self-attention or a feed-forward net."""
 
+from math import sqrt
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -54,7 +56,9 @@ class Attention(nn.Module):
         if earlier is None and bias is None:
             y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
         else:
-            y = F.scaled_dot_product_attention(q, k, v, _causal(q, k, bias), dropout)
+            # By itself: with a mask, torch's own cannot be exported for any length.
+            weights = (q @ k.transpose(2, 3) / sqrt(q.shape[3]) + _causal(q, k, bias)).softmax(3)
+            y = F.dropout(weights, dropout) @ v
         return self.output(y.transpose(1, 2).flatten(2))
 
 

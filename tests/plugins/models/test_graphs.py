@@ -6,15 +6,18 @@ import pytest
 import torch
 
 from bench.catalog import resolve
+from bench.lengths import usual_length
 from bench.parity import difference
 from bench.stages.answering import Subject, torch_call
 from bench.stages.build import exports_of
 from bench.stages.export import export_graph, multiply_accumulates
 from bench_datasets.digits import Digits
+from bench_datasets.text import Text
 from bench_models import bench_models
 
 MODELS = {info.name: info for info in bench_models()}
 SMALL = {"hidden": (20, 10), "latent": 4}
+TINY = {"width": 16, "heads": 2, "blocks": 5}
 # Every model by its name, and settings that make another graph than its defaults do.
 SETTINGS = {
     "mlp": {"hidden": (20,), "dropout": 0.5},
@@ -44,10 +47,22 @@ SETTINGS = {
     "pca": {"components": 8},
     "kmeans": {},
     "gmm": {"components": 3},
+    "transformer": TINY,
+    "transformer par": {**TINY, "pattern": "par", "tied": False},
+    "transformer relative": {**TINY, "positions": "relative"},
+    "transformer learned": {**TINY, "positions": "learned", "longest": 24},
+    "transformer memory": {**TINY, "memory": 8},
+    "rnn": {"width": 12, "layers": 2, "dropout": 0.5},
+    "rnn gru": {"width": 12, "cell": "gru"},
+    "ngram": {"order": 3},
     "sklearn": {"estimator": "sklearn.linear_model.LogisticRegression", "arguments": {"tol": 0.1}},
 }
 # By the parts of their names: RandomNormal, RandomUniformLike, Multinomial, Bernoulli and whatever comes after them.
 RANDOM = ("Random", "Multinomial", "Bernoulli")
+# What looks answers up and multiplies nothing.
+LOOKING_UP = {"ngram"}
+# Lengths of sequences, the usual one last: shorter than an n-gram, between, and longer.
+LENGTHS = (1, 5, 20, 12)
 
 
 def test_every_model_is_walked():
@@ -56,10 +71,11 @@ def test_every_model_is_walked():
 
 @pytest.fixture(scope="module")
 def data():
-    """Digits by the size that a model takes."""
-    sizes = {"lenet5": Digits(size=28)}
-    eight = Digits()
-    return lambda name: sizes.get(name, eight)
+    """Digits by the size that a model takes, or a text, whose rows follow each other."""
+    eight, large = Digits(), Digits(size=28)
+    text = Text(length=LENGTHS[-1], order="consecutive")
+    others = {"lenet5": large, **{name: text for name, info in MODELS.items() if info.task == text.spec.task}}
+    return lambda name: others.get(name, eight)
 
 
 @pytest.fixture(scope="module", params=SETTINGS)
@@ -67,21 +83,20 @@ def subject(request, data):
     """A model as it is built, or fitted if it fits itself, on the digits."""
     torch.manual_seed(0)
     name = request.param.split()[0]
-    digits = data(name)
-    digits.setup()
-    model = resolve(MODELS[name])(digits.spec, **SETTINGS[request.param]).eval()
+    given = data(name)
+    given.setup()
+    model = resolve(MODELS[name])(given.spec, **SETTINGS[request.param]).eval()
     if hasattr(model, "fit"):
-        model.fit(digits)
-    return Subject(model, exports_of(model, MODELS[name], digits.spec), digits, seed=0)
+        model.fit(given)
+    return Subject(model, exports_of(model, MODELS[name], given.spec), given, seed=0)
 
 
 # What torch's exporter says of its own treatment of recurrent layers.
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
 @pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
 @pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
-def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_random(subject, tmp_path):
-    inputs = subject.test.inputs[:5]
-    fed = subject.fed("test", inputs)
+def test_every_artifact_answers_as_its_model_at_any_batch_size_and_length_and_is_never_random(subject, tmp_path):
+    fed = subject.fed("test", subject.test.inputs[:5])
     for part in subject.exports.values():
         path = tmp_path / f"{part.name}.onnx"
         export_graph(part, path)
@@ -89,18 +104,20 @@ def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_rand
         assert {one.type.tensor_type.shape.dim[0].dim_param for one in graph.graph.input} == {"batch"}
         assert not [kind for kind in operators(graph.graph) if any(word in kind for word in RANDOM)]
         session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-        for rows in (1, 5):
-            given = [tensor[:rows] for tensor in fed[part.name]]
-            answers = session.run(
-                part.outputs, {spec.name: t.numpy() for spec, t in zip(part.inputs, given, strict=True)}
-            )
-            for expected, answer in zip(torch_call(part)(tuple(given)), answers, strict=True):
-                assert difference(expected, answer).excess < 0.1
+        others = LENGTHS if usual_length(part.inputs) else ()
+        for given in (fed[part.name], *(subject.of_length(part.name, length, 5) for length in others)):
+            for rows in (1, 5):
+                some = tuple(tensor[:rows] for tensor in given)
+                names = (spec.name for spec in part.inputs)
+                answers = session.run(part.outputs, {name: t.numpy() for name, t in zip(names, some, strict=True)})
+                for expected, answer in zip(torch_call(part)(some), answers, strict=True):
+                    assert difference(expected, answer).excess < 0.1
 
 
-def test_what_torch_makes_has_its_arithmetic_counted(subject):
-    counted = {part.name: multiply_accumulates(part) for part in subject.exports.values() if part.graph is None}
-    assert all(count > 0 for count in counted.values())
+def test_what_torch_makes_has_its_arithmetic_counted(subject, request):
+    counted = [multiply_accumulates(part) for part in subject.exports.values() if part.graph is None]
+    looks_up = request.node.callspec.params["subject"] in LOOKING_UP
+    assert all((count == 0) == looks_up for count in counted)
 
 
 def operators(graph):
