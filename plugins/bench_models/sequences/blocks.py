@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# What stands for minus infinity: the least number in single precision, as where torch's own attention is exported.
+LEAST = torch.finfo(torch.float32).min
+
 
 class Block(nn.Module):
     """x (batch, length, width) -> x + f(norm(x)); the norm is before f (Xiong et al. 2020, arXiv 2002.04745).
@@ -57,8 +60,9 @@ class Attention(nn.Module):
             y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
         else:
             # By itself: with a mask, torch's own cannot be exported for any length.
-            weights = (q @ k.transpose(2, 3) / sqrt(q.shape[3]) + _causal(q, k, bias)).softmax(3)
-            y = F.dropout(weights, dropout) @ v
+            products = q @ k.transpose(2, 3) / sqrt(q.shape[3])
+            known = products if bias is None else products + bias
+            y = F.dropout(known.masked_fill(_after(known), LEAST).softmax(3), dropout) @ v
         return self.output(y.transpose(1, 2).flatten(2))
 
 
@@ -76,9 +80,7 @@ class FeedForward(nn.Module):
         return self.output(F.gelu(self.inner(x)))
 
 
-def _causal(q: Tensor, k: Tensor, bias: Tensor | None) -> Tensor:
-    """What is added to products (length, seen) of the last places with all: minus infinity for what comes after."""
-    length, seen = q.shape[2], k.shape[2]
-    is_after = torch.ones(length, seen, dtype=torch.bool, device=q.device).triu(seen - length + 1)
-    bias = torch.zeros(length, seen, dtype=q.dtype, device=q.device) if bias is None else bias
-    return bias.masked_fill(is_after, float("-inf"))
+def _after(products: Tensor) -> Tensor:
+    """Where keys are after the query (length, seen); the queries are of the last places of those that are seen."""
+    length, seen = products.shape[2:]
+    return torch.ones(length, seen, dtype=torch.bool, device=products.device).triu(seen - length + 1)
