@@ -185,7 +185,8 @@ class Export:
 
     `module` is a `torch.nn.Module`. Randomness is an input of a graph, never inside it. torch's exporter makes the
     graph, or, where torch does not compute the module, `graph`: called without arguments, it returns an
-    `onnx.ModelProto` with these inputs and outputs and a dynamic batch axis. `engine` then says what does compute it.
+    `onnx.ModelProto` with these inputs and outputs, whose batch axis and sequence axes are dynamic. `engine` then says
+    what does compute it.
     """
 
     name: str

@@ -90,7 +90,7 @@ def _busiest(results: RunResult) -> Highlight | None:
 def _most_served(results: RunResult) -> Highlight | None:
     """The highest rate of queries that met the server's bound with every seed."""
     bound, found = server_bound(results), {}
-    for key in timed(results, "server"):
+    for key in near_usual_length(results, timed(results, "server")):
         met = [highest_rate(ms) for ms in seeds_of(results, key)]
         if None not in met:
             found[key] = [m for m in met if m is not None]
@@ -115,6 +115,7 @@ def _smallest(results: RunResult) -> Highlight | None:
 
 
 def _who(key: Configuration, found: list[MeasurementResult], load: str = "") -> str:
-    """A winner's name, and whether its figure is not to be trusted."""
+    """A winner's name, the length of its sequences if any, and whether its figure is not to be trusted."""
+    length = "" if key.length is None else f"length {key.length}"
     noisy = "noisy" if any(m.noise for m in found) else ""
-    return ", ".join(filter(None, (f"{key.case} · {key.variant}", load, noisy)))
+    return ", ".join(filter(None, (f"{key.case} · {key.variant}", load, length, noisy)))

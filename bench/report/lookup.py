@@ -36,8 +36,9 @@ class Configuration:
     @property
     def load(self) -> str:
         """Scenario, batch size and the length of sequences, as far as there are any."""
-        batch = "" if self.batch_size is None else f", batch {self.batch_size}"
-        return self.scenario + batch + ("" if self.length is None else f", length {self.length}")
+        batch = "" if self.batch_size is None else f"batch {self.batch_size}"
+        length = "" if self.length is None else f"length {self.length}"
+        return ", ".join(filter(None, (self.scenario, f"{batch} {length}".strip())))
 
 
 # Where the load finds its own batch size, that is an outcome and tells no configurations apart.

@@ -143,7 +143,7 @@ class Scoring:
             raise
         except Exception as error:
             told = f"{self.part.name} {execution} answers as the torch model does to sequences of {self.usual}"
-            hint = "of which it was exported; what has a sequence axis has to answer at any length"
+            hint = "their usual length; what has a sequence axis has to answer at any"
             raise Disagreement(f"{told} alone, and not to those of {length}: {message_of(error)}", hint) from error
 
     def _try(

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from bench.errors import BenchError, Unsuitable
-from bench.lengths import timed_lengths, usual_length
+from bench.lengths import other_lengths, timed_lengths, usual_length
 from bench.records import Artifact, Export, TensorSpec
 from bench.results import ArtifactResult, Failure
 from bench.stages.answering import Subject, told_with_length
@@ -125,23 +125,34 @@ def _fixed(part: Export, why: str) -> BenchError:
 
 
 def _traced(part: Export) -> Any:
-    """A part as torch's exporter sees it."""
+    """A part as torch's exporter sees it.
+
+    :raises BenchError: if it finds that sequences have one length alone
+    """
     try:
-        program = torch.onnx.export(
-            _Plain(part.module).eval(),
-            # In a sequence of one step, torch would take the axis for one that is always 1.
-            tuple(example(spec, 2, max(2, usual_length(part.inputs) or 0)) for spec in part.inputs),
-            dynamo=True,
-            verbose=False,
-            input_names=[spec.name for spec in part.inputs],
-            output_names=list(part.outputs),
-            dynamic_shapes=(_axes(part.inputs),),
-        )
+        return _program(part, usual_length(part.inputs))
     except torch.onnx.OnnxExporterError as error:
         fixed = {int(axis) - 1 for axis in SPECIALISED.findall(str(error.__cause__))}
-        if fixed & {spec.sequence for spec in part.inputs}:
-            raise _fixed(part, "torch's exporter finds what needs that") from error
-        raise
+        if not fixed & {spec.sequence for spec in part.inputs}:
+            raise
+    # Where layers leave one step of a few, it takes the axis for one that is always 1, and of more it does not.
+    try:
+        return _program(part, max(other_lengths(part.inputs, ())))
+    except Exception as error:
+        raise _fixed(part, "torch's exporter finds what needs that") from error
+
+
+def _program(part: Export, length: int | None) -> Any:
+    """A part as torch's exporter sees it with sequences of a length."""
+    program = torch.onnx.export(
+        _Plain(part.module).eval(),
+        tuple(example(spec, 2, length) for spec in part.inputs),
+        dynamo=True,
+        verbose=False,
+        input_names=[spec.name for spec in part.inputs],
+        output_names=list(part.outputs),
+        dynamic_shapes=(_axes(part.inputs),),
+    )
     assert program is not None  # it is None only with dynamo=False
     return program
 

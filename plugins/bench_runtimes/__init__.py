@@ -36,6 +36,6 @@ def bench_runtimes() -> Iterator[bench.RuntimeInfo]:
         "torch-compile",
         "bench_runtimes.torch:TorchCompileRuntime",
         needs_torch=True,
-        summary="The torch model itself, compiled by torch.compile for each batch size; needs a C++ compiler.",
+        summary="The torch model itself, compiled by torch.compile for each shape; needs a C++ compiler.",
         source="https://docs.pytorch.org/docs/stable/torch.compiler.html",
     )

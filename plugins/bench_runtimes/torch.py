@@ -15,7 +15,7 @@ from bench.stages.build import load_checkpoint
 # What torch's compiler calls unless CXX names another.
 COMPILERS = {"darwin": "clang++", "win32": "cl"}
 
-# Every batch size is compiled for itself. Beyond this many, torch would refuse to compile another.
+# Every batch size and length is compiled for itself. Beyond this many, torch would refuse to compile another.
 MOST_SHAPES = 256
 
 
@@ -67,9 +67,9 @@ class TorchRuntime:
 class TorchCompileRuntime(TorchRuntime):
     """Executes the model that the artifact was exported from, compiled as a whole by torch.compile.
 
-    It is compiled for each batch size at the first call with it; what is then timed has fixed shapes. What has been
-    compiled is kept in torch's own cache, whose folder `TORCHINDUCTOR_CACHE_DIR` names, and later processes take it
-    from there. A model that cannot be compiled as a whole is an error, never eager mode.
+    It is compiled for each batch size and length at the first call with it; what is then timed has fixed shapes. What
+    has been compiled is kept in torch's own cache, whose folder `TORCHINDUCTOR_CACHE_DIR` names, and later processes
+    take it from there. A model that cannot be compiled as a whole is an error, never eager mode.
 
     :param mode: torch.compile's own `mode`; `reduce-overhead` replays CUDA graphs, `max-autotune` also tries kernels
     """

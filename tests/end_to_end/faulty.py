@@ -9,6 +9,8 @@ import bench
 def bench_models():
     for attribute in ("Raises", "Exits", "Killed", "Forks", "Quits", "Hangs", "Diverges", "Disagrees", "Unwritable"):
         yield bench.ModelInfo(attribute.lower(), f"faulty_parts:{attribute}", task="classification")
+    yield bench.ModelInfo("over-time", "faulty_parts:OverTime", task="classification")
+    yield bench.ModelInfo("one-length", "faulty_parts:OneLength", task="classification")
 
 
 @bench.hookimpl

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 import bench
+from bench_models.classifiers.classifier import Classifier
 from bench_models.classifiers.mlp import MLP
 from bench_runtimes.onnx import OnnxRuntime
 
@@ -58,6 +59,30 @@ class Disagrees(MLP):
     def forward(self, inputs):
         scores = super().forward(inputs)
         return scores + 1 if torch.compiler.is_exporting() else scores
+
+
+class OverTime(Classifier):
+    """A convolution over the rows of an image, of which there may be up to 40. Nothing is wrong with it."""
+
+    def __init__(self, data):
+        super().__init__(data, lr=0.01, weight_decay=0.0)
+        self.shape = data.input_shape
+        self.scores = torch.nn.Conv1d(data.input_shape[2], data.classes, 3, padding=1)
+
+    def forward(self, images):
+        return self.scores(images.squeeze(1).transpose(1, 2)).mean(2)
+
+    def exports(self):
+        spec = bench.TensorSpec("input", self.shape, sequence=1, longest=40)
+        return [bench.Export("forward", self, "classification", (spec,))]
+
+
+class OneLength(OverTime):
+    """Takes every number of rows for eight once it is exported."""
+
+    def forward(self, images):
+        scores = super().forward(images)
+        return scores * images.shape[2] / 8 if torch.compiler.is_exporting() else scores
 
 
 class Unwritable(MLP):

@@ -10,9 +10,9 @@ train: {max_epochs: 1, batch_size: 256}
 silence_s: 6
 metrics: [accuracy]
 cases:
-  - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, mlp]
+  - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, one-length, over-time, mlp]
     dataset: digits
-measure: {batch_sizes: [1], processes: 1, warmup_s: 0.0, warmup_max_s: 0.0, min_seconds: 0.01}
+measure: {batch_sizes: [1], lengths: [16, 4], processes: 1, warmup_s: 0.0, warmup_max_s: 0.0, min_seconds: 0.01}
 """
 
 
@@ -49,6 +49,7 @@ def test_the_good_case_has_everything(cases):
         ("hangs", "train", "Silence", "no sign of life for 6 s"),
         ("diverges", "train", "BenchError", "the training loss is nan"),
         ("disagrees", "evaluate", "Disagreement", "differs from the torch model"),
+        ("one-length", "evaluate", "Disagreement", "to sequences of 8 alone, and not to those of 16"),
     ],
 )
 def test_a_failure_is_a_result(model, stage, kind, message, cases, ran):
@@ -72,8 +73,25 @@ def test_what_was_done_before_a_failure_is_kept(cases):
     assert cases["disagrees"]["artifacts"]
 
 
+def test_sequences_are_held_and_timed_at_each_length(cases, ran):
+    case = cases["over-time"]
+    assert case["status"] == "passed"
+    assert {row["length"]: row["excess"] < 1 for row in case["parity"]} == {8: True, 16: True, 4: True}
+    assert [row["length"] for row in case["measurements"]] == [16, 4]
+    macs = case["artifacts"][0]["macs_at"]
+    assert macs["16"] == 4 * macs["4"] == 2 * case["artifacts"][0]["macs"]
+    report = (ran.folder / "report.md").read_text()
+    (header,) = [line for line in report.splitlines() if "tokens/s" in line and "batch" in line]
+    assert [cell.strip() for cell in header.split("|")][3:5] == ["batch", "length"]
+    assert "images/latency-length.png" in report
+
+
+def test_what_has_no_sequences_is_timed_once(cases):
+    assert [row["length"] for row in cases["mlp"]["measurements"]] == [None]
+
+
 def test_observers_are_called_and_one_that_raises_is_only_named(ran):
-    assert (ran.folder / "observed.txt").read_text() == "started 10\nfinished failed True\n"
+    assert (ran.folder / "observed.txt").read_text() == "started 12\nfinished failed True\n"
     assert "an observer that raises" in ran.err
 
 

@@ -105,8 +105,8 @@ def parity_table(results: RunResult) -> Table:
         (*what, f"{most:.2g}", f"{relative:.2g}", percent(excess)) for what, (most, relative, excess) in worst.items()
     ]
     note = (
-        "How far the outputs on the test set lie from the torch model's, at most over all seeds and over all lengths of "
-        "sequences. Relative: the length of the difference against that of the output. Of the bound: above 100 %, they disagree, and the case fails."
+        "How far the outputs on the test set lie from the torch model's, at most over all seeds. Relative: the length "
+        "of the difference against that of the output. Of the bound: above 100 %, they disagree, and the case fails."
     )
     headers = ("case", "output", "runtime", "precision", "largest difference", "relative", "of the bound")
     table = Table("Parity", headers, rows, 4, note)

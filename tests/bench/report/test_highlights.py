@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.records import TensorSpec
 from bench.report.highlights import highlights
 from bench.results import Latency
 
@@ -42,6 +43,20 @@ def test_highest_throughput_names_its_batch(make):
     rows = [make.measurement(batch_size=size, throughput_per_s=rate) for size, rate in ((1, 10.0), (32, 5000.0))]
     found = told(make.results(cases=[make.case(measurements=rows)]))
     assert found["highest throughput"] == ("tiny@points · graph, batch 32", "5,000/s")
+
+
+def test_sequences_are_judged_at_the_length_nearest_to_the_usual(make):
+    rows = [
+        make.measurement(length=n, throughput_per_s=1e3 / n, latency_s=Latency(n * 1e-6, None, None), **load)
+        for n in (4, 20)
+        for load in ({}, {"scenario": "server", "rate_per_s": 1e3 / n, "meets_bound": True})
+    ]
+    artifact = make.artifact(inputs=[TensorSpec("steps", (16, 3), sequence=0)])
+    suite = {"name": "t", "measure": {"runtimes": [{"name": "graph"}], "server": {"p99_s": 0.01}}}
+    found = told(make.results(cases=[make.case(measurements=rows, artifacts=[artifact])], suite=suite))
+    assert found["lowest latency, batch 1"] == ("tiny@points · graph, length 20", "20 µs")
+    assert found["highest throughput"] == ("tiny@points · graph, batch 1, length 20", "50/s")
+    assert found["highest rate with p99 within 10 ms"] == ("tiny@points · graph, length 20", "50/s")
 
 
 def test_smallest_counts_every_artifact(make):

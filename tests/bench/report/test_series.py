@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.records import TensorSpec
 from bench.report.palette import COLOURS, STROKES
-from bench.report.series import ANY, MOST, charts, curves, fronts, latencies, precisions, server, throughput
+from bench.report.series import ANY, MOST, charts, curves, fronts, latencies, lengths, precisions, server, throughput
 from bench.results import LEAST_SAMPLES, Latency, TrainingResult
 
 
@@ -290,3 +291,52 @@ def test_a_legend_explains_colours_and_strokes_if_that_is_shorter(make):
     assert [one.name for one in chart.legend] == [*(f"m{n}@points" for n in range(4)), "r0", "r1", "r2"]
     assert [one.colour for one in chart.legend] == [0, 1, 2, 3, ANY, ANY, ANY]
     assert all(y is None for one in chart.legend for y in one.y)
+
+
+def of_lengths(make, model="tiny", batch_sizes=(1, 8), lengths=(16, 4, 64)):
+    """A case whose usual length is 16: a query takes a microsecond a step and sample."""
+    rows = [
+        make.measurement(
+            length=length,
+            batch_size=size,
+            latency_s=Latency(1e-6 * length * size, None, None),
+            throughput_per_s=1e6 / length,
+        )
+        for size in batch_sizes
+        for length in lengths
+    ]
+    inputs = [TensorSpec("steps", (16, 3), sequence=0)]
+    return make.case(model, measurements=rows, artifacts=[make.artifact(inputs=inputs)])
+
+
+def test_latency_and_tokens_are_a_line_a_case_against_length(make):
+    results = make.results(cases=[of_lengths(make), of_lengths(make, "small")])
+    latency, tokens = lengths(results)
+    for chart in (latency, tokens):
+        assert [series.name for series in chart.series] == ["tiny@points · graph", "small@points · graph"]
+        assert (chart.log_x, chart.log_y, chart.x_ticks) == (True, True, (4.0, 16.0, 64.0))
+        assert all(series.x == [4.0, 16.0, 64.0] for series in chart.series)
+    assert latency.series[0].y == pytest.approx([4e-3, 16e-3, 64e-3])
+    assert tokens.series[0].y == pytest.approx([1e6] * 3)
+    assert [chart.note for chart in (latency, tokens)] == [
+        "Single-stream, batch 1; medians of the seeds.",
+        "Single-stream, batch 8; medians of the seeds.",
+    ]
+
+
+def test_a_single_length_is_no_line(make):
+    assert lengths(make.results()) == []
+    assert lengths(make.results(cases=[of_lengths(make, lengths=(16,))])) == []
+
+
+@pytest.mark.parametrize(("measured", "shown"), [((4, 16, 64), 16), ((4, 64), 4), ((32, 64), 32)])
+def test_other_charts_are_of_the_length_that_is_nearest_to_the_usual(measured, shown, make):
+    results = make.results(cases=[of_lengths(make, lengths=measured)])
+    (front,), (chart,) = fronts(results), throughput(results)
+    assert front.series[0].x == pytest.approx([shown])
+    assert chart.series[0].y == pytest.approx([1e6 / shown] * 2)
+    assert front.note == chart.note == "Sequences of the length nearest to the usual."
+
+
+def test_of_one_length_nothing_is_said(make):
+    assert only(fronts(make.results(cases=[of_lengths(make, lengths=(64,))]))).note == ""

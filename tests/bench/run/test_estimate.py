@@ -121,5 +121,16 @@ def test_what_is_guessed_grows_with_the_processes():
     assert guessed_timing_seconds(10, asked) == pytest.approx(10 * (0.6 + 2 * 0.3))
 
 
+def test_every_load_is_measured_at_each_length_and_a_process_starts_once():
+    paces = [PROCESS, ProcessPace(0.0, {8: 4e-3}, {8: 0.3})]
+    asked = measure(batch_sizes=[8], scenarios=["single-stream", "offline"], lengths=[16, 64])
+    assert timing_seconds(paces, asked) == pytest.approx(2 * (0.5 + 2 * (0.3 + 0.2) + 2 * (0.3 + 64 * 4e-3)))
+
+
+def test_what_is_guessed_grows_with_the_lengths():
+    asked = measure(batch_sizes=[1], lengths=[16, 64, 256])
+    assert guessed_timing_seconds(10, asked) == pytest.approx(10 * (0.6 + 3 * 0.3))
+
+
 def test_the_total_is_the_sum():
     assert Estimate({"training": 1.5, "timing": 2.0}).total == 3.5

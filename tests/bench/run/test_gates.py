@@ -1,6 +1,7 @@
 """The bounds that a suite sets, held against the mean over the seeds."""
 
 import math
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -105,6 +106,16 @@ def test_timings_are_judged_at_every_batch_size(make, name, value):
     ]
 
 
+def test_latencies_are_judged_at_every_length(make):
+    rows = [make.measurement(length=length, latency_s=Latency(length * 1e-6, None, None)) for length in (16, 128)]
+    cases = [make.case(seed=seed, measurements=rows) for seed in (0, 1)]
+    verdicts = judge(plan_with({"latency-p50": Gate(max=1e-4)}, seeds=(0, 1)), cases)
+    assert [(verdict.where, verdict.value, verdict.passed) for verdict in verdicts] == [
+        ("forward graph fp32 batch 1 length 16", 16e-6, True),
+        ("forward graph fp32 batch 1 length 128", 128e-6, False),
+    ]
+
+
 @pytest.mark.parametrize("name", ["latency-p50", "latency-p90", "latency-p99"])
 def test_latencies_are_those_of_one_query_after_the_other(make, name):
     latency = Latency(1e-6, 1e-6, 1e-6)
@@ -187,6 +198,15 @@ def test_a_server_that_was_refused_does_not_pass_and_costs_no_other(make):
     verdicts = {verdict.where: verdict.passed for verdict in judge(plan_with({}), [case])}
     assert verdicts == {"forward slow fp16 at no rate": False, "forward graph fp32": True}
     assert case.status == "passed"
+
+
+def test_a_server_keeps_its_bound_at_each_length_or_not(make):
+    told = {"artifact": "forward", "runtime": "graph", "precision": "fp32", "length": 512}
+    refused = Failure("measure", BOUND, "too slow", fatal=False, **told)
+    case = served(make, 0, (100.0, True, 0.004), failures=[refused])
+    case = replace(case, measurements=[replace(row, length=16) for row in case.measurements])
+    verdicts = {verdict.where: verdict.passed for verdict in judge(plan_with({}), [case])}
+    assert verdicts == {"forward graph fp32 length 512 at no rate": False, "forward graph fp32 length 16": True}
 
 
 def test_who_serves_nothing_has_no_bound(make):

@@ -1,14 +1,16 @@
 """The turns of timing processes, with a server whose queue is simulated in every process."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench.records import DatasetInfo, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.records import DatasetInfo, ModelInfo, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.report.tables.speed import highest_rate, next_rate, server_table
 from bench.results import Conditions
+from bench.roofline import Work
 from bench.run import measuring
 from bench.run.measuring import configurations_of, measure_cases, patience_s
 from bench.run.progress import Progress
@@ -36,13 +38,14 @@ class Told(Progress):
 
 
 class Machine:
-    """Stands in for a timing process: nothing takes time, and `services_s` are drawn from."""
+    """Stands in for a timing process: nothing takes time, and `services_s` are drawn from, for each step once."""
 
     gpu = None
 
     def __init__(self, services_s, conditions, seed):
         self.services_ns = np.array(services_s) * 1e9
         self.conditions = conditions
+        self.length = 1
         self.rng = np.random.default_rng(seed)
 
     def begin(self):
@@ -52,9 +55,12 @@ class Machine:
         return self.conditions
 
     def draw(self, count):
-        return self.rng.choice(self.services_ns, count).astype(np.int64)
+        return self.length * self.rng.choice(self.services_ns, count).astype(np.int64)
 
     def one_after_the_other(self, call, inputs, min_seconds, min_samples, between=None):
+        return self.draw(min_samples)
+
+    def all_at_once(self, call, inputs, min_seconds, min_samples):
         return self.draw(min_samples)
 
     def as_they_come(self, call, inputs, due_ns):
@@ -89,13 +95,15 @@ def run(tmp_path, monkeypatch, make):
             if silent:
                 return TimingAnswer(error=f"no answer; {hint}")
             machine = Machine(services(number), conditions(), timing.seed)
-            for name in ("one_after_the_other", "as_they_come", "warm_up"):
+            for name in ("one_after_the_other", "all_at_once", "as_they_come", "warm_up"):
                 monkeypatch.setattr(scenarios, name, getattr(machine, name))
             return answered(timing, machine)
 
         monkeypatch.setattr(measuring, "alone_on_this_host", nobody_waits)
         monkeypatch.setattr(measuring, "in_new_interpreter", process)
-        pairs = [(request_of(tmp_path, seed), make.case(seed=seed, measurements=[])) for seed in seeds]
+        specs = [TensorSpec("x", (4,), sequence=0 if "lengths" in changes else None)]
+        case = {"measurements": [], "artifacts": [make.artifact(inputs=specs)]}
+        pairs = [(request_of(tmp_path, seed), make.case(seed=seed, **case)) for seed in seeds]
         found = measure_cases(pairs, suite, [], None, progress)
         return list(found.values()), asked, progress.lines
 
@@ -103,7 +111,7 @@ def run(tmp_path, monkeypatch, make):
 
 
 def is_asking(timing):
-    return len(timing.loads) == 3
+    return len(timing.loads) >= 3 and {load.scenario for load in timing.loads} == {"single-stream"}
 
 
 def request_of(folder, seed):
@@ -128,7 +136,7 @@ def request_of(folder, seed):
         owners={"sample": "their-plugin"},
     )
     request.artifacts.mkdir(parents=True)
-    np.savez(request.rows("forward"), input_0=np.zeros((8, 2)))
+    np.savez(request.rows("forward"), **{name: np.zeros((8, 2)) for name in ("input_0", "1/input_0", "4/input_0")})
     return request
 
 
@@ -137,6 +145,7 @@ def answered(timing, machine):
     subject = Subject(None, lambda size: [], timing.effort, machine, np.random.default_rng(timing.seed))
     answers = []
     for number, load in enumerate(timing.loads):
+        machine.length = load.length or 1
         for part, one in enumerate(measure(load, subject)):
             path = Path(f"{timing.samples}.{number}.{part}.npy")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -297,6 +306,32 @@ def test_nothing_of_single_processes_is_left(run, tmp_path):
     assert not list(tmp_path.rglob("*.turn*"))
 
 
+def test_a_server_is_timed_at_each_length_that_leaves_room_below_its_bound(run):
+    (case,), asked, lines = run(slow_in(), lengths=[1, 4, 20], processes=2)
+    assert [load.length for load in asked[0].loads] == [1] * 3 + [4] * 3 + [20] * 3
+    assert lines == [SLOW.replace("graph is", "graph at length 20 is")]
+    (failure,) = case.failures
+    assert (failure.kind, failure.length) == ("Bound", 20)
+    rows = {length: [row for row in case.measurements if row.length == length] for length in (1, 4, 20)}
+    assert rows[20] == []
+    assert highest_rate(rows[1]).rate_per_s == pytest.approx(RIGHT, rel=0.08)
+    assert highest_rate(rows[4]).rate_per_s < RIGHT / 4
+    assert all(row.processes == 2 for row in case.measurements)
+    assert len({row.samples_path for row in case.measurements}) == len(case.measurements) == 2 * 6
+
+
+def test_each_scenario_is_timed_at_each_length_and_offline_finds_a_batch_size_for_each(run):
+    scenarios = ["single-stream", "multi-stream", "offline"]
+    (case,), asked, _ = run(slow_in(), scenarios=scenarios, lengths=[1, 4], batch_sizes=[1, 8], processes=2)
+    found = [(row.scenario, row.length, row.batch_size) for row in case.measurements]
+    streams = [("single-stream", length, size) for length in (1, 4) for size in (1, 8)]
+    assert found == [*streams, *((s, length, 8) for s in scenarios[1:] for length in (1, 4))]
+    first, second = (
+        {load.length: load.batch_sizes for load in one.loads if load.scenario == "offline"} for one in asked
+    )
+    assert (first, second) == ({1: (1, 8), 4: (1, 8)}, {1: (8,), 4: (8,)})
+
+
 def suite_with(**changes):
     return Suite.model_validate(
         {"name": "t", "cases": [{"model": "tiny", "dataset": "points"}], "measure": changes, "silence_s": 10}
@@ -341,3 +376,18 @@ def test_every_artifact_is_timed_at_the_precisions_of_its_runtime(make, tmp_path
 
 def test_a_suite_may_name_the_artifacts_that_are_timed(make, tmp_path):
     assert timed_of(make, tmp_path, artifacts=["autoencoder", "clusters"]) == [("autoencoder", "fp32")]
+
+
+def test_what_has_no_sequences_is_timed_once_whatever_lengths_are_asked_for(make, tmp_path):
+    images, steps = TensorSpec("image", (1, 8, 8)), TensorSpec("steps", (8, 4), sequence=0)
+    artifacts = [make.artifact(name="image", inputs=[images]), make.artifact(name="steps", inputs=[images, steps])]
+    artifacts[1] = replace(artifacts[1], macs=80, macs_at={4: 40, 8: 80})
+    request = request_of(tmp_path, seed=0)
+    np.savez(request.rows("image"), input_0=np.zeros((4, 8), np.float32), output_0=np.zeros((4, 2), np.float32))
+    rows = {f"{n}/{kind}_0": np.zeros((4, n), np.float32) for n in (4, 8) for kind in ("input", "output")}
+    np.savez(request.rows("steps"), **rows)
+    image, steps = configurations_of(request, make.case("tiny", artifacts=artifacts), Measure(lengths=[4, 8]))
+    assert [load.length for load in image.loads] == [None]
+    assert [load.length for load in steps.loads] == [4, 8]
+    assert image.works == {None: Work(5678, 2048, 40.0)}
+    assert steps.works == {4: Work(40, 2048, 32.0), 8: Work(80, 2048, 64.0)}

@@ -1,7 +1,8 @@
-"""What tests of the stages train and score: a model with several artifacts, one that fits itself, and metrics."""
+"""What tests of the stages train and score: models with several artifacts, with sequences, fitted; and metrics."""
 
 from math import prod
 
+import onnx
 import torch
 from pytorch_lightning import LightningModule
 from torch import nn
@@ -45,6 +46,100 @@ class Noisy(LightningModule):
 
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters())
+
+
+class OverTime(LightningModule):
+    """Images whose rows are the steps of a sequence: it may have any number of them.
+
+    :param longest: how many steps it says that there may be
+    :param positions: so many steps have a position, which is added; None: none has
+    """
+
+    def __init__(self, data, longest: int | None = None, positions: int | None = None):
+        super().__init__()
+        self.input = TensorSpec("input", data.input_shape, sequence=1, longest=longest)
+        width = data.input_shape[2]
+        self.states = nn.Conv1d(width, 6, 3, padding=1)
+        self.scores = nn.Conv1d(6, 10, 3, padding=1)
+        self.positions = nn.Parameter(torch.randn(positions, 6)) if positions else None
+
+    def encode(self, images):
+        states = torch.tanh(self.states(images.squeeze(1).transpose(1, 2))).transpose(1, 2)
+        return states if self.positions is None else states + self.positions[: states.shape[1]]
+
+    def forward(self, images):
+        return self.scores(self.encode(images).transpose(1, 2)).mean(2)
+
+    def exports(self):
+        return [Export("forward", self, "classification", (self.input,))]
+
+
+class OverTimeInParts(OverTime):
+    """Its artifacts are fed with sequences from every source."""
+
+    def exports(self):
+        steps = self.input.shape[1]
+        states = TensorSpec("states", (steps, 6), source="encoder.states", sequence=0, longest=self.input.longest)
+        noise = TensorSpec("noise", (6, steps), source="normal", sequence=1)
+        image = TensorSpec("last", self.input.shape, source="data")
+        return [
+            Export("decoder", Decoder(), "decoding", (states, noise, image), ("scores",)),
+            Export("encoder", Encoder(self), "embedding", (self.input,), ("states",)),
+            *super().exports(),
+        ]
+
+
+class Encoder(nn.Module):
+    """The states of an `OverTime` at each step."""
+
+    def __init__(self, whole):
+        super().__init__()
+        self.whole = whole
+
+    def forward(self, images):
+        return self.whole.encode(images)
+
+
+class Decoder(nn.Module):
+    """States (batch, steps, 6), noise (batch, 6, steps) and an image without an axis for steps, put together."""
+
+    def forward(self, states, noise, image):
+        return states.transpose(1, 2) + noise + image.mean((1, 2, 3)).reshape(-1, 1, 1)
+
+
+class OneLength(OverTime):
+    """Its graph answers as it does to sequences of eight steps alone."""
+
+    def forward(self, images):
+        scores = self.scores(self.encode(images).transpose(1, 2))
+        return scores.sum(2) / 8 if torch.compiler.is_exporting() else scores.mean(2)
+
+
+class ByHand(LightningModule):
+    """Steps and their positions; its graph takes any number of steps by its own word, and has positions for eight."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.shape = data.input_shape
+        self.register_buffer("positions", torch.rand(40, data.input_shape[2]))
+
+    def forward(self, images):
+        return images + self.positions[: images.shape[2]]
+
+    def exports(self):
+        return [
+            Export("forward", self, "classification", (TensorSpec("input", self.shape, sequence=1),), graph=self.graph)
+        ]
+
+    def graph(self):
+        described = [
+            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["batch", 1, "steps", 8])
+            for name in ("input", "output")
+        ]
+        positions = onnx.numpy_helper.from_array(self.positions[:8].numpy(), "positions")
+        add = onnx.helper.make_node("Add", ["input", "positions"], ["output"])
+        graph = onnx.helper.make_graph([add], "steps", described[:1], described[1:], [positions])
+        return onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
 
 
 class Mean(LightningModule):

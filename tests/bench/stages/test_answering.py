@@ -6,11 +6,22 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from bench.errors import BenchError, Unsuitable
 from bench.records import DataSpec, Export, TensorSpec
-from bench.stages.answering import BATCH, Answering, Subject, check_sources, session_call, torch_call
+from bench.stages.answering import (
+    BATCH,
+    Answering,
+    Subject,
+    check_sources,
+    cut_anew,
+    session_call,
+    told_with_length,
+    torch_call,
+)
 from bench.stages.export import export_graph
 from bench_datasets.digits import Digits
 
@@ -150,3 +161,78 @@ def test_a_source_is_told_with_the_nearest_right_one(parts):
     ]
     with pytest.raises(BenchError, match=r"did you mean 'encoder.code'\?"):
         check_sources(wrong, SPEC)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 30), st.integers(1, 12), st.sampled_from([0, 1, 2]))
+def test_rows_of_another_length_are_the_rows_one_after_the_other(count, usual, length, wanted, axis):
+    """Against numpy's own joining, step by step."""
+    shape = [2, 3]
+    shape.insert(axis, usual)
+    rows = torch.arange(count * usual * 6).reshape(count, *shape)
+    if count * usual < length:
+        with pytest.raises(
+            BenchError, match=rf"{count} rows with sequences of {usual} are too few for one of {length}"
+        ):
+            cut_anew(rows, axis, length, wanted)
+        return
+    found = cut_anew(rows, axis, length, wanted)
+    assert len(found) == min(wanted, count * usual // length)
+    assert found.shape[1 + axis] == length
+    expected = np.concatenate(list(rows.numpy()), axis)
+    np.testing.assert_array_equal(
+        np.concatenate(list(found.numpy()), axis), expected.take(range(len(found) * length), axis)
+    )
+
+
+def test_too_few_rows_are_told_with_how_many_would_do():
+    with pytest.raises(BenchError, match=r"2 rows with sequences of 8 are too few for one of 30 \(4 rows would do\)"):
+        cut_anew(torch.zeros(2, 8), 0, 30, 1)
+    assert len(cut_anew(torch.zeros(4, 8), 0, 30, 1)) == 1
+
+
+@pytest.fixture(scope="module")
+def over_time(parts):
+    torch.manual_seed(0)
+    model = parts.OverTimeInParts(SPEC).eval()
+    return Subject(model, model.exports(), Digits(), 0)
+
+
+@pytest.mark.parametrize("length", [3, 20])
+def test_every_source_gives_rows_of_another_length(over_time, length):
+    images = over_time.test.inputs  # (n, 1, 8, 8): their rows are the steps
+    (fed,) = over_time.of_length("encoder", length, 5)
+    joined = images.transpose(0, 1).flatten(1, 2)  # (1, n * 8, 8)
+    assert torch.equal(fed.transpose(0, 1).flatten(1, 2), joined[:, : 5 * length])
+    states, noise, last = over_time.of_length("decoder", length, 5)
+    assert torch.equal(states, torch_call(over_time.exports["encoder"])((fed,))[0])
+    assert noise.shape == (5, 6, length)
+    assert torch.equal(last, images[:5])
+
+
+def test_there_are_no_more_rows_of_a_length_than_the_test_part_makes(over_time):
+    total = len(over_time.test.inputs) * 8
+    for length in (total // 2, total // 3):
+        for tensor in over_time.of_length("decoder", length, 9):
+            assert len(tensor) == total // length
+    with pytest.raises(
+        BenchError, match=r"360 rows with sequences of 8 are too few for one of 2881 \(361 rows would do\)"
+    ):
+        over_time.of_length("decoder", total + 1, 9)
+
+
+def test_rows_without_a_sequence_begin_again_where_there_are_too_few(over_time):
+    *_, last = over_time.of_length("decoder", 2, 4 * 360)
+    assert torch.equal(last, over_time.test.inputs.repeat(4, 1, 1, 1))
+
+
+def test_what_fails_at_a_length_is_told_with_it():
+    told = r"model of net fails on sequences of 9: no room \(`longest`"
+    with pytest.raises(BenchError, match=told), told_with_length("net", 9):
+        raise IndexError("no room")
+    with pytest.raises(BenchError, match=r"^too few$"), told_with_length("net", 9):
+        raise BenchError("too few")
+
+
+def test_a_sequence_axis_that_is_none_is_refused():
+    with pytest.raises(BenchError, match="has no axis 3"):
+        check_sources([part("encoder", TensorSpec("input", SPEC.input_shape, sequence=3))], SPEC)

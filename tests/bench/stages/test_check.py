@@ -116,3 +116,40 @@ def test_a_source_that_is_not_there_is_told(request_, parts, monkeypatch):
     ((path, told, _),) = problems(request_)
     assert path == ()
     assert told == "the input 'code' of decoder has an unknown source 'encoder.codes'"
+
+
+@pytest.fixture
+def over_time(request_):
+    """A request of a case whose sequences have at most 20 steps: `over_time(lengths, **changes)`."""
+    model = ModelInfo("over-time", "stage_parts:OverTimeInParts", "classification")
+    request = replace(request_, id="over-time@digits#0", model=model, params={"longest": 20}, timed=(), metrics=())
+    return lambda *lengths, **changes: replace(request, lengths=lengths, **changes)
+
+
+def test_lengths_that_can_be_are_no_problem(over_time, request_):
+    assert problems(over_time(1, 20)) == []
+    assert check_cases([replace(request_, timed=(), lengths=(9,)), over_time(9)], fetch=False) == []
+
+
+@pytest.mark.parametrize(("timed", "first"), [((), "decoder"), (("forward", "encoder"), "encoder")])
+def test_a_length_that_is_too_long_is_told_once_with_its_place(over_time, timed, first):
+    at = ("measure", "lengths", 1)
+    assert problems(over_time(20, 21, timed=timed)) == [
+        (at, f"{first} of over-time@digits#0 takes no sequences of 21", "at most 20")
+    ]
+
+
+def test_what_is_not_timed_may_be_shorter(over_time):
+    assert problems(over_time(21, params={}, timed=("forward",))) == []
+
+
+def test_lengths_of_what_has_no_sequences_are_refused_if_there_is_nothing_else(request_):
+    asked = replace(request_, lengths=(16,))
+    assert problems(asked) == [
+        (("measure", "lengths"), "nothing that is timed takes sequences of any length", "leave it out")
+    ]
+    assert problems(replace(asked, whole=False)) == []
+
+
+def test_artifacts_to_time_that_other_cases_may_have_are_no_problem(request_):
+    assert problems(replace(request_, timed=("whole", "encode"), whole=False)) == []

@@ -1,8 +1,11 @@
 """Evaluation in this process: what a graph at each precision costs when it disagrees."""
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -30,12 +33,11 @@ def uses(*infos):
     return tuple(MetricUse(info.name, info) for info in infos)
 
 
-@pytest.fixture
-def request_for(tmp_path):
-    """A request for a case of the digits at every precision: `request_for(model, params, metrics)`."""
-    return lambda model, params, metrics: CaseRequest(
+def request_in(folder, model, params, metrics):
+    """A request for a case of the digits at every precision."""
+    return CaseRequest(
         id=f"{model.name}@digits#0",
-        folder=str(tmp_path),
+        folder=str(folder),
         name=f"{model.name}@digits-0",
         model=model,
         dataset=DatasetInfo("digits", "bench_datasets.digits:Digits", "classification"),
@@ -53,6 +55,12 @@ def request_for(tmp_path):
         batch_sizes=(1, 8),
         owners={},
     )
+
+
+@pytest.fixture
+def request_for(tmp_path):
+    """`request_for(model, params, metrics)`."""
+    return partial(request_in, tmp_path)
 
 
 @pytest.fixture
@@ -190,8 +198,8 @@ def test_pictures_are_drawn_of_the_first_graph_that_there_is(case):
     assert [picture.name for picture in found.pictures] == ["confusion-matrix"]
 
 
-@pytest.fixture
-def several(request_for, parts):
+@pytest.fixture(scope="module")
+def several(tmp_path_factory, parts):
     """A trained case whose artifacts are fed with each other's answers and with noise, exported and evaluated."""
     metrics = (
         MetricUse("mse", MetricInfo("mse", "stage_parts:mean_squared_error", "reconstruction")),
@@ -199,8 +207,8 @@ def several(request_for, parts):
         MetricUse("twice", MetricInfo("gain", "stage_parts:gain", "reconstruction", form="function"), {"factor": 2}),
         MetricUse("probe", MetricInfo("probe", "stage_parts:probe", ("embedding", "clustering"), form="function")),
     )
-    request = request_for(ModelInfo("noisy", "stage_parts:Noisy", "reconstruction"), {"latent": 3}, metrics)
-    data = Digits()
+    model, folder = ModelInfo("noisy", "stage_parts:Noisy", "reconstruction"), tmp_path_factory.mktemp("several")
+    request, data = request_in(folder, model, {"latent": 3}, metrics), Digits()
     train(request, data, lambda share: None)
     return request, export(request, data, lambda share: None).artifacts, evaluate(request, data, lambda share: None)
 
@@ -232,8 +240,10 @@ def test_a_reconstruction_is_held_against_its_input(several):
 
 def test_a_metric_that_asks_for_a_graph_that_there_is_not_is_left_out(several):
     request, _, _ = several
-    request.graph("decoder", "int8-static").unlink()
+    graph = request.graph("decoder", "int8-static")
+    graph.rename(graph.with_suffix(".away"))
     found = evaluate(request, Digits(), lambda share: None)
+    graph.with_suffix(".away").rename(graph)
     assert found.failures == []
     missing = ("onnxruntime", "int8-static")
     assert missing not in {(row.runtime, row.precision) for row in found.metrics if row.name in ("plain", "twice")}
@@ -272,3 +282,127 @@ def test_a_runtime_that_is_unsuitable_for_an_artifact_costs_its_rows_and_nothing
     result = make.case("mlp", **vars(found))
     assert result.is_trusted("forward", "onnxruntime", "fp32")
     assert not result.is_trusted("forward", "picky", "fp32")
+
+
+@pytest.fixture(scope="module")
+def of_sequences(tmp_path_factory, parts):
+    """An untrained case whose images may have any number of rows, exported: `of_sequences(kind, params, **request)`."""
+
+    def make(kind="OverTime", params=None, **changes):
+        model = ModelInfo("over-time", f"stage_parts:{kind}", task="classification")
+        request = request_in(tmp_path_factory.mktemp("sequences"), model, params or {}, uses(ACCURACY))
+        request, data = replace(request, batch_sizes=(1, 2), **changes), Digits()
+        torch.manual_seed(0)
+        built = build_model(model, request.params, data.spec)
+        save_checkpoint(built, model, request.params, data.spec, request.checkpoint)
+        return request, data, export(request, data, lambda share: None)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def over_time(of_sequences):
+    """Such a case of several artifacts at every precision."""
+    return of_sequences("OverTimeInParts", lengths=(8, 3, 20))
+
+
+EXACT = {"precisions": ("fp32",), "runtimes": (replace(ONNX, precisions=("fp32",)),)}
+
+
+def test_every_graph_is_held_against_the_torch_model_at_every_length(over_time):
+    request, data, made = over_time
+    found = evaluate(request, data, lambda share: None)
+    assert [one for one in made.failures if one.fatal] == found.failures == []
+    used = [(graph.name, "onnxruntime", graph.precision) for graph in made.artifacts]
+    used += [(graph.name, "torch", "fp32") for graph in made.artifacts if graph.precision == "fp32"]
+    held = {(row.artifact, row.runtime, row.precision, row.length) for row in found.parity}
+    assert held == {(*use, length) for use in used for length in (8, 3, 20)}
+    assert {use[0] for use in used} == {"decoder", "encoder", "forward"}
+    assert {use[2] for use in used} == set(PRECISIONS)
+    assert all(row.excess <= 1 for row in found.parity)
+    assert len(found.metrics) == sum(name == "forward" for name, _, _ in used)  # at the usual length alone
+
+
+def test_every_graph_leaves_its_sequence_axes_open_and_has_its_arithmetic_counted(over_time):
+    request, _, made = over_time
+    for graph in made.artifacts:
+        for one, spec in zip(onnx.load(Path(request.folder, graph.path)).graph.input, graph.inputs, strict=True):
+            axes = {0} if spec.sequence is None else {0, 1 + spec.sequence}
+            assert {n for n, axis in enumerate(one.type.tensor_type.shape.dim) if axis.dim_param} == axes
+        assert list(graph.macs_at) == [8, 3, 20]
+        assert graph.macs_at[8] == graph.macs
+    encoder = next(graph for graph in made.artifacts if graph.name == "encoder")
+    assert encoder.macs_at[20] > 2 * encoder.macs > 2 * encoder.macs_at[3] > 0
+
+
+def test_rows_are_kept_of_each_length_that_is_timed(over_time):
+    request, data, _ = over_time
+    evaluate(replace(request, lengths=(8, 20), timed=("decoder",), **EXACT), data, lambda share: None)
+    assert kept_rows(request, "decoder") == {
+        **{f"{n}/input_0": (8, n, 6) for n in (8, 20)},
+        **{f"{n}/input_1": (8, 6, n) for n in (8, 20)},
+        **{f"{n}/input_2": (8, 1, 8, 8) for n in (8, 20)},
+        **{f"{n}/output_0": (8, 6, n) for n in (8, 20)},
+    }
+    assert kept_rows(request, "encoder") == {"8/input_0": (8, 1, 8, 8), "8/output_0": (8, 8, 6)}
+
+
+def kept_rows(request, artifact):
+    """The shapes of what is kept for the timing."""
+    rows = np.load(request.rows(artifact))
+    return {name: rows[name].shape for name in rows.files}
+
+
+def test_too_few_rows_for_a_length_are_told_with_how_many_would_do(over_time):
+    request, data, _ = over_time
+    (failure,) = evaluate(
+        replace(request, lengths=(2881,), timed=("forward",), **EXACT), data, lambda share: None
+    ).failures
+    assert failure.message == "360 rows with sequences of 8 are too few for one of 2881 (361 rows would do)"
+
+
+@pytest.mark.parametrize(("lengths", "failing"), [((), 4), ((8,), 4), ((8, 20), 20)])
+def test_a_graph_that_is_right_at_its_usual_length_alone_fails_its_case(lengths, failing, one_length, make):
+    request, data, _ = one_length
+    found = evaluate(replace(request, lengths=lengths), data, lambda share: None)
+    (failure,) = found.failures
+    assert failure.kind == "Disagreement"
+    told = f"{AGREES_AT_EIGHT}{failing}: output of forward at fp32 under onnxruntime differs"
+    assert failure.message.startswith(told)
+    assert failure.message.endswith("(their usual length; what has a sequence axis has to answer at any)")
+    assert trusted(make, found) == []
+
+
+AGREES_AT_EIGHT = (
+    "forward at fp32 under onnxruntime answers as the torch model does to sequences of 8 alone, and not to those of "
+)
+
+
+@pytest.fixture(scope="module")
+def one_length(of_sequences):
+    return of_sequences("OneLength", **EXACT)
+
+
+def test_a_graph_that_cannot_be_called_with_another_length_is_told_so(of_sequences):
+    request, data, _ = of_sequences("ByHand", **EXACT)
+    (failure,) = evaluate(replace(request, metrics=()), data, lambda share: None).failures
+    assert failure.message.startswith(f"{AGREES_AT_EIGHT}4: [ONNXRuntimeError]")
+
+
+def test_a_torch_model_that_cannot_be_so_long_is_told_with_what_says_so(of_sequences, make):
+    request, data, _ = of_sequences(params={"positions": 8}, **EXACT)
+    found = evaluate(request, data, lambda share: None)
+    (failure,) = found.failures
+    assert failure.message.startswith("the torch model of forward fails on sequences of 16: ")
+    assert found.metrics
+    assert trusted(make, found) == []
+    with pytest.raises(BenchError, match=r"forward fails on sequences of 20: .*\(`longest` of a TensorSpec says"):
+        export(replace(request, lengths=(20,)), data, lambda share: None)
+
+
+def test_what_says_how_long_it_may_be_is_held_at_no_more(of_sequences):
+    request, data, _ = of_sequences(params={"positions": 12, "longest": 12}, **EXACT)
+    found = evaluate(request, data, lambda share: None)
+    assert found.failures == []
+    assert {row.length for row in found.parity} == {8, 4, 12}
+    assert set(kept_rows(request, "forward")) == {"8/input_0", "8/output_0"}

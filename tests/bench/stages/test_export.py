@@ -1,4 +1,4 @@
-"""Exported graphs: any batch, the right arithmetic, no randomness inside."""
+"""Exported graphs: any batch, sequences of any length, the right arithmetic, no randomness inside."""
 
 import numpy as np
 import onnx
@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
-from bench import DataSpec, Export, ModelInfo, TensorSpec
+from bench import BenchError, DataSpec, Export, ModelInfo, TensorSpec
 from bench.stages.build import exports_of, load_checkpoint, save_checkpoint
 from bench.stages.export import export_graph, multiply_accumulates
 from bench_models.classifiers.convnet import ConvNet
@@ -71,3 +71,91 @@ def test_a_part_may_have_several_outputs(tmp_path):
     more, total = session.run(None, {"x": np.ones((4, 3), np.float32)})
     assert more.tolist() == [[2, 2, 2]] * 4
     assert total.tolist() == [[3]] * 4
+
+
+class Steps(torch.nn.Module):
+    """Steps (batch, steps, 3) and their tokens (batch, steps), through layers that sequences have."""
+
+    def __init__(self, longest):
+        super().__init__()
+        self.tokens, self.positions = torch.nn.Embedding(9, 3), torch.nn.Parameter(torch.randn(longest, 3))
+        self.convolution, self.recurrent = torch.nn.Conv1d(3, 4, 3), torch.nn.GRU(4, 5, batch_first=True)
+
+    def forward(self, steps, tokens):
+        states = steps + self.tokens(tokens) + self.positions[: steps.shape[1]]
+        states, _ = self.recurrent(self.convolution(states.transpose(1, 2)).transpose(1, 2))
+        head = states.unsqueeze(1)
+        return torch.nn.functional.scaled_dot_product_attention(head, head, head, is_causal=True)
+
+
+def steps_of(length, longest=20):
+    steps = TensorSpec("steps", (length, 3), sequence=0, longest=longest)
+    return Export("steps", Steps(longest).eval(), "any", (steps, TensorSpec("tokens", (length,), "int64", sequence=0)))
+
+
+def axes_of(path):
+    """The axes of each input of a graph."""
+    inputs = onnx.load(path).graph.input
+    return {one.name: [d.dim_param or d.dim_value for d in one.type.tensor_type.shape.dim] for one in inputs}
+
+
+# What torch's exporter says of its own treatment of recurrent layers.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
+@pytest.mark.parametrize("usual", [3, 8])  # 3 is another axis's size, too, and leaves one step after the convolution
+def test_a_graph_answers_for_any_length(usual, tmp_path):
+    """That none is shorter than the convolution or longer than the positions, the exporter finds out by itself."""
+    torch.manual_seed(0)
+    part, path = steps_of(usual), tmp_path / "steps.onnx"
+    export_graph(part, path)
+    assert axes_of(path) == {"steps": ["batch", "sequence", 3], "tokens": ["batch", "sequence"]}
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for length in (3, 4, 20):
+        steps, tokens = torch.randn(2, length, 3), torch.randint(0, 9, (2, length))
+        (got,) = session.run(None, {"steps": steps.numpy(), "tokens": tokens.numpy()})
+        np.testing.assert_allclose(got, part.module(steps, tokens).detach(), rtol=1e-3, atol=1e-4)
+
+
+def test_a_graph_of_a_single_step_takes_more(tmp_path):
+    part = Export("double", torch.nn.Linear(3, 2), "any", (TensorSpec("x", (1, 3), sequence=0),))
+    export_graph(part, tmp_path / "double.onnx")
+    assert axes_of(tmp_path / "double.onnx") == {"x": ["batch", "sequence", 3]}
+
+
+def test_arithmetic_grows_with_the_length():
+    part = Export("linear", torch.nn.Linear(3, 2), "any", (TensorSpec("x", (4, 3), sequence=0),))
+    assert [multiply_accumulates(part, length) for length in (None, 4, 10)] == [24, 24, 60]
+
+
+class Positions(torch.nn.Module):
+    """Eight steps have a position each: there can be no others."""
+
+    def forward(self, x):
+        return x + torch.arange(8.0)
+
+
+ONE_LENGTH = r"the graph of {} takes sequences of 8 alone, not of any length: {} .*leave `sequence` out"
+
+
+def test_a_module_of_one_length_is_told_to_be_that(tmp_path):
+    part = Export("positions", Positions(), "any", (TensorSpec("x", (8,), sequence=0),))
+    with pytest.raises(BenchError, match=ONE_LENGTH.format("positions", "torch's exporter finds what needs that")):
+        export_graph(part, tmp_path / "graph.onnx")
+    assert not (tmp_path / "graph.onnx").exists()
+
+
+@pytest.mark.parametrize("axis", [8, "steps"])
+def test_a_graph_made_by_hand_has_to_leave_its_sequence_axis_open(axis, tmp_path):
+    def graph():
+        described = [onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, ["batch", axis]) for n in ("x", "y")]
+        nodes = [onnx.helper.make_node("Neg", ["x"], ["y"])]
+        return onnx.helper.make_model(onnx.helper.make_graph(nodes, "negative", described[:1], described[1:]))
+
+    part = Export("negative", None, "any", (TensorSpec("x", (8,), sequence=0),), ("y",), graph)
+    if axis == "steps":
+        export_graph(part, tmp_path / "graph.onnx")
+        return
+    with pytest.raises(BenchError, match=ONE_LENGTH.format("negative", "axis 1 of the graph's input 'x' has no other")):
+        export_graph(part, tmp_path / "graph.onnx")
+    assert not (tmp_path / "graph.onnx").exists()

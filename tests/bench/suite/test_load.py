@@ -52,6 +52,7 @@ MISTAKES = [
     (HEAD + "measure: {device: gpu}\n", 4, "measure.device: should be 'cpu' or 'cuda', not `\"gpu\"`"),
     (HEAD + "measure: {runtimes: graph}\n", 4, 'measure.runtimes: should be a list, not `"graph"`'),
     (HEAD + "measure: {runtimes: [a, b, a]}\n", 4, "measure.runtimes: 'a' stands there twice"),
+    (HEAD + "measure:\n  lengths: [128, 512, 128]\n", 5, "measure.lengths: 128 stands there twice"),
     (HEAD + "measure:\n  batch_sizes: [1, 0]\n", 5, "measure.batch_sizes.1: should be greater than 0, not `0`"),
     (HEAD + "measure: {min_seconds: soon}\n", 4, 'measure.min_seconds: should be a number, not `"soon"`'),
     (HEAD + "seeds: [true]\n", 4, "seeds.0: should be a whole number, not `true`"),

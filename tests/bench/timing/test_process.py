@@ -45,6 +45,10 @@ RUNTIME = """
             time.sleep(0.02 if not calls else 0)
             return super().call(arrays)
 
+    class AtLengthSix(Doubling):
+        def call(self, arrays):
+            return [(3 if arrays[0].shape[1] == 6 else 2) * arrays[0] for _ in super().call(arrays)]
+
     class StallsOnce(Doubling):
         def call(self, arrays):
             time.sleep(0.2 if len(calls) == 300 else 0)
@@ -117,6 +121,35 @@ def test_calls_rotate_through_batches_of_the_size_asked_for(request_for):
 def test_what_answers_differently_than_what_was_scored_is_refused(request_for):
     with pytest.raises(BenchError, match="at batch size 5 the timed artifact"):
         answer(request_for("Tripling"))
+
+
+@pytest.fixture
+def of_lengths(request_for, tmp_path):
+    """A request to time `runtime` with sequences of six steps, and of three."""
+
+    def make(runtime: str) -> TimingRequest:
+        steps = {n: np.arange(20.0 * n, dtype=np.float32).reshape(20, n) for n in (6, 3)}
+        rows = {
+            f"{n}/{kind}_0": factor * one for n, one in steps.items() for kind, factor in (("input", 1), ("output", 2))
+        }
+        np.savez(tmp_path / "rows.npz", **rows)
+        return request_for(runtime, *(Load("single-stream", (5,), length=n) for n in (6, 3)))
+
+    return make
+
+
+def test_each_load_is_fed_with_sequences_of_its_length(of_lengths):
+    request = of_lengths("Doubling")
+    found = answer(request)
+    assert [(one.load, one.batch_size, one.samples) for one in found.loads] == [(0, 5, 45), (1, 5, 45)]
+    calls = sys.modules[request.runtime.info.target.partition(":")[0]].calls
+    each = 1 + 3 + 9 + ROTATED
+    assert [batch.shape for batch in calls] == [(5, 3)] + [(5, 6)] * each + [(5, 3)] * each  # the shortest comes first
+
+
+def test_what_answers_differently_at_one_length_is_refused_there(of_lengths):
+    with pytest.raises(BenchError, match="at batch size 5 and length 6 the timed artifact"):
+        answer(of_lengths("AtLengthSix"))
 
 
 def with_runtime(folder):

@@ -12,12 +12,17 @@ from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingR
 
 texts = st.text(max_size=10)
 names = st.lists(texts, max_size=3).map(tuple)
-tensors = st.builds(TensorSpec, texts, st.lists(st.integers(1, 99), max_size=3).map(tuple), texts)
+shapes = st.lists(st.integers(1, 99), max_size=3).map(tuple)
+tensors = st.builds(TensorSpec, texts, shapes, texts, sequence=st.none() | st.integers(0, 2))
 artifacts = st.builds(Artifact, *[texts] * 5, inputs=st.lists(tensors, max_size=3).map(tuple), outputs=names)
 seconds = st.floats(0, 10)
 maybe = st.none() | seconds
 loads = st.builds(
-    Load, texts, st.lists(st.integers(1, 99), max_size=3).map(tuple), rates_per_s=st.lists(seconds).map(tuple)
+    Load,
+    texts,
+    st.lists(st.integers(1, 99), max_size=3).map(tuple),
+    rates_per_s=st.lists(seconds).map(tuple),
+    length=st.none() | st.integers(1, 99),
 )
 requests = st.builds(
     TimingRequest,

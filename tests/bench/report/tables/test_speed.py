@@ -171,3 +171,29 @@ def test_memory_of_the_gpu_is_told_if_there_is_any(make):
 
 def test_without_processes_there_is_no_start(make):
     assert start_table(one_case(make, make.measurement(by_process=[]))).rows == []
+
+
+def test_the_length_of_sequences_is_a_column_where_there_are_any(make):
+    plain = make.measurement(throughput_per_s=50.0)
+    rows = [make.measurement(length=length, throughput_per_s=50.0) for length in (16, 512)]
+    assert single(one_case(make, plain)).headers == ("case", "runtime", "batch", "p50", "p90", "samples/s", "noise")
+    table = single(one_case(make, plain, *rows))
+    assert table.headers == ("case", "runtime", "batch", "length", "p50", "p90", "samples/s", "tokens/s", "noise")
+    assert table.cells("length") == ["-", "16", "512"]
+    assert table.cells("samples/s") == ["50"] * 3
+    assert table.cells("tokens/s") == ["-", "800", "25,600"]
+
+
+def test_offline_and_a_server_are_told_at_each_length(make):
+    offline = [make.measurement(scenario="offline", length=length, throughput_per_s=9.0) for length in (16, 512)]
+    table = offline_table(one_case(make, *offline))
+    assert table.headers == ("case", "runtime", "length", "samples/s", "tokens/s", "best batch", "noise")
+    assert list(zip(table.cells("length"), table.cells("tokens/s"), strict=True)) == [("16", "144"), ("512", "4,608")]
+    rates = [
+        make.measurement(scenario="server", length=length, rate_per_s=rate, meets_bound=rate <= best)
+        for length, best in ((16, 200.0), (512, 100.0))
+        for rate in (100.0, 200.0)
+    ]
+    table = server_table(one_case(make, *rates))
+    assert list(zip(table.cells("length"), table.cells("queries/s"), strict=True)) == [("16", "≥ 200"), ("512", "100")]
+    assert "length" not in server_table(one_case(make, make.measurement(scenario="server", rate_per_s=1.0))).headers
