@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bench.data import data_root
-from bench.errors import BenchError, DataMissing, Unsuitable
+from bench.errors import BenchError, DataMissing, Unsuitable, suggestion
 from bench.hookspecs import hookimpl
 from bench.records import (
     DATA_UNIT,
@@ -47,6 +47,7 @@ __all__ = [
     "Unsuitable",
     "data_root",
     "hookimpl",
+    "suggestion",
 ]
 
 

@@ -155,10 +155,14 @@ Info = ModelInfo | DatasetInfo | MetricInfo | RuntimeInfo | ReporterInfo
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a dataset offers to a model, known before a byte of it is read.
+    """What a dataset offers to a model, known before it is loaded.
 
     `input_shape` has no batch axis. `value_range` is the range of the inputs where it is known. `unseen` are classes
     that the test part alone has, the anomalies.
+
+    Of a text, `vocabulary` are the tokens in the order of their numbers, which the inputs are; put side by side they
+    are the text again. `is_consecutive` tells that a row of a training batch goes on where the same row of the batch
+    before has ended.
 
     What is to be forecast has inputs (steps, features) and targets (horizons,). `horizons` says how many steps after
     the last of the inputs each target lies, `features` names the features, of which the first is what is forecast, and
@@ -177,6 +181,8 @@ class DataSpec:
     features: tuple[str, ...] = ()
     unit: str = ""
     season: tuple[int, int] | None = None
+    vocabulary: tuple[str, ...] = ()
+    is_consecutive: bool = False
 
 
 @dataclass(frozen=True)

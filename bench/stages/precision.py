@@ -83,7 +83,9 @@ def _make(part: Export, precision: str, source: Path, path: Path, samples: Seque
         reader = _Reader({spec.name: rows for spec, rows in zip(part.inputs, samples, strict=True)})
         # The pair of types that onnxruntime's kernels for CPUs with 8-bit dot products take.
         kinds = {"activation_type": QuantType.QUInt8, "weight_type": QuantType.QInt8}
-        quantize_static(_prepared(source, path.parent), path, reader, per_channel=True, **kinds)
+        prepared = _prepared(source, path.parent)
+        kept = _into_softmax(onnx.load(prepared))
+        quantize_static(prepared, path, reader, per_channel=True, nodes_to_exclude=kept, **kinds)
     else:
         # With signed weights, a ConvInteger took six times as long on the CPU.
         quantize_dynamic(_prepared(source, path.parent), path, per_channel=True, weight_type=QuantType.QUInt8)
@@ -137,6 +139,22 @@ def _untied(model: Any) -> Any:
                 model.graph.initializer.add().CopyFrom(weights[name])
                 model.graph.initializer[-1].name = node.input[place]
     return model
+
+
+def _into_softmax(model: Any) -> list[str]:
+    """The names of every softmax and of what adds or chooses right before it.
+
+    There attention hides what may not be seen by minus infinity, or the least number that there is. A range that holds
+    it has one step for all else: in 8 bits, all that is seen would weigh the same.
+    """
+    makers = {output: node for node in model.graph.node for output in node.output}
+    waiting = [node for node in model.graph.node if node.op_type == "Softmax"]
+    found: list[str] = []
+    while waiting:
+        node = waiting.pop()
+        found.append(node.name)
+        waiting += [m for name in node.input if (m := makers.get(name)) is not None and m.op_type in {"Add", "Where"}]
+    return found
 
 
 class _Reader:

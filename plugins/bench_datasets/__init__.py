@@ -34,3 +34,10 @@ def bench_datasets() -> Iterator[bench.DatasetInfo]:
         task="forecasting",
         summary="Any CSV file with a row a day: windows of it, and what comes so many days after them.",
     )
+    yield bench.DatasetInfo(
+        "text",
+        "bench_datasets.text:Text",
+        task="language-modelling",
+        summary="Characters or words of any text and which comes next; by default of one that Python carries.",
+        source="https://docs.python.org/3/reference/; Karpathy (2015), https://github.com/karpathy/char-rnn",
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ class TensorDataModule(LightningDataModule):
                 digest.update(tensor.contiguous().numpy().tobytes())
         return digest.hexdigest()
 
-    def train_dataloader(self) -> Batches:
+    def train_dataloader(self) -> Iterable[Batch]:
         return Batches(self._on_device(self._loaded().train), self.batch_size, shuffle=True, augment=self.augment)
 
     def val_dataloader(self) -> Batches:
@@ -108,6 +108,8 @@ class TensorDataModule(LightningDataModule):
 
     def _on_device(self, part: Part) -> Part:
         """The part on the trainer's device, copied there once rather than batch by batch."""
-        if self.trainer is None:
-            return part
-        return Part(*(tensor.to(self.trainer.strategy.root_device) for tensor in part))
+        return Part(*map(self._moved, part))
+
+    def _moved(self, tensor: Tensor) -> Tensor:
+        """A tensor on the trainer's device."""
+        return tensor if self.trainer is None else tensor.to(self.trainer.strategy.root_device)

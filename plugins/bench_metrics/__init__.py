@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 
 import bench
-from bench_metrics import classification, critic, embedding, forecasting, generation, likelihood, reconstruction
+from bench_metrics import (
+    classification,
+    critic,
+    embedding,
+    forecasting,
+    generation,
+    language,
+    likelihood,
+    reconstruction,
+)
 
 
 @bench.hookimpl
 def bench_metrics() -> Iterator[bench.MetricInfo]:
-    for subject in (classification, forecasting, reconstruction, embedding, likelihood, generation, critic):
+    for subject in (classification, forecasting, language, reconstruction, embedding, likelihood, generation, critic):
         yield from subject.METRICS

@@ -1,5 +1,7 @@
 """How models of several families are trained."""
 
+from math import cos, pi
+
 import torch
 from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor
@@ -16,6 +18,35 @@ def one_cycle(model: LightningModule, lr: float, weight_decay: float) -> dict[st
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay, fused=True)
     steps = int(model.trainer.estimated_stepping_batches)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def warm_up_and_cosine(model: LightningModule, lr: float, warm_up: float, weight_decay: float) -> dict[str, object]:
+    """AdamW with a learning rate that rises linearly and then falls as half a cosine (Loshchilov & Hutter 2017).
+
+    The recipe of GPT-3 (Brown et al. 2020, arXiv 2005.14165, appendix B) with nanoGPT's betas for small batches. Only
+    matrices decay.
+
+    :param lr: the learning rate after the warm-up; it ends at a tenth of it
+    :param warm_up: the share of all steps in which it rises
+    :param weight_decay: AdamW's decoupled weight decay
+    """
+    parameters = [one for one in model.parameters() if one.requires_grad]
+    groups = [
+        {"params": [one for one in parameters if one.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [one for one in parameters if one.ndim < 2], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True)
+    steps = int(model.trainer.estimated_stepping_batches)
+    rising = max(1, round(warm_up * steps))
+
+    def share(step: int) -> float:
+        if step < rising:
+            return (step + 1) / rising
+        done = min(1.0, (step - rising) / max(1, steps - rising))
+        return 0.1 + 0.9 * (1 + cos(pi * done)) / 2
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 

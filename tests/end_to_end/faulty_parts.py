@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import torch
+from bench_models.classifiers.classifier import Classifier
 
 import bench
-from bench_models.classifiers.classifier import Classifier
 from bench_models.classifiers.mlp import MLP
 from bench_runtimes.onnx import OnnxRuntime
 

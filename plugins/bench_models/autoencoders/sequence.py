@@ -1,17 +1,13 @@
 """The recurrent autoencoder: an image as a sequence of its rows."""
 
-from typing import Literal
-
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from bench import DataSpec
 from bench_models.autoencoders.autoencoder import Autoencoder, Likelihood
+from bench_models.cells import CELLS, Cell
 from bench_models.parameters import Decay, Rate
 from bench_models.shapes import image_shape
-
-Cell = Literal["gru", "lstm"]
-CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class SequenceAutoencoder(Autoencoder):

@@ -47,6 +47,19 @@ class Recurrent(nn.Module):
         return self.code(self.layer(images.transpose(1, 2).flatten(2))[0])
 
 
+class Attending(nn.Module):
+    """Each row of an image looks for a row above it that is like it; the rows below are hidden by minus infinity."""
+
+    def __init__(self):
+        super().__init__()
+        self.qkv, self.code = nn.Linear(24, 48), nn.Linear(16, 10)
+
+    def forward(self, images):
+        q, k, v = self.qkv(images.transpose(1, 2).flatten(2) - 0.5).chunk(3, 2)
+        q, k, v = (part.unsqueeze(1) for part in (12 * q, k, 4 * v))  # one head
+        return self.code(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+
 NETS = {
     "dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 256), nn.ReLU(), nn.Linear(256, 10)),
     "convolutions": lambda: nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 4, 3)),
@@ -136,6 +149,13 @@ def test_a_recurrent_graph_answers_about_the_same_for_any_batch(cell, tmp_path):
         path = tmp_path / f"{precision}.onnx"
         write_graph(part_of(net), precision, tmp_path / "forward.onnx", path, [drawn(64)])
         check_answers(net, precision, path)
+
+
+@pytest.mark.parametrize("precision", LOSSY)
+def test_what_attention_hides_costs_nothing_that_it_sees(precision, written):
+    torch.manual_seed(0)
+    net = Attending().eval()
+    check_answers(net, precision, written(net, precision))
 
 
 @pytest.mark.parametrize("name", NETS)

@@ -6,16 +6,18 @@ import pytest
 import torch
 
 from bench.catalog import resolve
+from bench.lengths import usual_length
 from bench.parity import difference
 from bench.stages.answering import Source, Subject, torch_call
 from bench.stages.build import exports_of
 from bench.stages.export import export_graph, multiply_accumulates
 from bench_datasets.digits import Digits
+from bench_datasets.text import Text
 from bench_models import bench_models
-from bench_models.forecasting.persistence import Persistence
 
 MODELS = {info.name: info for info in bench_models()}
 SMALL = {"hidden": (20, 10), "latent": 4}
+TINY = {"width": 16, "heads": 2, "blocks": 5}
 # Every model by its name, and settings that make another graph than its defaults do.
 SETTINGS = {
     "mlp": {"hidden": (20,), "dropout": 0.5},
@@ -47,6 +49,14 @@ SETTINGS = {
     "kmeans": {},
     "gmm": {"components": 3},
     "ridge": {},
+    "transformer": TINY,
+    "transformer par": {**TINY, "pattern": "par", "tied": False},
+    "transformer relative": {**TINY, "positions": "relative"},
+    "transformer learned": {**TINY, "positions": "learned", "longest": 24},
+    "transformer memory": {**TINY, "memory": 8},
+    "rnn": {"width": 12, "layers": 2, "dropout": 0.5},
+    "rnn gru": {"width": 12, "cell": "gru"},
+    "ngram": {"order": 3},
     "sklearn": {"estimator": "sklearn.linear_model.LogisticRegression", "arguments": {"tol": 0.1}},
     "sklearn forecasting": {"estimator": "sklearn.neighbors.KNeighborsRegressor"},
     "persistence": {},
@@ -54,6 +64,10 @@ SETTINGS = {
 }
 # By the parts of their names: RandomNormal, RandomUniformLike, Multinomial, Bernoulli and whatever comes after them.
 RANDOM = ("Random", "Multinomial", "Bernoulli")
+# What looks answers up and multiplies nothing.
+LOOKING_UP = {"ngram"}
+# Lengths of sequences, the usual one last: shorter than an n-gram, between, and longer.
+LENGTHS = (1, 5, 20, 12)
 
 
 def test_every_model_is_walked():
@@ -62,13 +76,16 @@ def test_every_model_is_walked():
 
 @pytest.fixture(scope="module")
 def data(series):
-    """Digits by the size that a model takes, or a series for one that forecasts."""
+    """Digits by the size that a model takes, a text, whose rows follow each other, or a series for what forecasts."""
     large, eight = Digits(size=28), Digits()
+    text = Text(length=LENGTHS[-1], order="consecutive")
 
     def data(setting):
         name = setting.split()[0]
         if MODELS[name].task == "forecasting" or setting.endswith("forecasting"):
             return series
+        if MODELS[name].task == text.spec.task:
+            return text
         return large if name == "lenet5" else eight
 
     return data
@@ -91,9 +108,8 @@ def subject(request, data):
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
 @pytest.mark.filterwarnings("ignore:.*_check_is_size will be removed:FutureWarning")
 @pytest.mark.filterwarnings("ignore:.*_flat_weights.* were assigned during export:UserWarning")
-def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_random(subject, tmp_path):
-    inputs = subject.test.inputs[:5]
-    fed = subject.fed("test", inputs)
+def test_every_artifact_answers_as_its_model_at_any_batch_size_and_length_and_is_never_random(subject, tmp_path):
+    fed = subject.fed("test", subject.test.inputs[:5])
     for part in subject.exports.values():
         path = tmp_path / f"{part.name}.onnx"
         export_graph(part, path)
@@ -101,19 +117,20 @@ def test_every_artifact_answers_as_its_model_at_any_batch_size_and_is_never_rand
         assert {one.type.tensor_type.shape.dim[0].dim_param for one in graph.graph.input} == {"batch"}
         assert not [kind for kind in operators(graph.graph) if any(word in kind for word in RANDOM)]
         session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-        for rows in (1, 5):
-            given = [tensor[:rows] for tensor in fed[part.name]]
-            answers = session.run(
-                part.outputs, {spec.name: t.numpy() for spec, t in zip(part.inputs, given, strict=True)}
-            )
-            for expected, answer in zip(torch_call(part)(tuple(given)), answers, strict=True):
-                assert difference(expected, answer).excess < 0.1
+        others = LENGTHS if usual_length(part.inputs) else ()
+        for given in (fed[part.name], *(subject.of_length(part.name, length, 5) for length in others)):
+            for rows in (1, 5):
+                some = tuple(tensor[:rows] for tensor in given)
+                names = (spec.name for spec in part.inputs)
+                answers = session.run(part.outputs, {name: t.numpy() for name, t in zip(names, some, strict=True)})
+                for expected, answer in zip(torch_call(part)(some), answers, strict=True):
+                    assert difference(expected, answer).excess < 0.1
 
 
-def test_what_torch_makes_has_its_arithmetic_counted(subject):
-    counted = {part.name: multiply_accumulates(part) for part in subject.exports.values() if part.graph is None}
-    computes_nothing = isinstance(subject.model, Persistence)
-    assert all((count == 0) == computes_nothing for count in counted.values())
+def test_what_torch_makes_has_its_arithmetic_counted(subject, request):
+    counted = [multiply_accumulates(part) for part in subject.exports.values() if part.graph is None]
+    computes_nothing = request.node.callspec.params["subject"] in {*LOOKING_UP, "persistence"}
+    assert all((count == 0) == computes_nothing for count in counted)
 
 
 def operators(graph):

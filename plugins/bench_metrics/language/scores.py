@@ -1,0 +1,79 @@
+"""Figures for logits (n, length, vocabulary) against the tokens that came next (n, length).
+
+All places of all rows count alike, also the first ones, before which there is little to go by: the shorter a row, the
+worse the figure. nanoGPT scores rows likewise. Figures compare with others of the same length of row.
+"""
+
+from math import log
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torchmetrics import MeanMetric, Metric
+
+from bench import DataSpec, Unsuitable
+from bench_datasets.tokens import UNKNOWN
+
+
+class NatsPerToken(MeanMetric):
+    """Mean cross-entropy of softmax(logits), in nats a token."""
+
+    higher_is_better = False
+
+    def __init__(self, spec: DataSpec) -> None:
+        super().__init__()
+        self.set_dtype(torch.float64)
+
+    def update(self, logits: Tensor, targets: Tensor) -> None:
+        super().update(_nats(logits, targets))
+
+
+class BitsPerCharacter(Metric):
+    """All bits that the text takes by softmax(logits), divided by its characters.
+
+    It compares texts in characters with those in words, which nats a token do not.
+
+    :raises Unsuitable: where one token stands for many, and does not tell for which
+    """
+
+    higher_is_better = False
+
+    def __init__(self, spec: DataSpec) -> None:
+        super().__init__()
+        if UNKNOWN in spec.vocabulary:
+            raise Unsuitable("bits-per-character needs to know every token", "the data's `vocabulary` leaves some out")
+        self.lengths = torch.tensor([len(token) for token in spec.vocabulary])
+        self.add_state("bits", torch.tensor(0.0, dtype=torch.float64), dist_reduce_fx="sum")
+        self.add_state("characters", torch.tensor(0), dist_reduce_fx="sum")
+
+    def update(self, logits: Tensor, targets: Tensor) -> None:
+        self.bits += _nats(logits, targets).sum() / log(2)
+        self.characters += self.lengths[targets].sum()
+
+    def compute(self) -> Tensor:
+        return self.bits / self.characters
+
+
+class Perplexity(NatsPerToken):
+    """exp of the mean cross-entropy."""
+
+    def compute(self) -> Tensor:
+        return super().compute().exp()
+
+
+class NextTokenAccuracy(MeanMetric):
+    """The share of places whose largest logit is that of the token that came next, in [0, 1]."""
+
+    higher_is_better = True
+
+    def __init__(self, spec: DataSpec) -> None:
+        super().__init__()
+        self.set_dtype(torch.float64)
+
+    def update(self, logits: Tensor, targets: Tensor) -> None:
+        super().update((logits.argmax(2) == targets).double())
+
+
+def _nats(logits: Tensor, targets: Tensor) -> Tensor:
+    """The negative log probability of each token, (n * length,)."""
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").double()

@@ -1,0 +1,27 @@
+"""Models of sequences: which token comes next."""
+
+import bench
+
+MODELS = (
+    bench.ModelInfo(
+        "transformer",
+        "bench_models.sequences.transformer:Transformer",
+        task="language-modelling",
+        summary="Self-attention and feed-forward blocks in any order: interleaved, as PAR, or a pattern of your own.",
+        source="Mandava, Migacz, Florea (2020), Pay Attention When Required, arXiv 2009.04534; Vaswani et al. (2017)",
+    ),
+    bench.ModelInfo(
+        "rnn",
+        "bench_models.sequences.rnn:RNN",
+        task="language-modelling",
+        summary="Recurrent layers, LSTM or GRU.",
+        source="Mikolov et al. (2010), Interspeech, 1045-1048; Zaremba, Sutskever, Vinyals (2014), arXiv 1409.2329",
+    ),
+    bench.ModelInfo(
+        "ngram",
+        "bench_models.sequences.ngram:NGram",
+        task="language-modelling",
+        summary="Counts of what followed the same few tokens, smoothed: what others have to be better than.",
+        source="Chen & Goodman (1999), Computer Speech & Language 13, 359-394",
+    ),
+)
