@@ -44,7 +44,7 @@ def bare(model, data):
     for epoch in range(EPOCHS):
         model.train()
         for inputs, targets in batches:
-            loss = model.loss(model(inputs), targets)
+            loss = model.task.loss(model(inputs), targets)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -59,7 +59,7 @@ def look(model, data):
     model.eval()
     for inputs, targets in data.val_dataloader():
         scores = model(inputs)
-        float(model.loss(scores, targets))
+        float(model.task.loss(scores, targets))
         float((scores.argmax(1) != targets).float().mean())
 
 

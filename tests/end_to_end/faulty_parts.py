@@ -11,6 +11,8 @@ from bench_models.classifiers.classifier import Classifier
 
 import bench
 from bench_models.classifiers.mlp import MLP
+from bench_models.supervised import Supervised
+from bench_models.tasks import task_for
 from bench_runtimes.onnx import OnnxRuntime
 
 
@@ -61,11 +63,11 @@ class Disagrees(MLP):
         return scores + 1 if torch.compiler.is_exporting() else scores
 
 
-class OverTime(Classifier):
+class OverTime(Supervised):
     """A convolution over the rows of an image, of which there may be up to 40. Nothing is wrong with it."""
 
     def __init__(self, data):
-        super().__init__(data, lr=0.01, weight_decay=0.0)
+        super().__init__(task_for(data), lr=0.01, weight_decay=0.0)
         self.shape = data.input_shape
         self.scores = torch.nn.Conv1d(data.input_shape[2], data.classes, 3, padding=1)
 
