@@ -16,6 +16,7 @@ cases:
 measure:
   runtimes: [onnxruntime, torch]
   batch_sizes: [1, 32]
+  processes: 2
 """
 
 ALLOWED = 0.25
