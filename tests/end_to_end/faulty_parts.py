@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import torch
-from bench_models.classifiers.classifier import Classifier
 
 import bench
 from bench_models.classifiers.mlp import MLP
