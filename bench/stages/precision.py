@@ -144,8 +144,8 @@ def _untied(model: Any) -> Any:
 def _into_softmax(model: Any) -> list[str]:
     """The names of every softmax and of what adds or chooses right before it.
 
-    There attention hides what may not be seen by minus infinity, or the least number that there is. A range that holds it
-    has one step for all else: in 8 bits, all that is seen would weigh the same.
+    There attention hides what may not be seen by minus infinity, or the least number that there is. A range that holds
+    it has one step for all else: in 8 bits, all that is seen would weigh the same.
     """
     makers = {output: node for node in model.graph.node for output in node.output}
     waiting = [node for node in model.graph.node if node.op_type == "Softmax"]
