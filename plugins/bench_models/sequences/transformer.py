@@ -30,7 +30,7 @@ class Transformer(TrainedLanguageModel):
 
     With `memory` it learns segment by segment, as Transformer-XL does (Dai et al. 2019, arXiv 1901.02860): what the
     attention blocks of a row saw last, they see before the next row too, without a gradient. That needs rows that go on
-    where they ended, `order: consecutive` of a text. Only training remembers: the exported graph has no memory and
+    where they ended, `order: consecutive` of a text. Only training remembers: the exported graph has no memory, and
     takes a row by itself, of any length. As one long row, several get what they would get one after the other with a
     memory of all that was before.
 

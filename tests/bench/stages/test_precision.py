@@ -73,6 +73,7 @@ NETS = {
 OTHERS = {
     "large": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 1024)),
     "no weights": lambda: nn.Sequential(nn.Tanh()),
+    "attending": Attending,
 }
 
 
@@ -153,9 +154,7 @@ def test_a_recurrent_graph_answers_about_the_same_for_any_batch(cell, tmp_path):
 
 @pytest.mark.parametrize("precision", LOSSY)
 def test_what_attention_hides_costs_nothing_that_it_sees(precision, written):
-    torch.manual_seed(0)
-    net = Attending().eval()
-    check_answers(net, precision, written(net, precision))
+    check_answers(net_of("attending"), precision, written("attending", precision))
 
 
 @pytest.mark.parametrize("name", NETS)
