@@ -270,7 +270,8 @@ class TrainingResult:
 
     `curves` holds a value an epoch for each name that was logged; None in an epoch that did not log it.
     `epoch_ends_s` are the seconds from the start of training to the end of each epoch. `pretraining_epochs` is how many
-    of the epochs came before the model learned what it is for.
+    of the epochs came before the model learned what it is for. `findings` is what the model has found out by itself and
+    tells of, such as an architecture.
     """
 
     epochs: int
@@ -283,6 +284,7 @@ class TrainingResult:
     epoch_ends_s: list[float] = field(default_factory=list)
     pretraining_epochs: int = 0
     snapshots: list[SnapshotResult] = field(default_factory=list)
+    findings: dict[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.report.series import Chart, charts
 from bench.report.tables.gpu import gpu_table
-from bench.report.tables.models import lineage_table, size_table, target_table, training_table
+from bench.report.tables.models import finding_table, lineage_table, size_table, target_table, training_table
 from bench.report.tables.quality import parity_table, precision_table, quality_tables
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table
 from bench.report.tables.table import Table
@@ -52,7 +52,7 @@ def _tables(results: RunResult) -> dict[str, list[Table]]:
             gpu_table(results),
             parity_table(results),
         ],
-        "Training": [training_table(results), target_table(results)],
+        "Training": [training_table(results), finding_table(results), target_table(results)],
         "Size": [size_table(results)],
         "Lineage": [lineage_table(results)],
     }

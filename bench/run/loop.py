@@ -14,7 +14,7 @@ from bench.run.cases import run_cases
 from bench.run.check import check_plan
 from bench.run.estimate import guessed_timing_seconds
 from bench.run.gates import judge
-from bench.run.host_lock import check_host_lock
+from bench.timing.host_lock import check_host_lock
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_processes

@@ -14,7 +14,7 @@ from bench.report.write import write_reports
 from bench.results import CaseResult, RunResult
 from bench.run.cases import run_cases
 from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds
-from bench.run.host_lock import alone_on_this_host, check_host_lock
+from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.run.loads import batch_sizes_of
 from bench.run.measuring import Configuration, configurations_of, measured, one_process
 from bench.run.progress import Progress

@@ -1,15 +1,10 @@
-"""Starts one timing process and waits for its answer."""
+"""Starts one timing process that has torch already, and waits for its answer."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from bench.run import targets
 from bench.run.workers import Workers
+from bench.timing.interpreter import silent
 from bench.timing.request import TimingAnswer, TimingRequest
 
 
@@ -23,7 +18,7 @@ def in_fork(request: TimingRequest, workers: Workers, log: Path, patience_s: flo
     worker = workers.start(targets.timing, request, str(log))
     try:
         if not worker.events.poll(patience_s):
-            return _silent(patience_s, hint)
+            return silent(patience_s, hint)
         answer: TimingAnswer = worker.events.recv()
         worker.let_end()
         return answer
@@ -31,55 +26,3 @@ def in_fork(request: TimingRequest, workers: Workers, log: Path, patience_s: flo
         return TimingAnswer(error=worker.death())
     finally:
         worker.stop()
-
-
-def in_new_interpreter(request: TimingRequest, log: Path, patience_s: float, hint: str = "") -> TimingAnswer:
-    """Time in a new interpreter, which never imports torch; parameters as for `in_fork`."""
-    question, reply = log.with_suffix(".request.json"), log.with_suffix(".answer.json")
-    question.write_text(request.to_json())
-    # Without -P, a file in the current folder could stand in for a package. The process ends when its input does.
-    code: int | None = None
-    command = [sys.executable, "-P", "-m", "bench.timing", str(question), str(reply)]
-    try:
-        with (
-            log.open("a") as printed,
-            subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=printed, stderr=printed, start_new_session=True
-            ) as process,
-        ):
-            try:
-                code = process.wait(patience_s)
-            except subprocess.TimeoutExpired:
-                return _silent(patience_s, hint)
-            finally:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own: all that it started
-                process.kill()
-        return TimingAnswer.read(reply)
-    except (OSError, ValueError, TypeError):  # the process ended before it had written all of it
-        return TimingAnswer(error=f"its process ended with exit code {code} and no answer")
-    finally:
-        question.unlink(missing_ok=True)
-        reply.unlink(missing_ok=True)
-
-
-def _silent(patience_s: float, hint: str) -> TimingAnswer:
-    return TimingAnswer(error="; ".join(filter(None, [f"no answer after {patience_s:g} s", hint])))
-
-
-def timing_cores(threads: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
-    """The cores to time on: the last ones, since systems like to do their own work on the first.
-
-    :param wanted: others to take instead
-    :returns: none where the system cannot bind a process
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return ()
-    return tuple(wanted or sorted(os.sched_getaffinity(0))[-threads:])
-
-
-def helping_cores(cores: Sequence[int]) -> tuple[int, ...]:
-    """One core besides those that are timed on, for what is not timed; none if there is no other."""
-    if not hasattr(os, "sched_getaffinity"):
-        return ()
-    return tuple(sorted(os.sched_getaffinity(0) - {*cores})[-1:])

@@ -11,12 +11,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import torch
-from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer, seed_everything
+from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer
 from pytorch_lightning.utilities.model_helpers import is_overridden
 
-from bench.stages.build import build_model, save_checkpoint
+from bench.stages.build import save_checkpoint
 from bench.stages.request import CaseRequest, Pace
-from bench.stages.train import Observer, fit, fit_itself, is_fitted, make_trainer
+from bench.stages.train import Observer, fit, fit_itself, is_fitted, make_trainer, new_model
 
 # What a look at the validation data is judged by if training did not come to one.
 LOOK_BATCHES = 8
@@ -29,8 +29,7 @@ class Enough(Exception):
 def rehearse_training(request: CaseRequest, data: LightningDataModule) -> None:
     """Train for `rehearsal_s` from the first step on, and write the checkpoint and beside it the pace."""
     began = time.monotonic()
-    seed_everything(request.seed, workers=True, verbose=False)
-    model = build_model(request.model, request.params, data.spec)
+    model = new_model(request, data.spec)
     stopwatch = Stopwatch(request.rehearsal_s or 0.0)
     with contextlib.suppress(Enough):
         if is_fitted(model):

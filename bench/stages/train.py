@@ -10,9 +10,11 @@ import torch
 from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer, seed_everything
 
 from bench.errors import BenchError
+from bench.records import DataSpec
 from bench.results import TrainingResult
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.files import sha256
+from bench.stages.latencies import tell_latencies
 from bench.stages.lean import use_lean_epochs
 from bench.stages.request import CaseRequest
 from bench.stages.snapshots import Snapshots
@@ -27,8 +29,7 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
     :param progress: told now and then which share of the work is done
     :raises BenchError: if the training loss is no longer a number
     """
-    seed_everything(request.seed, workers=True, verbose=False)
-    model = build_model(request.model, request.params, data.spec)
+    model = new_model(request, data.spec)
     snapshots = Snapshots(request, data.spec)
     observer = Observer(progress, snapshots)
     epochs, steps, device = 0, 0, "cpu"
@@ -49,7 +50,16 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
         epoch_ends_s=observer.epoch_ends_s,
         pretraining_epochs=getattr(model, "pretraining_epochs", 0),
         snapshots=snapshots.kept,
+        findings=dict(getattr(model, "findings", {})),
     )
+
+
+def new_model(request: CaseRequest, spec: DataSpec) -> LightningModule:
+    """The case's model before training, with its seed in all generators, and with the latencies that it asks for."""
+    seed_everything(request.seed, workers=True, verbose=False)
+    model = build_model(request.model, request.params, spec)
+    tell_latencies(model, request)
+    return model
 
 
 def is_fitted(model: LightningModule) -> bool:

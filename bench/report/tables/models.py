@@ -1,7 +1,7 @@
 """What the models are: their size, how they were trained, and which data, weights and graph belong together."""
 
 from bench.bounds import holds, written
-from bench.report.formats import NOTHING, size_of, spread
+from bench.report.formats import NOTHING, number, size_of, spread
 from bench.report.lookup import groups, labelled
 from bench.report.tables.table import Table
 from bench.results import STAGES, CaseResult, RunResult, TrainingResult
@@ -34,6 +34,17 @@ def training_table(results: RunResult) -> Table:
         rows.append((group, training.device, str(training.epochs), f"{training.steps:,}", *stages))
     headers = ("case", "device", "epochs", "steps", "train [s]", "export [s]", "evaluate [s]")
     return Table("Training", headers, rows, 2, "Seconds of each stage, several cases side by side.")
+
+
+def finding_table(results: RunResult) -> Table:
+    """A row for all that a model has found out by itself in its training, such as an architecture."""
+    rows = [
+        (case.id, name, number(value) if isinstance(value, float) else value)
+        for case in results.cases
+        if case.training is not None
+        for name, value in case.training.findings.items()
+    ]
+    return Table("Findings", ("case", "what", "found"), rows, 3, "What the models themselves tell of their training.")
 
 
 def target_table(results: RunResult) -> Table:

@@ -61,4 +61,12 @@ METRICS = (
         summary="How the artifact goes on after beginnings of the test part: each token drawn from its probabilities.",
         source=SHANNON,
     ),
+    bench.MetricInfo(
+        "architecture",
+        "bench_metrics.language.search_picture:architecture",
+        task="language-modelling",
+        form="picture",
+        summary="What each block became during a search, with which probability, and the pattern that was found.",
+        source="Mandava, Migacz, Florea (2020), Pay Attention When Required, arXiv 2009.04534",
+    ),
 )

@@ -11,6 +11,13 @@ MODELS = (
         source="Mandava, Migacz, Florea (2020), Pay Attention When Required, arXiv 2009.04534; Vaswani et al. (2017)",
     ),
     bench.ModelInfo(
+        "par-search",
+        "bench_models.sequences.par_search:ParSearch",
+        task="language-modelling",
+        summary="Searches which blocks of a transformer have to attend, then trains what it has found.",
+        source="Mandava, Migacz, Florea (2020), Pay Attention When Required, arXiv 2009.04534, section 3",
+    ),
+    bench.ModelInfo(
         "rnn",
         "bench_models.sequences.rnn:RNN",
         task="language-modelling",

@@ -1,10 +1,16 @@
 """The two blocks of a transformer that compute: x + f(norm(x)), with f self-attention or a feed-forward net."""
 
+from collections.abc import Callable, Iterable
 from math import sqrt
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from bench_models.sequences.positions import Positions, placing
+
+# The standard deviation of weights before training (Radford et al. 2019, GPT-2).
+DEVIATION = 0.02
 
 # What stands for minus infinity: the least number in single precision, as where torch's own attention is exported.
 LEAST = torch.finfo(torch.float32).min
@@ -78,6 +84,29 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor, earlier: Tensor | None = None) -> Tensor:
         return self.output(F.gelu(self.inner(x)))
+
+
+def block_maker(width: int, heads: int, expansion: int, positions: Positions, dropout: float) -> Callable[[str], Block]:
+    """What makes new blocks of one net by their letter in a pattern: s, self-attention, or f, feed-forward."""
+    place = placing(positions, width, heads)
+
+    def made(letter: str) -> Block:
+        f = Attention(width, heads, place(), dropout) if letter == "s" else FeedForward(width, expansion)
+        return Block(width, f, dropout)
+
+    return made
+
+
+def initialise(net: nn.Module, blocks: Iterable[Block], depth: int) -> None:
+    """Give a net the weights of GPT-2 before training: those that a block answers with are the smaller, the deeper.
+
+    :param depth: how many blocks add up in it
+    """
+    for module in net.modules():
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=DEVIATION)
+    for block in blocks:
+        nn.init.normal_(block.f.output.weight, std=DEVIATION / sqrt(depth))
 
 
 def _after(products: Tensor) -> Tensor:

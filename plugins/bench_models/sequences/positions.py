@@ -5,6 +5,7 @@ to be multiplied, and what is added to q' k / sqrt(d), (batch, heads, length, se
 places of those that are seen.
 """
 
+from collections.abc import Callable
 from math import sqrt
 from typing import Literal
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 Positions = Literal["rotary", "relative", "learned"]
+Distances = Literal["rotary", "relative"]  # those that know how far apart two places are, and no place itself
 Placed = tuple[Tensor, Tensor, Tensor | None]
 
 # The longest wave is so many times 2 pi places long: both papers take it from Vaswani et al. (2017).
@@ -68,6 +70,14 @@ class Relative(nn.Module):
         r = self.distance(torch.cat([angles.sin(), angles.cos()], 1)).unflatten(1, (self.heads, -1)).permute(1, 2, 0)
         bias = _by_place((q + self.v) @ r) / sqrt(q.shape[-1])
         return q + self.u, k, bias
+
+
+def placing(positions: Positions, width: int, heads: int) -> Callable[[], nn.Module]:
+    """What gives a block its positions; rotary ones learn nothing, and one serves all blocks."""
+    if positions == "relative":
+        return lambda: Relative(width, heads)
+    shared = Rotary(width // heads) if positions == "rotary" else Nowhere()
+    return lambda: shared
 
 
 def frequencies(d: int) -> Tensor:

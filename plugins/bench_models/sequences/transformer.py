@@ -4,8 +4,7 @@ Mandava, Migacz & Florea (2020), Pay Attention When Required, arXiv 2009.04534: 
 feed-forward blocks, which are cheaper where a sequence is long against the width.
 """
 
-from collections.abc import Callable, Sequence
-from math import sqrt
+from collections.abc import Sequence
 
 import torch
 from pydantic import NonNegativeInt, PositiveInt
@@ -13,14 +12,11 @@ from torch import Tensor, nn
 
 from bench import DataSpec, Unsuitable
 from bench_models.parameters import Decay, Rate, Share
-from bench_models.sequences.blocks import Attention, Block, FeedForward
+from bench_models.sequences.blocks import block_maker, initialise
 from bench_models.sequences.language import TrainedLanguageModel
 from bench_models.sequences.patterns import letters
-from bench_models.sequences.positions import Nowhere, Positions, Relative, Rotary
+from bench_models.sequences.positions import Positions
 from bench_models.training import Batch
-
-# The standard deviation of weights before training (Radford et al. 2019, GPT-2).
-DEVIATION = 0.02
 
 
 class Transformer(TrainedLanguageModel):
@@ -74,25 +70,20 @@ class Transformer(TrainedLanguageModel):
         if positions == "learned":
             longest = longest or data.input_shape[0]
         super().__init__(data, lr, warm_up, weight_decay, longest)
-        _refuse(data, width, heads, positions, longest, memory)
+        refuse(data, width, heads, positions, longest, memory)
         self.pattern = letters(pattern, blocks)
         self.memory = memory
         self.remembered: list[Tensor] | None = None
         self.embedding = nn.Embedding(self.vocabulary, width)
         self.places = nn.Embedding(longest, width) if longest else None
         self.dropout = nn.Dropout(dropout)
-        place = _placing(positions, width, heads)
-        makers: dict[str, Callable[[], nn.Module]] = {
-            "s": lambda: Attention(width, heads, place(), dropout),
-            "f": lambda: FeedForward(width, expansion),
-        }
-        computing = (makers[letter]() for letter in self.pattern if letter in makers)
-        self.blocks = nn.ModuleList(Block(width, f, dropout) for f in computing)
+        made = block_maker(width, heads, expansion, positions, dropout)
+        self.blocks = nn.ModuleList(made(letter) for letter in self.pattern if letter != "i")
         self.norm = nn.LayerNorm(width, bias=False)
         self.head = nn.Linear(width, self.vocabulary, bias=False)
         if tied:
             self.head.weight = self.embedding.weight
-        self._initialise()
+        initialise(self, self.blocks, len(self.blocks))
 
     def forward(self, tokens: Tensor) -> Tensor:
         logits, _ = self.segment(tokens)
@@ -126,24 +117,10 @@ class Transformer(TrainedLanguageModel):
         """Another epoch begins at another place of the text."""
         self.remembered = None
 
-    def _initialise(self) -> None:
-        """Weights as of GPT-2: those that a block answers with are the smaller, the more blocks there are."""
-        for module in self.modules():
-            if isinstance(module, nn.Linear | nn.Embedding):
-                nn.init.normal_(module.weight, std=DEVIATION)
-        for block in self.blocks:
-            nn.init.normal_(block.f.output.weight, std=DEVIATION / sqrt(len(self.blocks)))
 
-
-def _placing(positions: Positions, width: int, heads: int) -> Callable[[], nn.Module]:
-    """What gives a block its positions; rotary ones learn nothing, and one serves all blocks."""
-    if positions == "relative":
-        return lambda: Relative(width, heads)
-    shared = Rotary(width // heads) if positions == "rotary" else Nowhere()
-    return lambda: shared
-
-
-def _refuse(data: DataSpec, width: int, heads: int, positions: Positions, longest: int | None, memory: int) -> None:
+def refuse(
+    data: DataSpec, width: int, heads: int, positions: Positions, longest: int | None = None, memory: int = 0
+) -> None:
     """:raises Unsuitable: for what does not go together."""
     if width % heads:
         raise Unsuitable(f"{heads} heads do not divide a width of {width}", f"the rest is {width % heads}")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.run.timing_process import in_new_interpreter
+from bench.timing.interpreter import in_new_interpreter
 from bench.timing.request import Effort, Load, TimingRequest
 
 RUNTIME = """

@@ -7,15 +7,15 @@ import time
 import pytest
 
 from bench.errors import BenchError
-from bench.run import host_lock
-from bench.run.host_lock import alone_on_this_host, check_host_lock
+from bench.timing import host_lock
+from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.run.loop import begin
 from bench.run.rehearsal import rehearse
 
 HOLDER = """
 import sys
 from pathlib import Path
-from bench.run import host_lock
+from bench.timing import host_lock
 
 host_lock.PATH = Path(sys.argv[1])
 with host_lock.alone_on_this_host(lambda: print("waits", flush=True)):

@@ -1,0 +1,108 @@
+"""How long parts of a model take on the target of a suite, for a model that wants to know before it is trained.
+
+They are timed as artifacts are: exported, in processes of their own that take turns, with the suite's runtime, device and
+threads, and no other timing on this host meanwhile. What other cases train at the same time is not kept away: it slows
+all parts alike, and their ratios are what a model goes by.
+"""
+
+import random
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from pytorch_lightning import LightningModule
+
+from bench.errors import BenchError
+from bench.records import Artifact, Export, RuntimeUse
+from bench.stages.export import export_graph
+from bench.stages.request import CaseRequest
+from bench.timing.host_lock import alone_on_this_host
+from bench.timing.interpreter import in_new_interpreter, timing_cores
+from bench.timing.request import ROTATED, Effort, Load, TimingRequest
+
+# A few short processes for each part: a median of their medians is asked for, no rare percentile.
+EFFORT = Effort(warmup_s=0.05, warmup_max_s=1.0, min_seconds=0.2, min_samples=9, bound_s=1.0)
+PROCESSES = 3
+PATIENCE_S = 300.0
+
+
+def tell_latencies(model: LightningModule, request: CaseRequest) -> None:
+    """Let a model know what its `timed_parts()` take, by its `learn_latencies`, if it has such parts.
+
+    :raises BenchError: if no runtime of the suite executes graphs, or a part cannot be timed
+    """
+    parts = model.timed_parts() if callable(getattr(model, "timed_parts", None)) else ()
+    if parts:
+        processes = PROCESSES if request.rehearsal_s is None else 1
+        model.learn_latencies(
+            latencies(parts, graph_runtime(request), request.device, request.timed_threads, processes)
+        )
+
+
+def graph_runtime(request: CaseRequest) -> RuntimeUse:
+    """The first of the suite's runtimes that executes graphs at fp32.
+
+    :raises BenchError: if there is none
+    """
+    for runtime in request.runtimes:
+        if not runtime.info.needs_torch and "fp32" in runtime.precisions:
+            return runtime
+    names = ", ".join(runtime.name for runtime in request.runtimes)
+    raise BenchError(
+        f"{request.model.name} wants to know what its parts take as graphs at fp32, and none of {names} executes such",
+        "add onnxruntime to `measure.runtimes`",
+    )
+
+
+def latencies(
+    parts: Sequence[Export], runtime: RuntimeUse, device: str, threads: int, processes: int = PROCESSES
+) -> dict[str, float]:
+    """By the name of each part, the median seconds of a call with one sample of its inputs' shapes.
+
+    :param parts: their inputs are drawn from the standard normal distribution
+    :param processes: how many of them time each part, in turn with all others
+    :raises BenchError: if one cannot be timed
+    """
+    order, medians = random.Random(0), {part.name: [] for part in parts}
+    with tempfile.TemporaryDirectory() as folder, alone_on_this_host(lambda: None):
+        artifacts = [_written(part, Path(folder)) for part in parts]
+        for turn in range(processes):
+            for artifact in order.sample(artifacts, len(artifacts)):
+                medians[artifact.name].append(_timed(artifact, runtime, device, threads, Path(folder, f"turn{turn}")))
+    return {name: median(found) for name, found in medians.items()}
+
+
+def _written(part: Export, folder: Path) -> Artifact:
+    """A part's graph on disk, with rows to call it with and what it has to answer beside it."""
+    path = folder / f"{part.name}.onnx"
+    export_graph(part, path)
+    draws = torch.Generator().manual_seed(0)
+    rows = [torch.randn(ROTATED, *spec.shape, generator=draws) for spec in part.inputs]
+    with torch.no_grad():
+        answers = part.module.eval()(*rows)
+    answers = (answers,) if isinstance(answers, torch.Tensor) else answers
+    arrays = {f"input_{n}": tensor.numpy() for n, tensor in enumerate(rows)}
+    np.savez(path.with_suffix(".npz"), **arrays, **{f"output_{n}": one.numpy() for n, one in enumerate(answers)})
+    return Artifact(part.name, part.task, "fp32", str(path), "", part.inputs, part.outputs)
+
+
+def _timed(artifact: Artifact, runtime: RuntimeUse, device: str, threads: int, samples: Path) -> float:
+    """The median of one process, in seconds."""
+    request = TimingRequest(
+        runtime=runtime,
+        artifact=artifact,
+        rows=str(Path(artifact.path).with_suffix(".npz")),
+        device=device,
+        threads=threads,
+        cores=timing_cores(threads),
+        loads=(Load("single-stream", (1,)),),
+        effort=EFFORT,
+        samples=str(samples),
+    )
+    answer = in_new_interpreter(request, samples.with_suffix(".log"), PATIENCE_S)
+    if answer.error:
+        raise BenchError(f"{artifact.name} cannot be timed on {runtime.name}: {answer.error}")
+    return float(np.median(np.load(answer.loads[0].path))) / 1e9
