@@ -17,11 +17,11 @@ from bench.errors import BenchError
 from bench.records import Artifact, RuntimeUse
 from bench.roofline import REFERENCE, Bandwidth, Calibration, NoiseFloor, bytes_read, is_widened
 from bench.run import targets
-from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.run.progress import Progress
 from bench.run.workers import Workers
 from bench.stages.calibration import PROBES, Probe
 from bench.store.calibration import machine_of, software_of
+from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.timing.interpreter import in_new_interpreter, timing_cores
 from bench.timing.request import Effort, Load, TimingRequest
 

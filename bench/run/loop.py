@@ -14,7 +14,6 @@ from bench.run.cases import run_cases
 from bench.run.check import check_plan
 from bench.run.estimate import guessed_timing_seconds
 from bench.run.gates import judge
-from bench.timing.host_lock import check_host_lock
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_processes
@@ -24,6 +23,7 @@ from bench.store.calibration import fitting_calibrations
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
 from bench.suite.plan import Plan
+from bench.timing.host_lock import check_host_lock
 
 PASSED, GATE_MISSED, CASES_FAILED = 0, 1, 3
 

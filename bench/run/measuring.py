@@ -16,7 +16,6 @@ from bench.report import lookup
 from bench.results import LEAST_SAMPLES, ArtifactResult, CaseResult, Failure
 from bench.roofline import Calibration, Work, calibration_for
 from bench.run.found import is_ready, is_searched, loads_after
-from bench.timing.host_lock import alone_on_this_host
 from bench.run.loads import alone, loads_of, processes_of
 from bench.run.progress import Progress
 from bench.run.rows import Part, Timed, rows_of
@@ -25,8 +24,9 @@ from bench.run.workers import Workers
 from bench.stages.blame import owner_of
 from bench.stages.request import CaseRequest
 from bench.suite.schema import Measure, Suite
-from bench.timing.noise import is_calm
+from bench.timing.host_lock import alone_on_this_host
 from bench.timing.interpreter import helping_cores, in_new_interpreter, timing_cores
+from bench.timing.noise import is_calm
 from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingRequest, beginning
 from bench.timing.scenarios import TRIAL_S
 from bench.timing.server import HALVINGS, LADDER, SEARCHES, STEP, STEPS, trial_s

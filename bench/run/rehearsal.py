@@ -14,7 +14,6 @@ from bench.report.write import write_reports
 from bench.results import CaseResult, RunResult
 from bench.run.cases import run_cases
 from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds
-from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.run.loads import batch_sizes_of
 from bench.run.measuring import Configuration, configurations_of, measured, one_process
 from bench.run.progress import Progress
@@ -24,6 +23,7 @@ from bench.stages.request import CaseRequest, Pace
 from bench.store.environment import environment
 from bench.suite.plan import Plan, PlannedCase
 from bench.suite.schema import Suite
+from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.timing.request import LoadAnswer
 
 # How long a case trains, and how long all of them and all timing processes may take together.

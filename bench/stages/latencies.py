@@ -1,8 +1,8 @@
 """How long parts of a model take on the target of a suite, for a model that wants to know before it is trained.
 
-They are timed as artifacts are: exported, in processes of their own that take turns, with the suite's runtime, device and
-threads, and no other timing on this host meanwhile. What other cases train at the same time is not kept away: it slows
-all parts alike, and their ratios are what a model goes by.
+They are timed as artifacts are: exported, in processes of their own that take turns, with the suite's runtime, device
+and threads, and no other timing on this host meanwhile. What other cases train at the same time is not kept away: it
+slows all parts alike, and their ratios are what a model goes by.
 """
 
 import random
@@ -37,9 +37,8 @@ def tell_latencies(model: LightningModule, request: CaseRequest) -> None:
     parts = model.timed_parts() if callable(getattr(model, "timed_parts", None)) else ()
     if parts:
         processes = PROCESSES if request.rehearsal_s is None else 1
-        model.learn_latencies(
-            latencies(parts, graph_runtime(request), request.device, request.timed_threads, processes)
-        )
+        runtime = graph_runtime(request)
+        model.learn_latencies(latencies(parts, runtime, request.device, request.timed_threads, processes))
 
 
 def graph_runtime(request: CaseRequest) -> RuntimeUse:
@@ -66,7 +65,8 @@ def latencies(
     :param processes: how many of them time each part, in turn with all others
     :raises BenchError: if one cannot be timed
     """
-    order, medians = random.Random(0), {part.name: [] for part in parts}
+    order = random.Random(0)
+    medians: dict[str, list[float]] = {part.name: [] for part in parts}
     with tempfile.TemporaryDirectory() as folder, alone_on_this_host(lambda: None):
         artifacts = [_written(part, Path(folder)) for part in parts]
         for turn in range(processes):

@@ -18,8 +18,8 @@ KINDS = {"s": "self-attention", "f": "feed-forward", "i": "identity"}
 def architecture(evaluation: Evaluation) -> Figure:
     """With which probability each block became what during the search, and the pattern that was found.
 
-    A row a block, the first one above. A panel for each kind: the deeper its colour, the more probable. The strip on the
-    right is what was built and trained.
+    A row a block, the first one above. A panel for each kind: the deeper its colour, the more probable. The strip on
+    the right is what was built and trained.
 
     :raises Unsuitable: for a model that has searched for nothing
     """
@@ -46,7 +46,7 @@ def _probabilities(axes: Axes, course: Tensor, number: int) -> None:
     shade = LinearSegmentedColormap.from_list("shade", [(*colour, 0.0), (*colour, 1.0)])
     blocks = course.shape[1]
     extent = (0.0, 1.0, blocks - 0.5, -0.5)
-    axes.imshow(course.T, cmap=shade, vmin=0, vmax=1, aspect="auto", extent=extent, interpolation="nearest")
+    axes.imshow(course.T.numpy(), cmap=shade, vmin=0, vmax=1, aspect="auto", extent=extent, interpolation="nearest")
     axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
 
 

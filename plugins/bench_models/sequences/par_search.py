@@ -30,7 +30,7 @@ KEPT = 100
 
 
 class ParSearch(TrainedLanguageModel):
-    """Every block of a supernet chooses between self-attention, feed-forward and identity; then it is built and trained.
+    """Every block of a supernet chooses self-attention, feed-forward or identity; then what it chose is trained.
 
     First the search: a choice is a mixture of all three, drawn by Gumbel softmax anew for each batch, at a temperature
     that falls exponentially. In the first quarter the blocks alone learn; after that, the architecture's parameters do
@@ -53,13 +53,17 @@ class ParSearch(TrainedLanguageModel):
     :param architecture_share: of each epoch's batches, which the architecture learns from
     :param architecture_lr: its learning rate
     :param temperature: of the Gumbel softmax, at the search's beginning and at its end
-    :param latency_weight: how many nats a token the latency of the interleaved pattern counts for; 0: it is not looked at
+    :param latency_weight: how many nats a token the latency of the interleaved pattern counts for; 0: none
     :param length: the tokens in a row for which latency counts
     :param lr: AdamW's learning rate after the warm-up, in the search and in the training after it
     :param warm_up: the share of either in which it rises
     :param weight_decay: AdamW's decoupled weight decay of matrices
     :raises Unsuitable: if the data has no vocabulary, or heads do not divide the width
     """
+
+    costs: Tensor  # (choices,): seconds a call, in the order of the letters; 0 where nobody has told
+    course: Tensor  # (kept, blocks, choices): the probabilities during the search
+    found: Tensor  # (blocks,): the places of the pattern's letters; empty before it is found
 
     def __init__(  # noqa: PLR0913, PLR0917 (an architecture, a search and a recipe have so many parts)
         self,
@@ -101,9 +105,9 @@ class ParSearch(TrainedLanguageModel):
         self.net: Supernet | Transformer = Supernet(self.vocabulary, blocks, width, made, tied, dropout)
         self.baseline = interleaved(blocks)
         self.search_steps, self.searched = 0, 0  # how many there are to be, and how many there were
-        self.register_buffer("costs", torch.zeros(len(LETTERS)))  # seconds a call, in the order of the letters
-        self.register_buffer("course", torch.empty(0, blocks, len(LETTERS)))  # the probabilities during the search
-        self.register_buffer("found", torch.empty(0, dtype=torch.int64))  # the places of the pattern's letters, if any
+        self.register_buffer("costs", torch.zeros(len(LETTERS)))
+        self.register_buffer("course", torch.empty(0, blocks, len(LETTERS)))
+        self.register_buffer("found", torch.empty(0, dtype=torch.int64))
         self.register_load_state_dict_pre_hook(_take_what_was_found)
 
     @property
@@ -184,7 +188,7 @@ class ParSearch(TrainedLanguageModel):
     def search_step(self, net: Supernet, tokens: Tensor, targets: Tensor, index: int) -> Tensor:
         """The loss of a batch in the search, for the architecture's parameters or for all others."""
         done = self.searched / self.search_steps
-        if self.searched % max(1, self.search_steps // KEPT) == 0:
+        if _is_turn(self.searched, min(1.0, KEPT / self.search_steps)):
             self.course = torch.cat([self.course, net.probabilities().detach()[None]])
         self.searched += 1
         learns = done >= FROZEN and _is_turn(index, self.architecture_share)
@@ -218,7 +222,7 @@ def _places(pattern: str) -> list[int]:
 
 
 def _is_turn(index: int, share: float) -> bool:
-    """Whether the architecture learns from this batch of an epoch: evenly spread, and as many as its share."""
+    """Whether a batch is one of those that a share of them means: evenly spread, and as many as that are."""
     return int((index + 1) * share) > int(index * share)
 
 

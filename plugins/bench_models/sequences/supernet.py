@@ -24,7 +24,7 @@ class Choice(nn.Module):
 
     def forward(self, x: Tensor, m: Tensor) -> Tensor:
         """Mix what the blocks answer by m (choices,), in the order of `LETTERS`, which sums up to 1."""
-        parts = {letter: share for letter, share in zip(LETTERS, m, strict=True)}
+        parts = dict(zip(LETTERS, m, strict=True))
         return parts["i"] * x + sum(parts[letter] * block(x) for letter, block in self.blocks.items())
 
 
@@ -38,7 +38,7 @@ class Supernet(nn.Module):
     :param tied: let the embedding be the matrix of the logits too
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 (a net has so many sizes)
+    def __init__(
         self, vocabulary: int, blocks: int, width: int, made: Callable[[str], Block], tied: bool, dropout: float
     ) -> None:
         super().__init__()

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from bench.errors import BenchError
-from bench.timing import host_lock
-from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.run.loop import begin
 from bench.run.rehearsal import rehearse
+from bench.timing import host_lock
+from bench.timing.host_lock import alone_on_this_host, check_host_lock
 
 HOLDER = """
 import sys

@@ -14,6 +14,7 @@ from bench_metrics.drawing import COLOURS, INK
 from bench_metrics.language.attention import attention_share
 from bench_metrics.language.pictures import continued, sampled_text
 from bench_metrics.language.scores import BitsPerCharacter, NatsPerToken, NextTokenAccuracy, Perplexity
+from bench_metrics.language.search_picture import architecture
 from bench_models.sequences.rnn import RNN
 from bench_models.sequences.transformer import Transformer
 
@@ -205,3 +206,38 @@ def test_long_lines_are_wrapped_and_dollars_are_dollars(evaluate):
     figure.canvas.draw()
     right = max(text.get_window_extent().x1 for text in figure.texts)
     assert right <= figure.bbox.width
+
+
+class Searched(nn.Module):
+    """A net that says what a search has found."""
+
+    def __init__(self, course, pattern):
+        super().__init__()
+        self.course, self.pattern = course, pattern
+
+    def forward(self, tokens):
+        return nn.functional.one_hot(tokens, 5).float()
+
+
+def searched(evaluate, net):
+    inputs = (TensorSpec("tokens", (7,), "int64"),)
+    part = Export("forward", net, "language-modelling", inputs, ("logits",))
+    tokens = torch.zeros(2, 7, dtype=torch.long)
+    return evaluate([part], "forward", tokens, model=net, task="language-modelling", vocabulary=LETTERS)
+
+
+def test_a_search_is_drawn_block_by_block_and_kind_by_kind(evaluate):
+    course = torch.rand(20, 4, 3).softmax(2)
+    figure = architecture(searched(evaluate, Searched(course, "sfif")))
+    *panels, strip = figure.axes
+    assert [axes.get_title() for axes in figure.axes] == ["self-attention", "feed-forward", "identity", "found"]
+    for number, axes in enumerate(panels):
+        torch.testing.assert_close(torch.tensor(axes.images[0].get_array().data), course[:, :, number].T)
+    assert [text.get_text() for text in strip.texts] == [*"sfif"]
+    assert strip.get_ylim()[0] > strip.get_ylim()[1]  # the first block is above
+
+
+@pytest.mark.parametrize("net", [nn.Identity(), Searched(torch.empty(0, 4, 3), "sfsf")])
+def test_who_has_not_searched_has_found_nothing(evaluate, net):
+    with pytest.raises(Unsuitable, match="has made none"):
+        architecture(searched(evaluate, net))

@@ -50,6 +50,7 @@ SETTINGS = {
     "gmm": {"components": 3},
     "ridge": {},
     "transformer": TINY,
+    "par-search": TINY,
     "transformer par": {**TINY, "pattern": "par", "tied": False},
     "transformer relative": {**TINY, "positions": "relative"},
     "transformer learned": {**TINY, "positions": "learned", "longest": 24},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.report.tables.models import lineage_table, size_table, target_table, training_table
+from bench.report.tables.models import finding_table, lineage_table, size_table, target_table, training_table
 from bench.results import TrainingResult
 
 SUITE = {"name": "t", "measure": {"runtimes": [{"name": "graph"}]}}
@@ -64,3 +64,13 @@ def test_every_graph_has_its_lineage(make):
     artifacts = [make.artifact(), make.artifact(precision="fp16", sha256="d" * 64)]
     rows = lineage_table(make.results(cases=[make.case(artifacts=artifacts)])).rows
     assert [row[3:] for row in rows] == [("forward", "c" * 12), ("forward fp16", "d" * 12)]
+
+
+def test_what_a_model_has_found_is_told_of_each_seed(make):
+    found = {"pattern": "sffi", "expected-latency": 0.61234}
+    cases = [make.case(seed=0, training=TrainingResult(3, 6, "cpu", 1, "", "", findings=found)), make.case(seed=1)]
+    table = finding_table(make.results(cases=cases))
+    assert table.rows == [
+        ("tiny@points#0", "pattern", "sffi"),
+        ("tiny@points#0", "expected-latency", "0.6123"),
+    ]
