@@ -1,4 +1,4 @@
-"""Models of sequences: which token comes next."""
+"""Models of sequences: which token comes next, or how a series goes on."""
 
 import bench
 
@@ -6,8 +6,8 @@ MODELS = (
     bench.ModelInfo(
         "transformer",
         "bench_models.sequences.transformer:Transformer",
-        task="language-modelling",
-        summary="Self-attention and feed-forward blocks in any order: interleaved, as PAR, or a pattern of your own.",
+        task=("language-modelling", "forecasting"),
+        summary="Self-attention and feed-forward blocks in any order, such as PAR's: the next token, or a forecast.",
         source="Mandava, Migacz, Florea (2020), Pay Attention When Required, arXiv 2009.04534; Vaswani et al. (2017)",
     ),
     bench.ModelInfo(
@@ -20,8 +20,8 @@ MODELS = (
     bench.ModelInfo(
         "rnn",
         "bench_models.sequences.rnn:RNN",
-        task="language-modelling",
-        summary="Recurrent layers, LSTM or GRU.",
+        task=("language-modelling", "forecasting"),
+        summary="Recurrent layers, LSTM or GRU: the next token, or a forecast.",
         source="Mikolov et al. (2010), Interspeech, 1045-1048; Zaremba, Sutskever, Vinyals (2014), arXiv 1409.2329",
     ),
     bench.ModelInfo(

@@ -5,20 +5,20 @@ from typing import Any
 import numpy as np
 import torch
 from pydantic import PositiveInt
-from pytorch_lightning import LightningDataModule
+from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor
 from torch.nn import functional as F
 
-from bench import BenchError, DataSpec, Unsuitable
+from bench import BenchError, DataSpec, Export, Unsuitable
 from bench_models.sequences.kneser_ney import Level, levels, orders
-from bench_models.sequences.language import LanguageModel
+from bench_models.tasks import NextToken
 from bench_models.training import training_part
 
 # So many probabilities fit into a graph of 256 MB.
 MOST = 2**26
 
 
-class NGram(LanguageModel):
+class NGram(LightningModule):
     """The log probability of every token after the longest context that was seen, of `order` - 1 tokens at most.
 
     Interpolated Kneser-Ney smoothing with three discounts (Chen & Goodman 1999, Computer Speech & Language 13). The
@@ -27,7 +27,7 @@ class NGram(LanguageModel):
 
     :param data: the dataset's specification
     :param order: n, the tokens of an n-gram
-    :raises Unsuitable: if a number of 64 bits cannot tell so many tokens of this vocabulary
+    :raises Unsuitable: if the data has no vocabulary, or one of which 64 bits cannot tell so many tokens
     :raises BenchError: when it is fitted, if there are more contexts than fit into a graph
     """
 
@@ -35,13 +35,19 @@ class NGram(LanguageModel):
     log_probabilities: Tensor  # (contexts, vocabulary)
 
     def __init__(self, data: DataSpec, order: PositiveInt = 5) -> None:
-        super().__init__(data)
+        super().__init__()
+        self.data = data
+        self.task = NextToken(data)
+        self.vocabulary = self.task.outputs
         if self.vocabulary**order >= 2**63:
             raise Unsuitable(f"ngram of order {order} takes no vocabulary of {self.vocabulary:,}", "lower `order`")
         self.order = order
         self.register_buffer("tree", torch.zeros(1, self.vocabulary + 1, dtype=torch.int64))
         self.register_buffer("log_probabilities", torch.zeros(1, self.vocabulary))
         self.register_load_state_dict_pre_hook(_take_sizes)
+
+    def exports(self) -> tuple[Export, ...]:
+        return (self.task.export(self, self.data),)
 
     def fit(self, data: LightningDataModule) -> None:
         """Count the n-grams of the training part."""

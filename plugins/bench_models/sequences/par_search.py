@@ -11,10 +11,10 @@ import torch
 from pydantic import Field, NonNegativeFloat, PositiveInt
 from torch import Tensor
 
-from bench import BenchError, DataSpec, Export, TensorSpec
+from bench import BenchError, DataSpec, Export, TensorSpec, Unsuitable
 from bench_models.parameters import Decay, Rate, Share
 from bench_models.sequences.blocks import block_maker
-from bench_models.sequences.language import TrainedLanguageModel
+from bench_models.sequences.net import SequenceNet
 from bench_models.sequences.patterns import LETTERS, interleaved
 from bench_models.sequences.positions import Distances
 from bench_models.sequences.supernet import Supernet
@@ -29,7 +29,7 @@ FROZEN, DECAY = 0.25, 5e-4
 KEPT = 100
 
 
-class ParSearch(TrainedLanguageModel):
+class ParSearch(SequenceNet):
     """Every block of a supernet chooses self-attention, feed-forward or identity; then what it chose is trained.
 
     First the search: a choice is a mixture of all three, drawn by Gumbel softmax anew for each batch, at a temperature
@@ -86,6 +86,8 @@ class ParSearch(TrainedLanguageModel):
         weight_decay: Decay = 0.1,
     ) -> None:
         super().__init__(data, lr, warm_up, weight_decay)
+        if not data.vocabulary:
+            raise Unsuitable("par-search needs a text", f"this has the task {data.task}")
         refuse(data, width, heads, positions)
         self.sizes: dict[str, Any] = {"width": width, "heads": heads, "expansion": expansion, "positions": positions}
         self.recipe: dict[str, Any] = {
@@ -102,7 +104,7 @@ class ParSearch(TrainedLanguageModel):
         self.latency_weight = latency_weight
         self.length = length
         made = block_maker(**self.sizes, dropout=dropout)
-        self.net: Supernet | Transformer = Supernet(self.vocabulary, blocks, width, made, tied, dropout)
+        self.net: Supernet | Transformer = Supernet(self.task.outputs, blocks, width, made, tied, dropout)
         self.baseline = interleaved(blocks)
         self.search_steps, self.searched = 0, 0  # how many there are to be, and how many there were
         self.register_buffer("costs", torch.zeros(len(LETTERS)))
@@ -182,7 +184,7 @@ class ParSearch(TrainedLanguageModel):
     def training_step(self, batch: Batch, index: int) -> Tensor:
         tokens, targets = batch
         if isinstance(self.net, Transformer):
-            return self.loss(self.net(tokens), targets)
+            return self.task.loss(self.net(tokens), targets)
         return self.search_step(self.net, tokens, targets, index)
 
     def search_step(self, net: Supernet, tokens: Tensor, targets: Tensor, index: int) -> Tensor:
@@ -195,7 +197,7 @@ class ParSearch(TrainedLanguageModel):
         net.let_learn(architecture=learns)
         begin, end = self.temperature
         mixtures = net.sampled(begin * (end / begin) ** done)
-        loss = self.loss(net(tokens, mixtures), targets)
+        loss = self.task.loss(net(tokens, mixtures), targets)
         if learns and self.latency_weight:
             loss = loss + self.latency_weight * self.expected_latency(mixtures)
         return loss

@@ -1,4 +1,4 @@
-"""The recurrent language model: Mikolov et al. (2010), Interspeech, 1045-1048."""
+"""The recurrent net, of which language is the best known use: Mikolov et al. (2010), Interspeech, 1045-1048."""
 
 import torch
 from pydantic import PositiveInt
@@ -7,24 +7,28 @@ from torch import Tensor, nn
 from bench import DataSpec
 from bench_models.cells import CELLS, Cell
 from bench_models.parameters import Decay, Rate, Share
-from bench_models.sequences.language import TrainedLanguageModel
+from bench_models.sequences.net import SequenceNet
 
 # In which order ONNX has the gates of a layer, by their places in torch's.
 GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
 
 
-class RNN(TrainedLanguageModel):
-    """Tokens -> embedding -> recurrent layers -> logits, as Zaremba et al. (2014), arXiv 1409.2329, regularise it.
+class RNN(SequenceNet):
+    """Tokens or a series -> embedding -> recurrent layers -> logits, or forecasts of the last state.
+
+    Dropout is where Zaremba et al. (2014), arXiv 1409.2329, have it. The embedding of a series is linear.
 
     :param data: the dataset's specification
     :param cell: of Cho et al. (2014), arXiv 1406.1078, or of Hochreiter & Schmidhuber (1997), Neural Computation 9
     :param width: of the embedding and of each layer
     :param layers: how many
-    :param tied: let the embedding be the matrix of the logits too (Press & Wolf 2017, arXiv 1608.05859)
-    :param dropout: the share of what goes into each layer, and into the logits, that is dropped in training
+    :param tied: let the embedding be the matrix of the logits too (Press & Wolf 2017, arXiv 1608.05859); None: of
+        tokens, which a series has none of
+    :param dropout: the share of what goes into each layer, and into the last one, that is dropped in training
     :param lr: AdamW's learning rate after the warm-up
     :param warm_up: the share of the training in which it rises
     :param weight_decay: AdamW's decoupled weight decay of matrices
+    :raises Unsuitable: if the data is neither a text nor a series, or a series is to be tied
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 (an architecture and its recipe have so many parts)
@@ -33,24 +37,25 @@ class RNN(TrainedLanguageModel):
         cell: Cell = "lstm",
         width: PositiveInt = 256,
         layers: PositiveInt = 1,
-        tied: bool = True,
+        tied: bool | None = None,
         dropout: Share = 0.0,
         lr: Rate = 2e-3,
         warm_up: Share = 0.05,
         weight_decay: Decay = 1e-2,
     ) -> None:
         super().__init__(data, lr, warm_up, weight_decay)
-        self.embedding = nn.Embedding(self.vocabulary, width)
+        self.embedding = self.task.embedding(width)
         nn.init.normal_(self.embedding.weight, std=width**-0.5)  # of unit length, whether it embeds or gives logits
         self.recurrent = Recurrent(cell, width, layers, dropout)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(width, self.vocabulary)
-        if tied:
+        self.head = nn.Linear(width, self.task.outputs)
+        if self.ties(tied):
             self.head.weight = self.embedding.weight
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        states = self.recurrent(self.dropout(self.embedding(tokens)))
-        return self.head(self.dropout(states))
+    def forward(self, inputs: Tensor) -> Tensor:
+        steps = self.embedding(self.task.prepared(inputs))
+        states = self.recurrent(self.dropout(steps))
+        return self.task.answer(self.head(self.dropout(self.task.read(states))))
 
 
 class Recurrent(nn.Module):

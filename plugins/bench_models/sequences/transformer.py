@@ -13,14 +13,17 @@ from torch import Tensor, nn
 from bench import DataSpec, Unsuitable
 from bench_models.parameters import Decay, Rate, Share
 from bench_models.sequences.blocks import block_maker, initialise
-from bench_models.sequences.language import TrainedLanguageModel
+from bench_models.sequences.net import SequenceNet
 from bench_models.sequences.patterns import letters
 from bench_models.sequences.positions import Positions
 from bench_models.training import Batch
 
 
-class Transformer(TrainedLanguageModel):
-    """Tokens -> embedding -> blocks, each x + f(norm(x)) -> norm -> logits. No layer has biases.
+class Transformer(SequenceNet):
+    """Tokens or a series -> embedding -> blocks, each x + f(norm(x)) -> norm -> logits, or forecasts of the last step.
+
+    The embedding of a series is linear and has a bias, without which a norm could not tell a large step from a small
+    one. No other layer has biases.
 
     The parameters of blocks: self-attention 4 width^2, feed-forward 2 expansion width^2, and a norm of `width` in each.
 
@@ -32,22 +35,24 @@ class Transformer(TrainedLanguageModel):
 
     :param data: the dataset's specification
     :param blocks: how many blocks, two of which are a layer of other transformers; an explicit pattern has its own
-    :param width: of a token between the blocks
+    :param width: of a step between the blocks
     :param heads: into how many parts a self-attention block splits the width
     :param pattern: `interleaved` (s f s f ...), `par` (one block in five attends, all within the first two thirds), or
         any text of s (self-attention), f (feed-forward) and i (identity), such as `sffsffff`
     :param expansion: how many times the width a feed-forward block is wide inside
     :param positions: `rotary` (Su et al. 2021, arXiv 2104.09864), `relative` (Transformer-XL) or `learned`, for so many
         places as `longest` says
-    :param longest: of learned positions, how many places have one; by default as many as a row has tokens
-    :param tied: let the embedding be the matrix of the logits too (Press & Wolf 2017, arXiv 1608.05859)
-    :param memory: how many tokens before a row are remembered in training
+    :param longest: of learned positions, how many places have one; by default as many as a row has
+    :param tied: let the embedding be the matrix of the logits too (Press & Wolf 2017, arXiv 1608.05859); None: of
+        tokens, which a series has none of
+    :param memory: of a text, how many tokens before a row are remembered in training
     :param dropout: the share of the embedding, of what is seen and of each block's answer that is dropped in training
     :param lr: AdamW's learning rate after the warm-up
     :param warm_up: the share of the training in which it rises
     :param weight_decay: AdamW's decoupled weight decay of matrices
-    :raises Unsuitable: for a pattern of other letters, heads that do not divide the width, learned positions for fewer
-        places than a row has or with a memory, or a memory without consecutive rows
+    :raises Unsuitable: for data that is neither a text nor a series, a series that is to be tied, a pattern of other
+        letters, heads that do not divide the width, learned positions for fewer places than a row has or with a memory,
+        or a memory without consecutive rows
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 (an architecture and its recipe have so many parts)
@@ -60,7 +65,7 @@ class Transformer(TrainedLanguageModel):
         expansion: PositiveInt = 4,
         positions: Positions = "rotary",
         longest: PositiveInt | None = None,
-        tied: bool = True,
+        tied: bool | None = None,
         memory: NonNegativeInt = 0,
         dropout: Share = 0.0,
         lr: Rate = 1e-3,
@@ -74,29 +79,29 @@ class Transformer(TrainedLanguageModel):
         self.pattern = letters(pattern, blocks)
         self.memory = memory
         self.remembered: list[Tensor] | None = None
-        self.embedding = nn.Embedding(self.vocabulary, width)
+        self.embedding = self.task.embedding(width)
         self.places = nn.Embedding(longest, width) if longest else None
         self.dropout = nn.Dropout(dropout)
         made = block_maker(width, heads, expansion, positions, dropout)
         self.blocks = nn.ModuleList(made(letter) for letter in self.pattern if letter != "i")
         self.norm = nn.LayerNorm(width, bias=False)
-        self.head = nn.Linear(width, self.vocabulary, bias=False)
-        if tied:
+        self.head = nn.Linear(width, self.task.outputs, bias=False)
+        if self.ties(tied):
             self.head.weight = self.embedding.weight
         initialise(self, self.blocks, len(self.blocks))
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        logits, _ = self.segment(tokens)
-        return logits
+    def forward(self, inputs: Tensor) -> Tensor:
+        answers, _ = self.segment(inputs)
+        return answers
 
-    def segment(self, tokens: Tensor, remembered: Sequence[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
-        """Logits of rows that go on where others ended, and what is to be remembered before the next ones.
+    def segment(self, inputs: Tensor, remembered: Sequence[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
+        """Answers about rows that go on where others ended, and what is to be remembered before the next ones.
 
         That is of each attention block the last `memory` of its inputs, (batch, memory, width) at most.
         """
-        x = self.embedding(tokens)
+        x = self.embedding(self.task.prepared(inputs))
         if self.places is not None:
-            x = x + self.places.weight[: tokens.shape[1]]
+            x = x + self.places.weight[: x.shape[1]]
         x = self.dropout(x)
         before, after = iter(remembered or ()), []
         for block in self.blocks:
@@ -105,13 +110,12 @@ class Transformer(TrainedLanguageModel):
                 seen = x if memory is None else torch.cat([memory, x], 1)
                 after.append(seen[:, -self.memory :].detach())
             x = block(x, memory)
-        return self.head(self.norm(x)), after
+        return self.task.answer(self.head(self.norm(self.task.read(x)))), after
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        tokens, targets = batch
-        logits, remembered = self.segment(tokens, self.remembered)
-        self.remembered = remembered
-        return self.loss(logits, targets)
+        inputs, targets = batch
+        answers, self.remembered = self.segment(inputs, self.remembered)
+        return self.task.loss(answers, targets)
 
     def on_train_epoch_start(self) -> None:
         """Another epoch begins at another place of the text."""
@@ -133,4 +137,5 @@ def refuse(
     if memory and positions == "learned":
         raise Unsuitable("a memory has no learned positions", "rotary and relative ones know distances")
     if memory and not data.is_consecutive:
-        raise Unsuitable("a memory needs rows that go on where they ended", "set the data's `order: consecutive`")
+        hint = "set the data's `order: consecutive`" if data.vocabulary else "those of a series do not"
+        raise Unsuitable("a memory needs rows that go on where they ended", hint)
