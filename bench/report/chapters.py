@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.report.series import Chart, charts
+from bench.report.charts.chart import Chart
+from bench.report.charts.quality import fronts, precisions
+from bench.report.charts.speed import latencies, lengths, server, throughput
+from bench.report.charts.training import courses, curves
 from bench.report.tables.gpu import gpu_table
 from bench.report.tables.models import lineage_table, size_table, target_table, training_table
 from bench.report.tables.quality import parity_table, precision_table, quality_tables
@@ -31,6 +34,12 @@ def chapters(results: RunResult, folder: Path) -> list[Chapter]:
         for title, tables in _tables(results).items()
     ]
     return [chapter for chapter in made if chapter.tables or chapter.charts]
+
+
+def charts(results: RunResult, folder: Path) -> list[Chart]:
+    """Every chart that has something to show."""
+    speed = (*latencies(results, folder), *lengths(results), *throughput(results), *server(results))
+    return [*fronts(results), *precisions(results), *speed, *curves(results), *courses(results)]
 
 
 def _tables(results: RunResult) -> dict[str, list[Table]]:

@@ -8,9 +8,9 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from bench.report.charts.chart import Chart, Series, tick_labels
 from bench.report.formats import number
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
-from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import plain
 
 DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}

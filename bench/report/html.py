@@ -9,11 +9,11 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from bench.report.chapters import chapters
+from bench.report.charts.chart import Chart, Series, tick_labels
 from bench.report.figures import MARKED
 from bench.report.highlights import highlights
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
 from bench.report.pictures import Picture, lost, shown_pictures
-from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
