@@ -8,16 +8,22 @@ from bench.report.formats import number
 # The colour number of what stands for all colours.
 ANY = -1
 
+Interval = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class Series:
-    """A line or a cloud of points under one name. Series of one case share a colour number, not a stroke."""
+    """A line or a cloud of points under one name. Series of one case share a colour number, not a stroke.
+
+    `intervals` are those of its values; empty if it has none.
+    """
 
     name: str
     x: list[float]
     y: list[float | None]
     colour: int = 0
     stroke: int = 0
+    intervals: tuple[Interval | None, ...] = ()
 
 
 @dataclass(frozen=True)

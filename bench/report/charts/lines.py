@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bench.report.charts.chart import ANY, Chart, Series
+from bench.report.charts.chart import ANY, Chart, Interval, Series
 from bench.report.palette import COLOURS, STROKES
 from bench.results import CourseResult, MetricResult
 
@@ -19,6 +19,7 @@ class Line:
     variant: str
     x: list[float] = field(default_factory=list)
     y: list[float | None] = field(default_factory=list)
+    intervals: tuple[Interval | None, ...] = ()
 
 
 def drawn(chart: Chart, lines: list[Line]) -> list[Chart]:
@@ -48,13 +49,17 @@ def _one(chart: Chart, lines: list[Line], cases: list[str], variants: list[str])
     shown = ordered[:MOST]
     places = [(cases.index(line.case), variants.index(line.variant)) for line in shown]
     series = [
-        Series(" · ".join(filter(None, (line.case, line.variant))), line.x, line.y, case % len(COLOURS), stroke)
+        Series(_name(line), line.x, line.y, case % len(COLOURS), stroke, line.intervals)
         for line, (case, variant) in zip(shown, places, strict=True)
         for stroke in [variant + case // len(COLOURS)]  # where colours begin again, strokes tell
     ]
     left_out = f"{MOST} of {len(lines)} are shown; the tables have all." if len(lines) > MOST else ""
     note = " ".join(filter(None, (chart.note, left_out)))
     return replace(chart, series=series, legend=_legend(shown, cases, variants), note=note)
+
+
+def _name(line: Line) -> str:
+    return " · ".join(filter(None, (line.case, line.variant)))
 
 
 def _legend(lines: list[Line], cases: list[str], variants: list[str]) -> tuple[Series, ...]:

@@ -6,8 +6,17 @@ from statistics import fmean, median
 
 from bench.report.charts.chart import Chart, Series
 from bench.report.charts.lines import Line, columns, drawn, with_unit
-from bench.report.charts.loads import of_one_length, smallest_batch
-from bench.report.lookup import contests, groups, labelled, leading_metric, metrics_of, precisions_of, scored_by
+from bench.report.charts.loads import at_longest, of_one_length, smallest_batch
+from bench.report.lookup import (
+    Timed,
+    contests,
+    groups,
+    labelled,
+    leading_metric,
+    metrics_of,
+    precisions_of,
+    scored_by,
+)
 from bench.results import MetricResult, RunResult
 
 
@@ -22,18 +31,28 @@ def precisions(results: RunResult) -> list[Chart]:
 
 
 def _fronts_of(results: RunResult, metric: MetricResult) -> list[Chart]:
-    """Quality against latency at the smallest batch, and the Pareto front: what nothing else beats in both."""
+    """Quality against latency at the usual length and, if longer sequences were timed, at the longest."""
+    title = f"{metric.name} against latency"
+    chart = Chart("front", title, "p50 of one query [µs]", with_unit(metric), [], "Quality", log_x=True, lines=False)
+    made = _front(of_one_length(chart, results), smallest_batch(results), results, metric)
+    length, found = at_longest(results)
+    if length is None:
+        return made
+    note = "Quality is scored at the usual length."
+    chart = replace(chart, key="front-longest", title=f"{title} at length {length}", note=note)
+    return [*made, *_front(chart, found, results, metric)]
+
+
+def _front(chart: Chart, shown: Timed, results: RunResult, metric: MetricResult) -> list[Chart]:
+    """The chart with a point for everything that it shows, and the Pareto front: what nothing else beats in both."""
     lines = []
-    for key, found in smallest_batch(results).items():
+    for key, found in shown.items():
         cases = groups(results)[key.group]
         values = [m.value for m in metrics_of(cases, metric.name, key.artifact, key.runtime, key.precision)]
         p50s = [m.latency_s.p50 for m in found if m.latency_s.p50 is not None]
         if values and p50s:
             lines.append(Line(key.case, key.runtime, key.variant, [median(p50s) * 1e6], [fmean(values)]))
-    title = f"{metric.name} against latency"
-    chart = Chart("front", title, "p50 of one query [µs]", with_unit(metric), [], "Quality", log_x=True, lines=False)
-    made = drawn(of_one_length(chart, results), lines)
-    return [_with_front(one, bool(metric.higher_is_better)) for one in made]
+    return [_with_front(one, bool(metric.higher_is_better)) for one in drawn(chart, lines)]
 
 
 def _with_front(chart: Chart, higher: bool) -> Chart:

@@ -110,7 +110,7 @@ def test_each_precision_is_a_point_of_the_front(make, only):
 @pytest.mark.parametrize(("measured", "shown"), [((4, 16, 64), 16), ((4, 64), 4), ((32, 64), 32)])
 def test_other_charts_are_of_the_length_that_is_nearest_to_the_usual(measured, shown, make, of_lengths):
     results = make.results(cases=[of_lengths(lengths=measured)])
-    (front,), (chart,) = fronts(results), throughput(results)
+    (front, *_), (chart,) = fronts(results), throughput(results)
     assert front.series[0].x == pytest.approx([shown])
     assert chart.series[0].y == pytest.approx([1e6 / shown] * 2)
     assert front.note == chart.note == "Sequences of the length nearest to the usual."
@@ -118,3 +118,26 @@ def test_other_charts_are_of_the_length_that_is_nearest_to_the_usual(measured, s
 
 def test_of_one_length_nothing_is_said(make, only, of_lengths):
     assert only(fronts(make.results(cases=[of_lengths(lengths=(64,))]))).note == ""
+
+
+def test_the_longest_sequences_have_a_front_of_their_own(make, of_lengths):
+    usual, longest = fronts(make.results(cases=[of_lengths(lengths=(4, 16, 64)), make.case("other")]))
+    assert (usual.title, longest.title) == ("accuracy against latency", "accuracy against latency at length 64")
+    assert [len(chart.series) for chart in (usual, longest)] == [2, 1]  # what has no length is not at the longest
+    assert longest.series[0].x == pytest.approx([64])
+    assert longest.reference.y == [0.9]
+    assert (usual.key, longest.key) == ("front", "front-longest")
+    assert longest.note == "Quality is scored at the usual length."
+
+
+def test_the_same_dataset_with_other_parameters_is_another_contest(make):
+    cases = [
+        make.case(group=f"tiny@text{n}", data_params={"length": 8, **data}, dataset="text")
+        for n, data in enumerate(({"file": "a.txt"}, {"file": "b.txt"}, {}))
+    ]
+    assert [chart.title for chart in fronts(make.results(cases=cases))] == [
+        "accuracy against latency on text[file=a.txt]",
+        "accuracy against latency on text[file=b.txt]",
+        "accuracy against latency on text",
+    ]
+    assert [chart.title for chart in fronts(make.results(cases=cases[:1]))] == ["accuracy against latency"]
