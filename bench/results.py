@@ -1,6 +1,8 @@
 """The records of a run: what results.json holds. Standard library only; the JSON Schema is derived from them."""
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -291,7 +293,8 @@ class TrainingResult:
 class CaseResult:
     """One case: model x dataset x parameters x seed, and all that is known of it.
 
-    `group` is its identifier without the seed, `folder` its name among the files of the run directory.
+    `group` is its identifier without the seed, `folder` its name among the files of the run directory, `against` the
+    group that it is compared with, if any.
     """
 
     id: str
@@ -315,6 +318,7 @@ class CaseResult:
     courses: list[CourseResult] = field(default_factory=list)
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    against: str = ""
 
     @property
     def downfall(self) -> Failure | None:
@@ -333,9 +337,24 @@ def name_in(group: str) -> str:
     return re.split(r"[\[@]", group, maxsplit=1)[0]
 
 
+def in_brackets(params: Mapping[str, Any]) -> str:
+    """Parameters as an identifier has them: `[width=64,hidden=8x4]`; empty if there are none."""
+    inner = ",".join(f"{name}={_written(value)}" for name, value in params.items())
+    return f"[{inner}]" if inner else ""
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return "x".join(_written(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 @dataclass(frozen=True)
 class GateResult:
-    """A bound that the suite sets, and what it was held against: the mean over the seeds of a group of cases."""
+    """A bound that the suite sets, and what it was held against: the mean over the seeds of a group of cases.
+
+    `interval` is that of a ratio, at 95 % confidence, where there is enough to tell it.
+    """
 
     metric: str
     group: str
@@ -343,6 +362,7 @@ class GateResult:
     value: float | None
     passed: bool
     where: str = ""
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

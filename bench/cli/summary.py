@@ -8,6 +8,7 @@ import click
 from bench.cli.text import duration, table
 from bench.report.formats import size_of
 from bench.report.tables.quality import quality_tables
+from bench.report.tables.rivals import latency_rival_table, quality_rival_table
 from bench.report.tables.speed import latency_table, offline_table, server_table
 from bench.report.tables.table import Table
 from bench.report.tables.verdicts import left_out_table, log_name, verdict_table
@@ -61,6 +62,8 @@ def print_summary(results: RunResult, folder: Path) -> None:
     for section in quality_tables(results):
         _print_table(section.title.lower(), section)
     _print_table("speed, single-stream", _at_smallest_batch(latency_table(results, "single-stream", "")))
+    for section in (latency_rival_table(results), quality_rival_table(results)):
+        _print_table(section.title.lower(), section)
     for section in (offline_table(results), server_table(results)):
         _print_table(f"speed, {section.title.lower()}", section)
     _print_table("left out", left_out_table(results))

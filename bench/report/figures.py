@@ -8,9 +8,9 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from bench.report.charts.chart import Chart, Series, tick_labels
 from bench.report.formats import number
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
-from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import plain
 
 DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
@@ -69,6 +69,14 @@ def _plot(axes: Axes, series: Series, chart: Chart, label: str) -> None:
         markersize=4.5 if chart.lines else 7,
         linewidth=1.5,
     )
+    _plot_intervals(axes, series)
+
+
+def _plot_intervals(axes: Axes, series: Series) -> None:
+    """Bars from one end of each interval to the other."""
+    there = [(x, *ends) for x, ends in zip(series.x, series.intervals, strict=bool(series.intervals)) if ends]
+    for x, low, high in there:
+        axes.plot([x, x], [low, high], "_-", color=colour_of(series.colour), linewidth=1, markersize=6, alpha=0.7)
 
 
 def _values(series: Series) -> list[float]:

@@ -18,6 +18,16 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def ratio(value: float) -> str:
+    """What is near 1, with three decimals: as many as a difference of a thousandth takes."""
+    return f"{value:.3f}" if 0.1 <= value < 10 else number(value)
+
+
+def reach(ends: tuple[float, float] | None) -> str:
+    """How far an interval of ratios reaches."""
+    return NOTHING if ends is None else f"{ratio(ends[0])} to {ratio(ends[1])}"
+
+
 def seconds(value: float) -> str:
     """Three digits with the unit that suits."""
     return _with_prefix(value, "s")

@@ -9,11 +9,11 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from bench.report.chapters import chapters
+from bench.report.charts.chart import Chart, Series, tick_labels
 from bench.report.figures import MARKED
 from bench.report.highlights import highlights
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
 from bench.report.pictures import Picture, lost, shown_pictures
-from bench.report.series import Chart, Series, tick_labels
 from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult
 
@@ -75,12 +75,25 @@ def _trace(series: Series, chart: Chart) -> dict[str, Any]:
     line = {"color": colour, "width": 2, "dash": STROKES[series.stroke % len(STROKES)]}
     return {
         **_points(series),
+        **_bars(series),
         # A name in the legend shows and hides all that has its colour.
         "legendgroup": str(series.colour) if series.colour >= 0 and chart.legend else "",
         "mode": mode,
         "line": line,
         "marker": {"color": colour, "size": 7 if chart.lines else 12, "symbol": MARKERS[series.stroke % len(MARKERS)]},
     }
+
+
+def _bars(series: Series) -> dict[str, Any]:
+    """The intervals of a series, as Plotly wants them: how far they reach above and below."""
+    if not any(series.intervals):
+        return {}
+    ends = [
+        (None, None) if y is None or one is None else (one[1] - y, y - one[0])
+        for y, one in zip(series.y, series.intervals, strict=True)
+    ]
+    reach = {"array": [above for above, _ in ends], "arrayminus": [below for _, below in ends]}
+    return {"error_y": {"type": "data", "symmetric": False, **reach, "thickness": 1.2, "width": 4}}
 
 
 def _axis(title: str, log: bool) -> dict[str, Any]:

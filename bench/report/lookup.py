@@ -1,10 +1,11 @@
 """Results -> the parts of them that tables and charts are about."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bench.lengths import usual_length
-from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, name_in
+from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, in_brackets, name_in
 
 OURS = "bench"
 
@@ -106,16 +107,35 @@ def groups(results: RunResult) -> dict[str, list[CaseResult]]:
 
 
 def contests(results: RunResult) -> Iterator[tuple[str, RunResult]]:
-    """The results for each task on each dataset, whose figures can be compared with each other and with no other's.
+    """The results for each task on the same data, whose figures can be compared with each other and with no other's.
 
-    Each comes with what tells its dataset from others, such as ` on digits`; that is empty if there is but one.
+    Data are the same if dataset and parameters are. Each comes with what tells its data from others, such as
+    ` on digits` or ` on text[file=a.txt]`; that is empty if there is but one.
     """
-    datasets = dict.fromkeys(case.dataset for case in results.cases if case.metrics)
-    for dataset in datasets:
-        cases = [case for case in results.cases if case.dataset == dataset]
+    data: dict[str, list[CaseResult]] = {}
+    for case in results.cases:
+        data.setdefault(_data(case), []).append(case)
+    data = {name: cases for name, cases in data.items() if any(case.metrics for case in cases)}
+    names = _told_apart([cases[0] for cases in data.values()])
+    for cases, name in zip(data.values(), names, strict=True):
         for task in dict.fromkeys(one.task for case in cases for one in case.artifacts):
             there = [_for_task(case, task) for case in cases]
-            yield f" on {dataset}" if len(datasets) > 1 else "", replace(results, cases=there)
+            yield f" on {name}" if len(data) > 1 else "", replace(results, cases=there)
+
+
+def _data(case: CaseResult) -> str:
+    """What a case is scored on, so that it can be compared."""
+    return json.dumps([case.dataset, case.data_params], sort_keys=True)
+
+
+def _told_apart(cases: list[CaseResult]) -> list[str]:
+    """The data of each case in words: its dataset, and of parameters those in which others of that dataset differ."""
+    told = []
+    for case in cases:
+        others = [one.data_params for one in cases if one.dataset == case.dataset]
+        apart = {key: value for key, value in case.data_params.items() if any(one.get(key) != value for one in others)}
+        told.append(case.dataset + in_brackets(apart))
+    return told
 
 
 def _for_task(case: CaseResult, task: str) -> CaseResult:

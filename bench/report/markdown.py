@@ -7,9 +7,9 @@ from urllib.parse import quote
 from tabulate import tabulate
 
 from bench.report.chapters import Chapter, chapters
+from bench.report.charts.chart import Chart
 from bench.report.figures import draw
 from bench.report.pictures import lost, shown_pictures
-from bench.report.series import Chart
 from bench.report.tables.table import Table
 from bench.report.wording import machine, plain, software, subtitle
 from bench.results import RunResult

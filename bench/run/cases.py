@@ -1,7 +1,7 @@
 """Runs the cases in workers, several at once, and gathers what they tell."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from typing import Any
@@ -11,6 +11,7 @@ from bench.run import targets
 from bench.run.progress import Progress
 from bench.run.workers import Worker, Workers
 from bench.stages.request import CaseRequest
+from bench.suite.plan import PlannedCase
 
 
 @dataclass
@@ -26,7 +27,7 @@ class _Running:
 def run_cases(
     requests: list[CaseRequest],
     begun: dict[str, CaseResult],
-    groups: dict[str, str],
+    planned: Mapping[str, PlannedCase],
     workers: Workers,
     jobs: int,
     silence_s: float,
@@ -38,7 +39,7 @@ def run_cases(
     The case whose net gives the others their features has ended before any of them starts.
 
     :param begun: case identifier -> what an earlier run has left of it
-    :param groups: case identifier -> its group
+    :param planned: case identifier -> what the plan says of it
     :param finished: called with each case's result as soon as it has ended
     """
     waiting = sorted(requests, key=lambda request: not request.gives_features)
@@ -47,7 +48,7 @@ def run_cases(
         while waiting or running:
             while waiting and len(running) < jobs and not any(case.request.gives_features for case in running):
                 request = waiting.pop(0)
-                running.append(_start(request, begun.get(request.id), groups[request.id], workers))
+                running.append(_start(request, begun.get(request.id), planned[request.id], workers))
             for case in _ended(running, silence_s, progress):
                 running.remove(case)
                 case.worker.stop()
@@ -60,10 +61,10 @@ def run_cases(
             case.worker.stop()
 
 
-def _start(request: CaseRequest, begun: CaseResult | None, group: str, workers: Workers) -> _Running:
+def _start(request: CaseRequest, begun: CaseResult | None, planned: PlannedCase, workers: Workers) -> _Running:
     result = begun or CaseResult(
         id=request.id,
-        group=group,
+        group=planned.group,
         folder=request.name,
         model=request.model.name,
         dataset=request.dataset.name,
@@ -71,6 +72,7 @@ def _start(request: CaseRequest, begun: CaseResult | None, group: str, workers: 
         data_params=request.data_params,
         train=request.train,
         seed=request.seed,
+        against=planned.against,
     )
     return _Running(request, workers.start(targets.case, request), result, request.stages[0], time.monotonic())
 

@@ -6,7 +6,9 @@ from statistics import fmean, median
 from bench.bounds import holds, written
 from bench.results import CaseResult, Failure, GateResult, MeasurementResult
 from bench.run.measuring import BOUND
-from bench.suite.plan import TIMINGS, Plan
+from bench.run.rival_gates import judge_ratio, passed_results
+from bench.suite.gates import RATIOS, TIMINGS
+from bench.suite.plan import Plan
 from bench.suite.schema import Gate
 
 # What a server's own bound is called among the gates.
@@ -19,17 +21,20 @@ def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
     A gate does not pass if one of the group's cases failed, or has nothing that the bound could be held against. A
     server's bound is a gate too, of those cases that did not fail.
     """
-    bound_s = plan.suite.measure.server.p99_s
-    verdicts = []
+    bound_s, passed = plan.suite.measure.server.p99_s, passed_results(plan, cases)
+    verdicts: list[GateResult] = []
     for group in dict.fromkeys(case.group for case in plan.cases):
         planned = [case for case in plan.cases if case.group == group]
         members = [case for case in cases if case.group == group and case.status == "passed"]
         failed = [case for case in cases if case.group == group and case.status == "failed"]
         for name, gate in planned[0].gates.items():
-            found = _values(name, members)
+            if name in RATIOS:
+                verdicts += judge_ratio(name, gate, _bound(gate, planned[0].against), planned, passed)
+                continue
+            found = _values(name, gate, members)
             verdicts += [_judged(name, group, gate, where, found[where], len(planned)) for where in found]
             if not found:
-                verdicts += _without_a_pass(name, group, gate, _values(name, failed))
+                verdicts += _without_a_pass(name, group, gate, _values(name, gate, failed))
         verdicts += _served(group, members, bound_s)
     return verdicts
 
@@ -70,7 +75,7 @@ def _lowest_p99(rows: list[MeasurementResult]) -> float | None:
 
 def _without_a_pass(name: str, group: str, gate: Gate, found: dict[str, list[float]]) -> Iterator[GateResult]:
     """A gate of which no case that passed has a figure: it is missed, with what failed cases have."""
-    bound = written(gate.min, gate.max)
+    bound = _bound(gate)
     if not found:
         yield GateResult(name, group, bound, None, False, "nothing was measured")
     for where, values in found.items():
@@ -82,16 +87,21 @@ def _judged(name: str, group: str, gate: Gate, where: str, values: list[float], 
     mean = fmean(values)
     if len(values) < seeds:
         where = f"{where}, {len(values)} of {seeds} seeds"
-    return GateResult(
-        name, group, written(gate.min, gate.max), mean, holds(mean, gate.min, gate.max) and len(values) == seeds, where
-    )
+    passed = holds(mean, gate.min, gate.max) and len(values) == seeds
+    return GateResult(name, group, _bound(gate), mean, passed, where)
 
 
-def _values(name: str, cases: list[CaseResult]) -> dict[str, list[float]]:
+def _bound(gate: Gate, rival: str = "") -> str:
+    """A gate as a reader would write it."""
+    against = f" of {rival}" if rival else ""
+    return written(gate.min, gate.max) + against + ("" if gate.length is None else f" at length {gate.length}")
+
+
+def _values(name: str, gate: Gate, cases: list[CaseResult]) -> dict[str, list[float]]:
     """Where a figure was taken -> its value for each seed."""
     found: dict[str, list[float]] = {}
     for case in cases:
-        for where, value in _timings(name, case) if name in TIMINGS else _metrics(name, case):
+        for where, value in _timings(name, gate, case) if name in TIMINGS else _metrics(name, case):
             found.setdefault(where, []).append(value)
     return found
 
@@ -100,13 +110,14 @@ def _metrics(name: str, case: CaseResult) -> list[tuple[str, float]]:
     return [(f"{m.artifact} {m.runtime} {m.precision}", m.value) for m in case.metrics if m.name == name]
 
 
-def _timings(name: str, case: CaseResult) -> list[tuple[str, float]]:
+def _timings(name: str, gate: Gate, case: CaseResult) -> list[tuple[str, float]]:
     """A figure of every load under which it tells how fast the case is; a server's are set by its rate."""
     scenarios = ("single-stream", "offline") if name == "throughput" else ("single-stream",)
     rows = []
     for m in case.measurements:
         value = m.throughput_per_s if name == "throughput" else m.latency_s.at(float(name.removeprefix("latency-p")))
-        if value is not None and m.scenario in scenarios and m.instrument == "bench":
+        there = m.scenario in scenarios and m.instrument == "bench" and gate.length in {None, m.length}
+        if value is not None and there:
             rows.append((f"{m.artifact} {m.runtime} {m.precision} {_load(m)}", value))
     return rows
 

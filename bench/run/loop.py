@@ -86,8 +86,8 @@ class Run:
         suite, begun = self.plan.suite, self.earlier.begun
         requests = case_requests(self.plan, self.catalog, self.folder, self.jobs, begun)
         self._tell_start([request.id for request in requests])
-        groups = {case.id: case.group for case in self.plan.cases}
-        run_cases(requests, begun, groups, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
+        planned = {case.id: case for case in self.plan.cases}
+        run_cases(requests, begun, planned, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
         self.results = measure_cases(
             pairs, suite, self.calibrations, self.workers, self.progress, self.earlier.next_turn

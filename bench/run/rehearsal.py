@@ -112,13 +112,13 @@ def _run_some(plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Wo
     by_id = {request.id: request for request in case_requests(plan, catalog, folder, jobs)}
     seconds = min(TRAINING_S, ALL_TRAINING_S * jobs / len(cases))
     requests = [replace(by_id[case.id], rehearsal_s=seconds) for case in cases]
-    groups = {case.id: case.group for case in cases}
+    planned = {case.id: case for case in cases}
     results: dict[str, CaseResult] = {}
 
     def keep(result: CaseResult) -> None:
         results[result.id] = result
 
-    run_cases(requests, {}, groups, workers, jobs, _patience(plan.suite), Progress(), keep)
+    run_cases(requests, {}, planned, workers, jobs, _patience(plan.suite), Progress(), keep)
     return [Rehearsed(case, by_id[case.id], results[case.id]) for case in cases]
 
 

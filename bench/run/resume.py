@@ -52,7 +52,8 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
             raise RunError(f"{run}: other {part} made this run", "begin a new one, without --resume")
     planned = {case.id: case for case in plan.cases}
     same = [case for case in results.cases if _is_same(case, planned.get(case.id))]
-    begun = {case.id: cut for case in same if (cut := _cut(case, folder, plan.suite.measure))}
+    cuts = [cut for case in same if (cut := _cut(case, folder, plan.suite.measure))]
+    begun = {cut.id: replace(cut, against=planned[cut.id].against) for cut in cuts}
     others = [case for case in results.cases if case.id not in planned]
     if others and not _has_same_features(plan, results, begun):
         raise RunError(f"{run}: other features made the figures of {others[0].id}", "begin a new one, without --resume")

@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,19 +13,12 @@ from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
-from bench.results import name_in
+from bench.results import in_brackets, name_in
+from bench.suite.gates import check_gates, gates_of
 from bench.suite.load import validated
+from bench.suite.rivals import with_rivals, without_absent_rivals
 from bench.suite.schema import CaseSpec, Gate, Measure, MetricSpec, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
-
-# What a gate can bound besides metrics; each is judged on every timed configuration of a group.
-TIMINGS = ("latency-p50", "latency-p90", "latency-p99", "throughput")
-
-# In which scenarios a gate's figure is taken.
-NEEDED = {
-    **dict.fromkeys(TIMINGS, ("single-stream",)),
-    "throughput": ("single-stream", "offline"),
-}
 
 DEFAULT_EPOCHS = 10
 
@@ -35,7 +28,10 @@ DEFAULT_LOOKS = 20
 
 @dataclass(frozen=True)
 class PlannedCase:
-    """One case. `group` names it without its seed; `origin` is where the suite asks for it."""
+    """One case. `group` names it without its seed; `origin` is where the suite asks for it.
+
+    `varied` are the parameters of its entry's matrix, `against` the group that it is compared with, if any.
+    """
 
     id: str
     group: str
@@ -48,6 +44,8 @@ class PlannedCase:
     seed: int
     gates: dict[str, Gate]
     origin: Location
+    varied: dict[str, Any] = field(default_factory=dict)
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,21 +71,24 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
 
     :param only: patterns; a case is kept if one matches its identifier, or is part of it. The case whose net gives the
         others their features is kept with them
-    :raises SuiteError: for an unknown model, dataset, metric or runtime, a wrong `train`, or a case asked for twice
+    :raises SuiteError: for an unknown model, dataset, metric, runtime or rival, a wrong `train`, or a case asked for
+        twice
     """
     metrics = _metrics(suite, source, catalog)
     runtimes = [_runtime(suite.measure, source, catalog, index) for index in range(len(suite.measure.runtimes))]
     _refuse_unused_precisions(suite.measure, source, runtimes)
-    _check_gates(suite, source, metrics)
+    check_gates(suite, source, metrics)
     _check_measure(suite.measure, source)
     cases = _with_own_folders(_cases(suite, source, catalog))
     course = _course(suite, source, catalog, cases)
     _refuse_duplicates(cases, source)
+    cases = with_rivals(cases, suite, source)
     chosen = [case for case in cases if _chosen(case.id, only)]
     features = _feature_case(suite, source, cases)
     if features is not None and chosen:
         chosen = [case for case in cases if case is features or case in chosen]
-    return Plan(suite, source, chosen, metrics, runtimes, len(chosen) == len(cases), features, course)
+    whole = len(chosen) == len(cases)
+    return Plan(suite, source, without_absent_rivals(chosen), metrics, runtimes, whole, features, course)
 
 
 def _feature_case(suite: Suite, source: Source, cases: list[PlannedCase]) -> PlannedCase | None:
@@ -206,20 +207,6 @@ def _find(catalog: Catalog, source: Source, kind: str, name: str, location: Loca
         raise source.error(location, error.message, error.hint) from error
 
 
-def _check_gates(suite: Suite, source: Source, metrics: list[MetricUse]) -> None:
-    known = {*TIMINGS, *(metric.name for metric in metrics if metric.info.form != "picture")}
-    places: list[tuple[Location, dict[str, Gate]]] = [(("gates",), suite.gates)]
-    places += [(("cases", index, "gates"), spec.gates) for index, spec in enumerate(suite.cases)]
-    for location, gates in places:
-        for name in gates:
-            if name not in known:
-                raise source.error((*location, name), f"unknown gate {name!r}", suggestion(name, known))
-            needed = NEEDED.get(name, ())
-            if needed and not set(needed) & set(suite.measure.scenarios):
-                message = f"nothing to hold the gate {name!r} against in {', '.join(suite.measure.scenarios)}"
-                raise source.error((*location, name), message, f"measure.scenarios needs {' or '.join(needed)}")
-
-
 def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCase]:
     for index, spec in enumerate(suite.cases):
         train = _train(suite, source, index, spec)
@@ -240,8 +227,9 @@ def _cases(suite: Suite, source: Source, catalog: Catalog) -> Iterator[PlannedCa
                         data_params=spec.data,
                         train=train,
                         seed=seed,
-                        gates={**suite.gates, **spec.gates},
+                        gates=gates_of(suite, spec),
                         origin=origin,
+                        varied=varied,
                     )
 
 
@@ -261,22 +249,11 @@ def _crossed(matrix: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
 
 def _label(name: str, spec: CaseSpec, varied: dict[str, Any]) -> str:
     """A case's name, with the parameters that tell it from others: all of them, unless it has a name of its own."""
-    return name + _brackets(varied if spec.name else {**spec.params, **varied})
+    return name + in_brackets(varied if spec.name else {**spec.params, **varied})
 
 
 def _label_data(dataset: str, spec: CaseSpec) -> str:
-    return dataset + ("" if spec.name else _brackets(spec.data))
-
-
-def _brackets(params: dict[str, Any]) -> str:
-    inner = ",".join(f"{name}={_written(value)}" for name, value in params.items())
-    return f"[{inner}]" if inner else ""
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, list):
-        return "x".join(_written(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
+    return dataset + ("" if spec.name else in_brackets(spec.data))
 
 
 def _folder(case_id: str) -> str:

@@ -70,19 +70,27 @@ class Train(Strict):
     deterministic: bool = Field(False, description="refuse operations whose result varies from run to run")
 
 
-class Gate(Strict):
-    """A bound on a metric's mean over the seeds of a group of cases."""
+class Bound(Strict):
+    """What a figure has to keep."""
 
     max: float | None = Field(None, description="the highest value that passes")
     min: float | None = Field(None, description="the lowest value that passes")
 
     @model_validator(mode="after")
-    def _bounds_something(self) -> "Gate":
+    def _bounds_something(self) -> "Bound":
         if self.max is None and self.min is None:
             raise ValueError("a gate needs max or min")
         if self.max is not None and self.min is not None and self.min > self.max:
             raise ValueError(f"nothing can pass: min, {self.min:g}, is above max, {self.max:g}")
         return self
+
+
+class Gate(Bound):
+    """A bound on a figure's mean over the seeds of a group of cases."""
+
+    length: Count | None = Field(
+        None, description="the length of sequences at which a timing has to keep it; at each if left out"
+    )
 
 
 def _each_once(values: list[Any] | None) -> list[Any] | None:
@@ -109,6 +117,9 @@ class CaseSpec(Strict):
     )
     data: dict[str, Any] = Field({}, description="the dataset's parameters")
     train: dict[str, Any] = Field({}, description="what differs from the suite's `train`")
+    against: Name | None = Field(
+        None, description="the case that these are compared with: its name, or its model's where it has none"
+    )
     gates: dict[str, Gate] = Field({}, description="bounds for these cases, besides the suite's")
 
     @model_validator(mode="after")
@@ -237,7 +248,7 @@ class Suite(Strict):
     course: list[Metric] = Field([], description="metrics to follow over the training, at each of its snapshots")
     measure: Measure = Measure()
     gates: dict[str, Gate] = Field({}, description="bounds for every case that has the metric")
-    targets: dict[str, Gate] = Field(
+    targets: dict[str, Bound] = Field(
         {}, description="bounds on learning curves; the report tells how long each training took to reach them"
     )
     silence_s: Seconds = Field(

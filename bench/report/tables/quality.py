@@ -49,7 +49,7 @@ def _features(results: RunResult) -> str:
 
 def _quality_table(title: str, scored: list[Scored], lossy: bool, features: str) -> Table:
     # By what heads its column: a metric in the data's unit has another one for other data.
-    columns = [{_header(found[0]): found for found in one.metrics.values()} for one in scored]
+    columns = [{heading(found[0]): found for found in one.metrics.values()} for one in scored]
     headers = list(dict.fromkeys(header for one in columns for header in one))
     rows = [
         (
@@ -71,7 +71,7 @@ def _quality_table(title: str, scored: list[Scored], lossy: bool, features: str)
 def precision_table(results: RunResult) -> Table:
     """A row an artifact, precision other than fp32, and metric: what the arithmetic costs."""
     rows = [
-        (one.case, one.precision, _header(found[0]), *_cost(found))
+        (one.case, one.precision, heading(found[0]), *_cost(found))
         for one in _scored(results)
         if one.precision != "fp32"
         for found in one.metrics.values()
@@ -134,7 +134,7 @@ def _metrics(
     return {name: metrics for name, metrics in found.items() if metrics}
 
 
-def _header(metric: MetricResult) -> str:
+def heading(metric: MetricResult) -> str:
     """A metric with where better is, and its unit."""
     arrow = {True: " ↑", False: " ↓", None: ""}[metric.higher_is_better]
     return metric.name + arrow + (f" [{metric.unit}]" if metric.unit else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.report.formats import NOTHING, number
+from bench.report.formats import NOTHING, number, ratio, reach
 from bench.report.lookup import groups, labelled
 from bench.report.tables.table import Table
 from bench.results import UNSUITABLE, CaseResult, Failure, GateResult, RunResult
@@ -25,9 +25,14 @@ def _gate_row(group: str, what: tuple[str, str], gates: list[GateResult]) -> tup
     """One row for one bound, wherever its figure was taken; if it was missed, where."""
     found = [gate for gate in gates if (gate.metric, gate.bound) == what]
     missed = [gate for gate in found if not gate.passed]
-    values = list(dict.fromkeys(number(gate.value) for gate in missed or found if gate.value is not None))
+    values = list(dict.fromkeys(_value(gate, gate.value) for gate in missed or found if gate.value is not None))
     where = f" ({'; '.join(gate.where for gate in missed)})" if missed else ""
     return ("MISSED" if missed else "passed", group, " ".join(what) + where, _listed(values))
+
+
+def _value(gate: GateResult, value: float) -> str:
+    """What was held against a bound; of a ratio with its interval."""
+    return number(value) if gate.interval is None else f"{ratio(value)} ({reach(gate.interval)})"
 
 
 def _listed(values: list[str]) -> str:

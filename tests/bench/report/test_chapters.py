@@ -1,6 +1,6 @@
 """The order of a report."""
 
-from bench.report.chapters import chapters
+from bench.report.chapters import chapters, charts
 from bench.results import Failure
 
 
@@ -45,3 +45,12 @@ def test_a_case_that_failed_at_once_leaves_only_verdict_and_failure(make, tmp_pa
     empty = {"training": None, "data": None, "artifacts": [], "parity": [], "metrics": [], "measurements": []}
     case = make.case(status="failed", error=failure, failures=[failure], stages={}, **empty)
     assert told(make.results(cases=[case]), tmp_path) == {"Verdicts": ["Verdicts", "Failures"]}
+
+
+def test_an_empty_run_has_no_charts(make, tmp_path):
+    assert charts(make.results(cases=[]), tmp_path) == []
+
+
+def test_a_run_that_was_not_timed_has_its_curves(make, tmp_path):
+    results = make.results(cases=[make.case(measurements=[])])
+    assert [chart.key for chart in charts(results, tmp_path)] == ["curves"]

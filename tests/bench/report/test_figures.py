@@ -2,8 +2,11 @@
 
 import pytest
 
+from bench.report.chapters import charts
+from bench.report.charts.chart import Chart, Series
+from bench.report.charts.quality import fronts
+from bench.report.charts.speed import throughput
 from bench.report.figures import _figure, draw
-from bench.report.series import Chart, Series, charts, fronts, throughput
 
 
 def draw_all(results, folder) -> list[str]:

@@ -49,7 +49,8 @@ def run():
             id="a#0", name="a-0", params={}, data_params={}, train={}, seed=0, gives_features=False, **case
         )
         results = []
-        run_cases([request], {}, {"a#0": "a"}, Scripted(*messages), 1, 60.0, Progress(), results.append)
+        planned = {"a#0": SimpleNamespace(group="a", against="b")}
+        run_cases([request], {}, planned, Scripted(*messages), 1, 60.0, Progress(), results.append)
         return results[0]
 
     return call

@@ -182,6 +182,7 @@ def test_a_server_that_keeps_its_bound_at_some_rate_passes(make):
         "value": 0.004,
         "passed": True,
         "where": "forward graph fp32",
+        "interval": None,
     }
 
 

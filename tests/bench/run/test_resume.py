@@ -39,7 +39,7 @@ def resumed(make, tmp_path):
         results = make.results(cases=[case])
         results.environment["plugins"] = []
         write_results(results, tmp_path)
-        planned = {name: getattr(case, name) for name in ("id", "folder", "params", "data_params", "seed")}
+        planned = {name: getattr(case, name) for name in ("id", "folder", "params", "data_params", "seed", "against")}
         names = {"model": SimpleNamespace(name=case.model), "dataset": SimpleNamespace(name=case.dataset)}
         wanted = len(kept) if snapshots is None else snapshots
         train = SimpleNamespace(model_dump=lambda: {**case.train, "snapshots": wanted})

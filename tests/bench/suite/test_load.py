@@ -70,7 +70,11 @@ MISTAKES = [
     (HEAD + "metrics: accuracy\n", 4, 'metrics: should be a list, not `"accuracy"`'),
     (HEAD + "gates:\n  accuracy: 0.9\n", 5, "gates.accuracy: should be a mapping (`key: value`), not `0.9`"),
     (HEAD + "gates:\n  accuracy: {}\n", 5, "gates.accuracy: a gate needs max or min"),
-    (HEAD + "gates:\n  accuracy:\n    maximum: 1\n", 6, "unknown key 'maximum' (did you mean 'max'? allowed: max,"),
+    (
+        HEAD + "gates:\n  accuracy:\n    maximum: 1\n",
+        6,
+        "unknown key 'maximum' (did you mean 'max'? allowed: length, max,",
+    ),
     (
         "name: trial\ncases:\n  - model: tiny\n    dataset: points\n    matrix: {width: 3}\n",
         5,
@@ -84,7 +88,7 @@ MISTAKES = [
     (
         "name: trial\ncases:\n  - model: tiny\n    dataset: points\n    parms: {width: 3}\n",
         5,
-        "unknown key 'parms' (did you mean 'params'? allowed: data, dataset, gates, matrix, model, name, params, train",
+        "unknown key 'parms' (did you mean 'params'? allowed: against, data, dataset, gates, matrix, model, name",
     ),
     (
         "name: trial\ncases:\n  - {model: a, dataset: b, params: {w: 1}, matrix: {w: [1]}}\n",

@@ -1,0 +1,1 @@
+"""Results -> the series of points that charts show, whatever draws them; a module a subject."""
