@@ -85,3 +85,9 @@ def test_epochs_are_whole_numbers():
     figure = _figure(Chart("k", "t", "epoch", "y", [Series("a", [1.0, 2.0, 3.0], [0.5, 0.25, 0.75])]))
     figure.canvas.draw()
     assert ticks(figure.axes[0].xaxis) == ["1", "2", "3"]
+
+
+def test_an_interval_is_a_bar():
+    series = Series("a", [1.0, 2.0], [0.5, 2.0], intervals=((0.25, 0.75), None))
+    bars = [line for line in _figure(Chart("k", "t", "x", "y", [series])).axes[0].lines if line.get_marker() == "_"]
+    assert [(list(bar.get_xdata()), list(bar.get_ydata())) for bar in bars] == [([1.0, 1.0], [0.25, 0.75])]

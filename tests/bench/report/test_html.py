@@ -153,6 +153,14 @@ def test_batch_sizes_are_the_ticks_and_the_front_is_a_step(make, page):
     assert charts["front"]["traces"][0]["line"]["shape"] == "hv"
 
 
+def test_an_interval_is_a_bar(duel, tmp_path):
+    charts = Page(render(duel({16: 2e-3, 64: 1e-3}, {16: 1e-3, 64: 4e-3}), tmp_path)).charts()
+    level, line = charts["rivals-length"]["traces"]
+    assert level["y"] == [1.0, 1.0]
+    assert all(line["error_y"][side] == pytest.approx([0.0, 0.0]) for side in ("array", "arrayminus"))
+    assert not line["error_y"]["symmetric"]
+
+
 def test_pictures_are_in_the_page(make, page, tmp_path):
     (tmp_path / "a.png").write_bytes(PNG + b"...")
     found = page(cases=[make.case(pictures=[PictureResult("a picture", "forward", "a.png")])])

@@ -42,6 +42,12 @@ def test_a_gate_that_found_nothing_has_no_value(make):
     )
 
 
+def test_a_ratio_has_its_interval_beside_it(make):
+    gates = [GateResult("latency-ratio", "tiny@points", "at most 1 of full", 0.5, True, "", (0.45, 0.6))]
+    row = verdict_table(make.results(gates=gates)).rows[1]
+    assert row[2:] == ("latency-ratio at most 1 of full", "0.500 (0.450 to 0.600)")
+
+
 def test_a_failure_says_what_happened_in_whose_code_and_where_its_log_is(make):
     case = make.case(failures=[Failure("export", "ValueError", "no such operator", "their-plugin")])
     assert failure_table(make.results(cases=[case])).rows == [
