@@ -249,12 +249,17 @@ class MeasurementResult:
 
 @dataclass(frozen=True)
 class DataResult:
-    """Which data a case saw: the content hash of all its parts."""
+    """Which data a case saw: the content hash of all its parts, how many rows each has, and a hash of what is asked.
+
+    `truth` is that of the test part's targets: by it, cases are known that have been asked the same. Empty if nobody
+    can tell.
+    """
 
     fingerprint: str
     train: int
     validation: int
     test: int
+    truth: str = ""
 
 
 @dataclass(frozen=True)

@@ -109,12 +109,13 @@ def groups(results: RunResult) -> dict[str, list[CaseResult]]:
 def contests(results: RunResult) -> Iterator[tuple[str, RunResult]]:
     """The results for each task on the same data, whose figures can be compared with each other and with no other's.
 
-    Data are the same if dataset and parameters are. Each comes with what tells its data from others, such as
-    ` on digits` or ` on text[file=a.txt]`; that is empty if there is but one.
+    Data are the same if their test parts ask for the same: digits of 8 and of 28 pixels a side have the same classes,
+    two texts do not have the same characters. Each comes with what tells its data from others, such as ` on digits` or
+    ` on text[file=a.txt]`; that is empty if there is but one.
     """
     data: dict[str, list[CaseResult]] = {}
-    for case in results.cases:
-        data.setdefault(_data(case), []).append(case)
+    for cases in groups(results).values():
+        data.setdefault(_asked(cases), []).extend(cases)
     data = {name: cases for name, cases in data.items() if any(case.metrics for case in cases)}
     names = _told_apart([cases[0] for cases in data.values()])
     for cases, name in zip(data.values(), names, strict=True):
@@ -123,9 +124,13 @@ def contests(results: RunResult) -> Iterator[tuple[str, RunResult]]:
             yield f" on {name}" if len(data) > 1 else "", replace(results, cases=there)
 
 
-def _data(case: CaseResult) -> str:
-    """What a case is scored on, so that it can be compared."""
-    return json.dumps([case.dataset, case.data_params], sort_keys=True)
+def _asked(cases: list[CaseResult]) -> str:
+    """What the cases of a group are scored on: the dataset and what its test part asks for.
+
+    Where nobody can tell that, its parameters stand for it.
+    """
+    truth = next((case.data.truth for case in cases if case.data is not None), "")
+    return json.dumps([cases[0].dataset, truth or cases[0].data_params], sort_keys=True)
 
 
 def _told_apart(cases: list[CaseResult]) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
+from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,18 @@ WORK = {"train": _train, "export": _export, "evaluate": _evaluate}
 
 
 def describe(data: Any) -> DataResult:
-    """The content hash of a dataset, if it can tell it, and the sizes of its parts."""
+    """The content hash of a dataset, if it can tell it, the sizes of its parts, and what its test part asks for."""
     fingerprint = data.fingerprint() if hasattr(data, "fingerprint") else ""
     parts = getattr(data, "parts", None)
     sizes = [len(part.inputs) for part in parts] if parts else [0, 0, 0]
-    return DataResult(fingerprint, *sizes)
+    targets = getattr(parts[2], "targets", None) if parts else None
+    return DataResult(fingerprint, *sizes, truth=_hash(targets) if isinstance(targets, torch.Tensor) else "")
+
+
+def _hash(tensor: torch.Tensor) -> str:
+    """SHA-256 over the type, the shape and the content of a tensor."""
+    content = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    return sha256(f"{tensor.dtype}{tuple(tensor.shape)}".encode() + content).hexdigest()
 
 
 def redirect_output(log: Path | str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bench.report.charts.quality import fronts, precisions
 from bench.report.charts.speed import throughput
-from bench.results import Latency
+from bench.results import DataResult, Latency
 
 
 def timed_case(make, model: str, latency: float, quality: float, higher: bool = True):
@@ -130,7 +130,23 @@ def test_the_longest_sequences_have_a_front_of_their_own(make, of_lengths):
     assert longest.note == "Quality is scored at the usual length."
 
 
-def test_the_same_dataset_with_other_parameters_is_another_contest(make):
+def of_data(make, n, truth, **data_params):
+    data = DataResult("a", 80, 10, 10, truth)
+    return make.case(group=f"tiny@text{n}", data_params=data_params, dataset="text", data=data)
+
+
+def test_who_has_been_asked_the_same_is_in_one_contest(make):
+    alike = [of_data(make, 0, "t", size=8), of_data(make, 1, "t", size=28)]
+    (chart,) = fronts(make.results(cases=alike))
+    assert (chart.title, len(chart.series)) == ("accuracy against latency", 2)
+    charts = fronts(make.results(cases=[*alike, of_data(make, 2, "u", size=8, file="b.txt")]))
+    assert [chart.title for chart in charts] == [
+        "accuracy against latency on text",
+        "accuracy against latency on text[file=b.txt]",
+    ]
+
+
+def test_without_a_hash_of_what_is_asked_other_parameters_are_another_contest(make):
     cases = [
         make.case(group=f"tiny@text{n}", data_params={"length": 8, **data}, dataset="text")
         for n, data in enumerate(({"file": "a.txt"}, {"file": "b.txt"}, {}))
