@@ -22,6 +22,9 @@ MARKED = 8
 QUIET = "#60666d"
 WIDTH, HEIGHT = 7.6, 3.5
 
+# A logarithmic axis of a wider range has its numbers at 1, 2 and 5.
+WIDE = 8
+
 # A row of the legend, in inches, and how many letters of a name fit where there are two or three in a row.
 ROW = 0.185
 LETTERS = {3: 30, 2: 52}
@@ -106,7 +109,7 @@ def _number_ticks(axis: Axis, log: bool) -> None:
     """Plain numbers at an axis, rather than powers of ten: at 1, 2 and 5, or in a narrow range at whatever is round."""
     if log:
         low, high = axis.get_view_interval()
-        wide = high / low > 8
+        wide = high / low > WIDE
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if wide else MaxNLocator(6, steps=[1, 2, 5, 10]))
         axis.set_minor_locator(NullLocator())
     elif all(value == int(value) for value in axis.get_data_interval()):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bench.report.chapters import chapters
 from bench.report.charts.chart import Chart, Series, tick_labels
-from bench.report.figures import MARKED
+from bench.report.figures import MARKED, WIDE
 from bench.report.highlights import highlights
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
 from bench.report.pictures import Picture, lost, shown_pictures
@@ -62,7 +62,9 @@ def _chart(chart: Chart) -> dict[str, Any]:
     if chart.reference is not None:
         line = {"dash": "dot", "width": 1, "color": NEUTRAL, "shape": "hv"}
         traces.insert(0, {**_points(chart.reference), "mode": "lines", "line": line, "hoverinfo": "skip"})
-    axes = {"x": _axis(chart.x_title, chart.log_x), "y": _axis(chart.y_title, chart.log_y)}
+    shown = [*chart.series, *([chart.reference] if chart.reference else [])]
+    xs, ys = ([value for one in shown for value in getattr(one, side) if value is not None] for side in "xy")
+    axes = {"x": _axis(chart.x_title, chart.log_x, xs), "y": _axis(chart.y_title, chart.log_y, ys)}
     if chart.x_ticks:
         places, labels = zip(*tick_labels(chart), strict=True)
         axes["x"] |= {"tickvals": places, "ticktext": [_literal(label) for label in labels]}
@@ -96,9 +98,11 @@ def _bars(series: Series) -> dict[str, Any]:
     return {"error_y": {"type": "data", "symmetric": False, **reach, "thickness": 1.2, "width": 4}}
 
 
-def _axis(title: str, log: bool) -> dict[str, Any]:
-    # On a log axis: plain numbers at 1, 2 and 5.
-    scale = {"type": "log", "dtick": "D2", "tickformat": ",~r"} if log else {"type": "linear"}
+def _axis(title: str, log: bool, values: list[float]) -> dict[str, Any]:
+    """An axis for some values, with plain numbers; on a wide logarithmic one at 1, 2 and 5."""
+    scale: dict[str, Any] = {"type": "log", "tickformat": ",~r"} if log else {"type": "linear"}
+    if log and values and max(values) > WIDE * min(values):
+        scale["dtick"] = "D2"  # in a narrow range there may be none of these
     return {"title": {"text": _literal(title)}, **scale}
 
 

@@ -153,6 +153,16 @@ def test_batch_sizes_are_the_ticks_and_the_front_is_a_step(make, page):
     assert charts["front"]["traces"][0]["line"]["shape"] == "hv"
 
 
+@pytest.mark.parametrize(("latencies", "ticks"), [((0.001, 0.002), None), ((0.001, 0.1), "D2")])
+def test_a_narrow_axis_has_its_numbers_wherever_they_fit(make, tmp_path, latencies, ticks):
+    cases = [
+        make.case(f"tiny{n}", measurements=[make.measurement(latency_s=Latency(latency, None, None))])
+        for n, latency in enumerate(latencies)
+    ]
+    charts = Page(render(make.results(cases=cases), tmp_path)).charts()
+    assert charts["front"]["axes"]["x"].get("dtick") == ticks
+
+
 def test_an_interval_is_a_bar(duel, tmp_path):
     charts = Page(render(duel({16: 2e-3, 64: 1e-3}, {16: 1e-3, 64: 4e-3}), tmp_path)).charts()
     level, line = charts["rivals-length"]["traces"]
