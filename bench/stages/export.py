@@ -129,15 +129,17 @@ def _traced(part: Export) -> Any:
 
     :raises BenchError: if it finds that sequences have one length alone
     """
+    usual, longer = usual_length(part.inputs), max(other_lengths(part.inputs, ()), default=None)
     try:
-        return _program(part, usual_length(part.inputs))
+        # Of a single step, it may take the axis for one that is always 1 without saying so.
+        return _program(part, longer if longer and usual == 1 else usual)
     except torch.onnx.OnnxExporterError as error:
         fixed = {int(axis) - 1 for axis in SPECIALISED.findall(str(error.__cause__))}
         if not fixed & {spec.sequence for spec in part.inputs}:
             raise
     # Where layers leave one step of a few, it takes the axis for one that is always 1, and of more it does not.
     try:
-        return _program(part, max(other_lengths(part.inputs, ())))
+        return _program(part, longer)
     except Exception as error:
         raise _fixed(part, "torch's exporter finds what needs that") from error
 

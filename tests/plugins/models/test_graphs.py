@@ -57,6 +57,11 @@ SETTINGS = {
     "transformer memory": {**TINY, "memory": 8},
     "rnn": {"width": 12, "layers": 2, "dropout": 0.5},
     "rnn gru": {"width": 12, "cell": "gru"},
+    "transformer forecasting": {**TINY, "pattern": "par"},
+    "transformer relative forecasting": {**TINY, "positions": "relative"},
+    "transformer learned forecasting": {**TINY, "positions": "learned", "longest": 24},
+    "rnn forecasting": {"width": 12, "layers": 2, "dropout": 0.5},
+    "rnn gru forecasting": {"width": 12, "cell": "gru"},
     "ngram": {"order": 3},
     "sklearn": {"estimator": "sklearn.linear_model.LogisticRegression", "arguments": {"tol": 0.1}},
     "sklearn forecasting": {"estimator": "sklearn.neighbors.KNeighborsRegressor"},
@@ -85,7 +90,7 @@ def data(series):
         name = setting.split()[0]
         if MODELS[name].task == "forecasting" or setting.endswith("forecasting"):
             return series
-        if MODELS[name].task == text.spec.task:
+        if MODELS[name].task_for(text.spec) == text.spec.task:
             return text
         return large if name == "lenet5" else eight
 

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import BenchError, Unsuitable
+from bench import BenchError, DataSpec, Unsuitable
 from bench_datasets.tensors import Part, Parts
 from bench_datasets.text import Text
 from bench_datasets.tokens import rows_of
@@ -143,3 +143,8 @@ def test_more_contexts_than_a_graph_holds_are_told_when_they_are_counted(spec, m
     fitted(spec, tokens, 2)
     with pytest.raises(BenchError, match="ngram of order 3 has 84 probabilities, and a graph holds 40"):
         fitted(spec, tokens, 3)
+
+
+def test_data_without_a_vocabulary_is_refused():
+    with pytest.raises(Unsuitable, match="needs data with a vocabulary"):
+        NGram(DataSpec("classification", (8,), classes=3))

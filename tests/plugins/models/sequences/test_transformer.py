@@ -100,8 +100,8 @@ def test_training_remembers_from_batch_to_batch_and_forgets_at_an_epoch(build, s
     after = model.training_step(second, 1)
     joined = torch.cat([first[0], second[0]], 1)
     logits = model(joined)[:, 6:]
-    torch.testing.assert_close(after, model.loss(logits, second[1]))
-    alone = model.loss(model(second[0]), second[1])
+    torch.testing.assert_close(after, model.task.loss(logits, second[1]))
+    alone = model.task.loss(model(second[0]), second[1])
     assert (after - alone).abs() > 1e-3
     model.on_train_epoch_start()
     torch.testing.assert_close(model.training_step(second, 0), alone)
@@ -185,6 +185,6 @@ def test_what_does_not_go_together_is_refused(spec, params, message):
         Transformer(spec(), **params)
 
 
-def test_data_without_a_vocabulary_is_refused():
-    with pytest.raises(Unsuitable, match="needs data with a vocabulary"):
+def test_data_that_is_no_sequence_is_refused():
+    with pytest.raises(Unsuitable, match="needs data with a vocabulary or horizons"):
         Transformer(DataSpec("classification", (8,), classes=3))
