@@ -3,6 +3,7 @@
 onnxruntime is imported where it is used: a case of fp32 alone does not need it here.
 """
 
+import platform
 from collections import Counter
 from collections.abc import Sequence, Set
 from pathlib import Path
@@ -85,10 +86,24 @@ def _make(part: Export, precision: str, source: Path, path: Path, samples: Seque
         kinds = {"activation_type": QuantType.QUInt8, "weight_type": QuantType.QInt8}
         prepared = _prepared(source, path.parent)
         kept = _into_softmax(onnx.load(prepared))
-        quantize_static(prepared, path, reader, per_channel=True, nodes_to_exclude=kept, **kinds)
+        reduced = sums_saturate(platform.machine(), Path("/proc/cpuinfo"))
+        quantize_static(prepared, path, reader, per_channel=True, nodes_to_exclude=kept, reduce_range=reduced, **kinds)
     else:
         # With signed weights, a ConvInteger took six times as long on the CPU.
         quantize_dynamic(_prepared(source, path.parent), path, per_channel=True, weight_type=QuantType.QUInt8)
+
+
+def sums_saturate(machine: str, cpuinfo: Path) -> bool:
+    """Whether a processor adds two products of 8 bits in 16, which may not hold them: an x86 one without VNNI.
+
+    Its weights then get 7 bits, as ONNX Runtime advises. Where nobody can tell, it is taken for one.
+
+    :param machine: its kind, as `platform.machine()` tells it
+    :param cpuinfo: where Linux lists what it can do
+    """
+    if machine.lower() not in {"x86_64", "amd64", "i386", "i686"}:
+        return False
+    return not cpuinfo.is_file() or "vnni" not in cpuinfo.read_text(encoding="utf-8", errors="replace")
 
 
 def _in_halves(source: Path) -> Any:

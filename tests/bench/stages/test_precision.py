@@ -15,8 +15,9 @@ from torch.nn import functional as F
 
 from bench import BenchError, Export, TensorSpec, Unsuitable
 from bench.records import PRECISIONS, Artifact
+from bench.stages import precision as precisions
 from bench.stages.export import export_graph
-from bench.stages.precision import CALIBRATION_SAMPLES, calibration_inputs, write_graph
+from bench.stages.precision import CALIBRATION_SAMPLES, calibration_inputs, sums_saturate, write_graph
 from bench_datasets.digits import Digits
 from bench_runtimes.onnx import OnnxRuntime
 
@@ -266,3 +267,33 @@ def test_a_graph_with_two_inputs_is_calibrated_with_rows_of_both(tmp_path):
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         (got,) = session.run(None, {"images": drawn(7), "noise": noise[:7]})
         assert 0 < np.linalg.norm(got - expected) / np.linalg.norm(expected) < 0.05, precision
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "saturates"),
+    [
+        ("x86_64", "fma avx2 bmi2", True),
+        ("x86_64", "avx512f avx512_vnni", False),
+        ("AMD64", "avx2 avx_vnni", False),
+        ("AMD64", None, True),
+        ("aarch64", "asimd asimddp", False),
+        ("arm64", None, False),
+    ],
+)
+def test_sums_saturate_where_an_x86_processor_has_no_dot_products(tmp_path, machine, flags, saturates):
+    cpuinfo = tmp_path / "cpuinfo"
+    if flags is not None:
+        cpuinfo.write_text(f"processor : 0\nflags : {flags}\n")
+    assert sums_saturate(machine, cpuinfo) == saturates
+
+
+@pytest.mark.parametrize(("saturates", "most"), [(False, 127), (True, 64)])
+def test_weights_have_a_bit_less_where_sums_saturate(tmp_path, monkeypatch, saturates, most):
+    monkeypatch.setattr(precisions, "sums_saturate", lambda *_: saturates)
+    part = Export("forward", nn.Linear(16, 4), "embedding", (TensorSpec("input", (16,)),))
+    source, path = tmp_path / "a.onnx", tmp_path / "b.onnx"
+    export_graph(part, source)
+    write_graph(part, "int8-static", source, path, [torch.randn(32, 16).numpy()])
+    constants = onnx.load(path).graph.initializer
+    (weights,) = (one for one in constants if one.data_type == TensorProto.INT8 and len(one.dims) == 2)
+    assert abs(onnx.numpy_helper.to_array(weights).astype(int)).max() == most
