@@ -14,6 +14,7 @@ from bench.run.cases import run_cases
 from bench.run.check import check_plan
 from bench.run.estimate import guessed_timing_seconds
 from bench.run.gates import judge
+from bench.run.latencies import with_latencies
 from bench.run.measuring import measure_cases
 from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_processes
@@ -87,6 +88,7 @@ class Run:
         requests = case_requests(self.plan, self.catalog, self.folder, self.jobs, begun)
         self._tell_start([request.id for request in requests])
         planned = {case.id: case for case in self.plan.cases}
+        requests = with_latencies(requests, self.workers, suite.silence_s, self.progress)
         run_cases(requests, begun, planned, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
         pairs = [(request, self.results[request.id]) for request in requests]
         self.results = measure_cases(

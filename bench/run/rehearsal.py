@@ -14,6 +14,7 @@ from bench.report.write import write_reports
 from bench.results import CaseResult, RunResult
 from bench.run.cases import run_cases
 from bench.run.estimate import STAGES, Estimate, ProcessPace, stage_seconds, timing_seconds, training_seconds
+from bench.run.latencies import with_latencies
 from bench.run.loads import batch_sizes_of
 from bench.run.measuring import Configuration, configurations_of, measured, one_process
 from bench.run.progress import Progress
@@ -112,6 +113,7 @@ def _run_some(plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Wo
     by_id = {request.id: request for request in case_requests(plan, catalog, folder, jobs)}
     seconds = min(TRAINING_S, ALL_TRAINING_S * jobs / len(cases))
     requests = [replace(by_id[case.id], rehearsal_s=seconds) for case in cases]
+    requests = with_latencies(requests, workers, _patience(plan.suite), Progress())
     planned = {case.id: case for case in cases}
     results: dict[str, CaseResult] = {}
 

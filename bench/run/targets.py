@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.errors import BenchError
 from bench.records import RuntimeUse
 from bench.stages.calibration import Probe, write_probe
-from bench.stages.request import CaseRequest
+from bench.stages.request import CaseRequest, PartLatencies
 from bench.timing.request import TimingAnswer, TimingRequest
 
 
@@ -37,6 +37,21 @@ def timing(request: TimingRequest, log: str, events: Connection) -> None:
         raise
     finally:
         events.close()
+
+
+def latencies(requests: list[CaseRequest], events: Connection) -> None:
+    """Time the parts that models ask about: sends each request's identifier and seconds, and None while it waits."""
+    from bench.stages.case import redirect_output
+    from bench.stages.latencies import latencies_of
+
+    for request in requests:
+        redirect_output(request.log)
+        try:
+            found = PartLatencies(latencies_of(request, lambda: events.send(None)))
+        except Exception as error:
+            found = PartLatencies(failure=f"{type(error).__name__}: {error}")
+        events.send((request.id, found))
+    events.close()
 
 
 def serve(use: RuntimeUse, device: str, events: Connection) -> None:

@@ -16,6 +16,7 @@ from bench.stages.answering import check_sources
 from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
 from bench.stages.features import refuse_without_features
+from bench.stages.latencies import graph_runtime, timed_parts
 from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
@@ -52,6 +53,8 @@ def _check(
         with torch.device("meta"):
             model = build_model(request.model, request.params, datasets[key].spec)
             exports = exports_of(model, request.model, datasets[key].spec)
+            if timed_parts(model):
+                graph_runtime(request)
         check_sources(exports, datasets[key].spec)
         if request.gives_features:
             refuse_without_features(exports, request.model.name)

@@ -1,13 +1,12 @@
 """How long parts of a model take on the target of a suite, for a model that wants to know before it is trained.
 
 They are timed as artifacts are: exported, in processes of their own that take turns, with the suite's runtime, device
-and threads, and no other timing on this host meanwhile. What other cases train at the same time is not kept away: it
-slows all parts alike, and their ratios are what a model goes by.
+and threads, while no case trains and nothing else is timed on this host.
 """
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -15,8 +14,10 @@ import numpy as np
 import torch
 from pytorch_lightning import LightningModule
 
+from bench.catalog import resolve
 from bench.errors import BenchError
 from bench.records import Artifact, Export, RuntimeUse
+from bench.stages.build import build_dataset, build_model
 from bench.stages.export import export_graph
 from bench.stages.request import CaseRequest
 from bench.timing.host_lock import alone_on_this_host
@@ -29,16 +30,27 @@ PROCESSES = 3
 PATIENCE_S = 300.0
 
 
-def tell_latencies(model: LightningModule, request: CaseRequest) -> None:
-    """Let a model know what its `timed_parts()` take, by its `learn_latencies`, if it has such parts.
+def latencies_of(request: CaseRequest, waiting: Callable[[], None]) -> dict[str, float]:
+    """What the parts take that a case's model asks about, by their names; empty if it asks about none.
 
+    :param waiting: called once if another run is measuring on this host, which this waits for
     :raises BenchError: if no runtime of the suite executes graphs, or a part cannot be timed
     """
-    parts = model.timed_parts() if callable(getattr(model, "timed_parts", None)) else ()
-    if parts:
-        processes = PROCESSES if request.rehearsal_s is None else 1
-        runtime = graph_runtime(request)
-        model.learn_latencies(latencies(parts, runtime, request.device, request.timed_threads, processes))
+    if not hasattr(resolve(request.model), "timed_parts"):
+        return {}
+    spec = build_dataset(request.dataset, request.data_params).spec
+    with torch.device("meta"):
+        asks = bool(timed_parts(build_model(request.model, request.params, spec)))
+    if not asks:
+        return {}
+    parts, runtime = timed_parts(build_model(request.model, request.params, spec)), graph_runtime(request)
+    processes = PROCESSES if request.rehearsal_s is None else 1
+    return latencies(parts, runtime, request.device, request.timed_threads, processes, waiting)
+
+
+def timed_parts(model: LightningModule) -> Sequence[Export]:
+    """The parts of a model whose latency it wants to know."""
+    return model.timed_parts() if callable(getattr(model, "timed_parts", None)) else ()
 
 
 def graph_runtime(request: CaseRequest) -> RuntimeUse:
@@ -57,7 +69,12 @@ def graph_runtime(request: CaseRequest) -> RuntimeUse:
 
 
 def latencies(
-    parts: Sequence[Export], runtime: RuntimeUse, device: str, threads: int, processes: int = PROCESSES
+    parts: Sequence[Export],
+    runtime: RuntimeUse,
+    device: str,
+    threads: int,
+    processes: int = PROCESSES,
+    waiting: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """By the name of each part, the median seconds of a call with one sample of its inputs' shapes.
 
@@ -67,7 +84,7 @@ def latencies(
     """
     order = random.Random(0)
     medians: dict[str, list[float]] = {part.name: [] for part in parts}
-    with tempfile.TemporaryDirectory() as folder, alone_on_this_host(lambda: None):
+    with tempfile.TemporaryDirectory() as folder, alone_on_this_host(waiting):
         artifacts = [_written(part, Path(folder)) for part in parts]
         for turn in range(processes):
             for artifact in order.sample(artifacts, len(artifacts)):

@@ -1,6 +1,6 @@
 """What a worker is asked to do. Standard library only: the parent process builds these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,17 @@ class FeatureCase:
 
 
 @dataclass(frozen=True)
+class PartLatencies:
+    """What parts of a case's model take, in seconds by their names; empty if it asks about none.
+
+    :param failure: why nobody knows
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    failure: str = ""
+
+
+@dataclass(frozen=True)
 class CaseRequest:
     """One case for a worker.
 
@@ -38,6 +49,7 @@ class CaseRequest:
     :param batch_sizes: the batch sizes that will be timed
     :param lengths: the lengths of sequences that will be timed; empty: the usual one of each artifact that has any
     :param timed: the artifacts that will be, one case's or another's; empty if any may be
+    :param parts: what those parts take that its model asks about
     :param whole: whether the run has all cases of its suite
     :param stages: which to do; an earlier run has left what comes before them
     :param features: whose net turns inputs into features; None for nobody's
@@ -70,6 +82,7 @@ class CaseRequest:
     features: FeatureCase | None = None
     course: tuple[MetricUse, ...] = ()
     lengths: tuple[int, ...] = ()
+    parts: PartLatencies = PartLatencies()
     whole: bool = True
 
     def lengths_of(self, artifact: str) -> tuple[int, ...]:

@@ -14,7 +14,6 @@ from bench.records import DataSpec
 from bench.results import TrainingResult
 from bench.stages.build import build_model, save_checkpoint
 from bench.stages.files import sha256
-from bench.stages.latencies import tell_latencies
 from bench.stages.lean import use_lean_epochs
 from bench.stages.request import CaseRequest
 from bench.stages.snapshots import Snapshots
@@ -55,10 +54,16 @@ def train(request: CaseRequest, data: LightningDataModule, progress: Callable[[f
 
 
 def new_model(request: CaseRequest, spec: DataSpec) -> LightningModule:
-    """The case's model before training, with its seed in all generators, and with the latencies that it asks for."""
+    """The case's model before training, with its seed in all generators, and with the latencies that it asks for.
+
+    :raises BenchError: if these could not be measured
+    """
+    if request.parts.failure:
+        raise BenchError(f"what parts of {request.model.name} take could not be measured", request.parts.failure)
     seed_everything(request.seed, workers=True, verbose=False)
     model = build_model(request.model, request.params, spec)
-    tell_latencies(model, request)
+    if request.parts.seconds:
+        model.learn_latencies(request.parts.seconds)
     return model
 
 

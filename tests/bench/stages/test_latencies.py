@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from pytorch_lightning import LightningModule
 from torch import nn
 
-from bench import BenchError, Export, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.stages.latencies import graph_runtime, latencies, tell_latencies
+from bench import BenchError, DatasetInfo, Export, ModelInfo, RuntimeInfo, RuntimeUse, TensorSpec
+from bench.stages import latencies as stage
+from bench.stages.latencies import graph_runtime, latencies, latencies_of
 
 ONNX = RuntimeUse("onnxruntime", RuntimeInfo("onnxruntime", "bench_runtimes.onnx:OnnxRuntime"))
+DIGITS = DatasetInfo("digits", "bench_datasets.digits:Digits", task="classification")
 TORCH = RuntimeUse("torch", RuntimeInfo("torch", "bench_runtimes.torch:Torch", needs_torch=True))
 
 
@@ -17,38 +20,40 @@ def part(name, width):
     return Export(name, nn.Linear(width, width), "block", (TensorSpec("x", (8, width)),))
 
 
-class Curious(nn.Module):
-    """Wants to know what a small and a large product take."""
+class Curious(LightningModule):
+    """Wants to know what a small and a large product take, or nothing."""
 
-    def __init__(self, *parts):
+    def __init__(self, data, asks: bool = True):
         super().__init__()
-        self.parts = parts
-        self.told = None
+        self.asks = asks
 
     def timed_parts(self):
-        return self.parts
-
-    def learn_latencies(self, seconds):
-        self.told = seconds
+        return [part("small", 16), part("large", 2048)] if self.asks else []
 
 
-def request(*runtimes):
+CURIOUS = ModelInfo("curious", f"{__name__}:Curious", task="classification")
+
+
+def request(*runtimes, model=CURIOUS, **params):
     return SimpleNamespace(
-        runtimes=runtimes, device="cpu", timed_threads=1, rehearsal_s=1.0, model=SimpleNamespace(name="curious")
+        **{"runtimes": runtimes, "device": "cpu", "timed_threads": 1, "rehearsal_s": 1.0, "model": model},
+        **{"params": params, "dataset": DIGITS, "data_params": {}},
     )
 
 
-def test_a_model_is_told_what_its_parts_take():
-    model = Curious(part("small", 16), part("large", 1024))
-    tell_latencies(model, request(TORCH, ONNX))
-    assert model.told.keys() == {"small", "large"}
-    assert 0 < 5 * model.told["small"] < model.told["large"] < 1  # four thousand times the arithmetic
+def test_a_model_is_told_what_its_parts_take(monkeypatch):
+    monkeypatch.setattr(stage, "resolve", lambda info: Curious)
+    monkeypatch.setattr(stage, "build_model", lambda info, params, spec: Curious(spec, **params))
+    found = latencies_of(request(TORCH, ONNX), pytest.fail)
+    assert found.keys() == {"small", "large"}
+    assert 0 < 5 * found["small"] < found["large"] < 1  # sixteen thousand times the arithmetic
+    assert latencies_of(request(asks=False), pytest.fail) == {}
 
 
-@pytest.mark.parametrize("model", [nn.Linear(2, 2), Curious()])
-def test_who_has_no_parts_to_time_is_told_nothing(model):
-    tell_latencies(model, request())
-    assert getattr(model, "told", None) is None
+def test_who_asks_about_nothing_is_not_even_built(monkeypatch):
+    monkeypatch.setattr(stage, "build_model", pytest.fail)
+    mlp = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
+    assert latencies_of(request(model=mlp), pytest.fail) == {}
 
 
 def test_without_a_runtime_for_graphs_nothing_can_be_told():

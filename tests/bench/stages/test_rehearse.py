@@ -7,7 +7,7 @@ import pytest
 
 from bench import ModelInfo
 from bench.stages.rehearse import rehearse_training
-from bench.stages.request import Pace
+from bench.stages.request import Pace, PartLatencies
 from bench_datasets.digits import Digits
 
 MODEL = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
@@ -21,6 +21,7 @@ def rehearsed(tmp_path):
             model=MODEL,
             params={},
             rehearsal_s=seconds,
+            parts=PartLatencies(),
             train={"batch_size": 64, "accelerator": "cpu", **train},
             checkpoint=tmp_path / "checkpoint.pt",
             pace=tmp_path / "pace.json",
