@@ -249,17 +249,18 @@ class MeasurementResult:
 
 @dataclass(frozen=True)
 class DataResult:
-    """Which data a case saw: the content hash of all its parts, how many rows each has, and a hash of what is asked.
+    """Which data a case saw: the content hash of all its parts, and how many rows each has.
 
-    `truth` is that of the test part's targets: by it, cases are known that have been asked the same. Empty if nobody
-    can tell.
+    `test_inputs` and `test_targets` are hashes of the test part's: by them, cases are known that have been asked the
+    same. Empty if nobody can tell.
     """
 
     fingerprint: str
     train: int
     validation: int
     test: int
-    truth: str = ""
+    test_inputs: str = ""
+    test_targets: str = ""
 
 
 @dataclass(frozen=True)

@@ -110,27 +110,36 @@ def contests(results: RunResult) -> Iterator[tuple[str, RunResult]]:
     """The results for each task on the same data, whose figures can be compared with each other and with no other's.
 
     Data are the same if their test parts ask for the same: digits of 8 and of 28 pixels a side have the same classes,
-    two texts do not have the same characters. Each comes with what tells its data from others, such as ` on digits` or
-    ` on text[file=a.txt]`; that is empty if there is but one.
+    but are not the same to reconstruct; two texts do not have the same characters. Each comes with what tells its data
+    from others, such as ` on digits` or ` on text[file=a.txt]`; that is empty if there is but one.
     """
-    data: dict[str, list[CaseResult]] = {}
+    found: dict[tuple[str, str], list[CaseResult]] = {}
     for cases in groups(results).values():
-        data.setdefault(_asked(cases), []).extend(cases)
-    data = {name: cases for name, cases in data.items() if any(case.metrics for case in cases)}
-    names = _told_apart([cases[0] for cases in data.values()])
-    for cases, name in zip(data.values(), names, strict=True):
         for task in dict.fromkeys(one.task for case in cases for one in case.artifacts):
-            there = [_for_task(case, task) for case in cases]
-            yield f" on {name}" if len(data) > 1 else "", replace(results, cases=there)
+            if any(case.metrics for case in cases):
+                found.setdefault((_asked(cases, task), task), []).extend(_for_task(case, task) for case in cases)
+    # Tasks on the same data stand together, in the order in which the suite has the data.
+    order = {asked: place for place, asked in enumerate(dict.fromkeys(asked for asked, _ in found))}
+    keys = sorted(found, key=lambda key: order[key[0]])
+    names = _told_apart([found[key][0] for key in keys])
+    several = len({*names}) > 1
+    for key, name in zip(keys, names, strict=True):
+        yield f" on {name}" if several else "", replace(results, cases=found[key])
 
 
-def _asked(cases: list[CaseResult]) -> str:
-    """What the cases of a group are scored on: the dataset and what its test part asks for.
+# Tasks whose answers are held against the test part's inputs.
+OF_INPUTS = ("reconstruction", "generation")
 
-    Where nobody can tell that, its parameters stand for it.
+
+def _asked(cases: list[CaseResult], task: str) -> str:
+    """What the cases of a group are scored on: the dataset, and the part of its test that answers are held against.
+
+    Where nobody can tell that, the dataset's parameters stand for it.
     """
-    truth = next((case.data.truth for case in cases if case.data is not None), "")
-    return json.dumps([cases[0].dataset, truth or cases[0].data_params], sort_keys=True)
+    data = next((case.data for case in cases if case.data is not None), None)
+    side = "test_inputs" if task in OF_INPUTS else "test_targets"
+    asked = getattr(data, side) if data else ""
+    return json.dumps([cases[0].dataset, asked or cases[0].data_params], sort_keys=True)
 
 
 def _told_apart(cases: list[CaseResult]) -> list[str]:

@@ -13,7 +13,7 @@ from bench.report.lookup import (
     leading_metric,
     timed,
 )
-from bench.report.ratios import LEAST_PROCESSES, Ratio, mean_ratio, ratio_of_medians
+from bench.report.ratios import Ratio, mean_ratio, ratio_of_medians
 from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, name_in
 
 
@@ -22,7 +22,7 @@ class LatencyPair:
     """One configuration of two groups, timed one query after the other; `seeds` is how many both have.
 
     :param macs: the ratio of the multiply-accumulates of a sample; None if that is not known of both
-    :param doubtful: whether either row is not to be trusted, or they were not timed in turn with each other
+    :param doubtful: whether either row is not to be trusted
     """
 
     own: Configuration
@@ -88,7 +88,7 @@ def _latency_pair(results: RunResult, key: Configuration, other: Configuration) 
         return None
     rows = [(own[seed], rival[seed]) for seed in seeds]
     ratio = ratio_of_medians([_medians(a) for a, _ in rows], [_medians(b) for _, b in rows])
-    doubtful = any(a.noise or b.noise or not _took_turns(a, b) for a, b in rows)
+    doubtful = any(a.noise or b.noise for a, b in rows)
     return LatencyPair(key, other, ratio, _macs_ratio(results, key, other), len(seeds), doubtful)
 
 
@@ -105,14 +105,6 @@ def _by_seed(results: RunResult, key: Configuration) -> dict[int, MeasurementRes
 def _medians(m: MeasurementResult) -> list[float]:
     """The medians of the processes; of a record without processes, that of all queries."""
     return [one.p50_s for one in m.by_process] or [m.latency_s.p50 or 0.0]
-
-
-def _took_turns(one: MeasurementResult, other: MeasurementResult) -> bool:
-    """Whether the processes of two rows were timed among each other, as those of one run are."""
-    turns, others = ([process.turn for process in m.by_process] for m in (one, other))
-    if min(len(turns), len(others)) < LEAST_PROCESSES:
-        return True
-    return min(turns) <= max(others) and min(others) <= max(turns)
 
 
 def _macs_ratio(results: RunResult, key: Configuration, other: Configuration) -> float | None:
@@ -143,7 +135,10 @@ def quality_pairs(results: RunResult) -> list[QualityPair]:
 
 def _quality_pairs(own: list[CaseResult], rival: list[CaseResult], name: str) -> Iterator[QualityPair]:
     metrics = [m for case in own for m in case.metrics if m.name == name]
-    for places in {(m.artifact, m.runtime, m.precision): m for m in reversed(metrics)}.values():
+    firsts: dict[tuple[str, str, str], MetricResult] = {}
+    for metric in metrics:
+        firsts.setdefault((metric.artifact, metric.runtime, metric.precision), metric)
+    for places in firsts.values():
         mine, theirs = _values(own, places), _values(rival, places)
         seeds = [seed for seed in mine if seed in theirs]
         if seeds:

@@ -42,15 +42,17 @@ def _ask(
     """What a worker answers about each request, and why not about all of them."""
     found: dict[str, PartLatencies] = {}
     worker = workers.start(targets.latencies, requests)
+    patience: float | None = silence_s
     try:
         while len(found) < len(requests):
-            if not worker.events.poll(silence_s):
+            if not worker.events.poll(patience):
                 return found, f"no sign of life for {silence_s:g} s"
             news = worker.events.recv()
             if news is None:
                 progress.waiting_for_host()
+                patience = None  # another run's timing may take as long as it likes
             else:
-                found[news[0]] = news[1]
+                found[news[0]], patience = news[1], silence_s
         worker.let_end()
     except EOFError:
         return found, worker.death()

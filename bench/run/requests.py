@@ -71,6 +71,7 @@ def _request(plan: Plan, case: PlannedCase, folder: Path, threads: int, owners: 
         device=measure.device,
         train_threads=threads,
         timed_threads=measure.threads,
+        cores=tuple(measure.cores or ()),
         batch_sizes=batch_sizes_of(measure),
         lengths=tuple(measure.lengths or ()),
         timed=tuple(measure.artifacts or ()),

@@ -83,12 +83,14 @@ def describe(data: Any) -> DataResult:
     fingerprint = data.fingerprint() if hasattr(data, "fingerprint") else ""
     parts = getattr(data, "parts", None)
     sizes = [len(part.inputs) for part in parts] if parts else [0, 0, 0]
-    targets = getattr(parts[2], "targets", None) if parts else None
-    return DataResult(fingerprint, *sizes, truth=_hash(targets) if isinstance(targets, torch.Tensor) else "")
+    tests = (getattr(parts[2], side, None) if parts else None for side in ("inputs", "targets"))
+    return DataResult(fingerprint, *sizes, *map(_hash, tests))
 
 
-def _hash(tensor: torch.Tensor) -> str:
-    """SHA-256 over the type, the shape and the content of a tensor."""
+def _hash(tensor: Any) -> str:
+    """SHA-256 over the type, the shape and the content of a tensor; empty if it is none."""
+    if not isinstance(tensor, torch.Tensor):
+        return ""
     content = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
     return sha256(f"{tensor.dtype}{tuple(tensor.shape)}".encode() + content).hexdigest()
 

@@ -60,6 +60,7 @@ def _check(
             refuse_without_features(exports, request.model.name)
         parts[request.id] = exports
         yield from _check_optimisation(request, model.automatic_optimization)
+        yield from _check_epochs(request, getattr(model, "pretraining_epochs", 0))
     except ParameterError as error:
         yield Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
@@ -77,6 +78,14 @@ def _check_optimisation(request: CaseRequest, is_lightnings: bool) -> Iterable[P
         if is_set and not is_lightnings:
             message = f"{request.model.name} takes its steps by itself, and does not know {name}"
             yield Problem(request.id, ("train", name), message, "leave it out")
+
+
+def _check_epochs(request: CaseRequest, before: int) -> Iterable[Problem]:
+    """Whether a model that first learns something else has an epoch left for what it is for."""
+    epochs = request.train.get("max_epochs")
+    if before and epochs is not None and epochs <= before:
+        message = f"{before} of {epochs} epochs are pre-training or a search, and none is left for what comes after"
+        yield Problem(request.id, ("train", "max_epochs"), message, f"more than {before}; max_epochs counts both")
 
 
 def _check_timed(request: CaseRequest, parts: Mapping[str, list[Export]]) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ and threads, while no case trains and nothing else is timed on this host.
 import random
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -30,6 +31,16 @@ PROCESSES = 3
 PATIENCE_S = 300.0
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where parts are to be executed: by what, on which device, with so many threads on these cores."""
+
+    runtime: RuntimeUse
+    device: str = "cpu"
+    threads: int = 1
+    cores: tuple[int, ...] = ()
+
+
 def latencies_of(request: CaseRequest, waiting: Callable[[], None]) -> dict[str, float]:
     """What the parts take that a case's model asks about, by their names; empty if it asks about none.
 
@@ -45,7 +56,8 @@ def latencies_of(request: CaseRequest, waiting: Callable[[], None]) -> dict[str,
         return {}
     parts, runtime = timed_parts(build_model(request.model, request.params, spec)), graph_runtime(request)
     processes = PROCESSES if request.rehearsal_s is None else 1
-    return latencies(parts, runtime, request.device, request.timed_threads, processes, waiting)
+    target = Target(runtime, request.device, request.timed_threads, timing_cores(request.timed_threads, request.cores))
+    return latencies(parts, target, processes, waiting)
 
 
 def timed_parts(model: LightningModule) -> Sequence[Export]:
@@ -70,15 +82,13 @@ def graph_runtime(request: CaseRequest) -> RuntimeUse:
 
 def latencies(
     parts: Sequence[Export],
-    runtime: RuntimeUse,
-    device: str,
-    threads: int,
+    target: Target,
     processes: int = PROCESSES,
     waiting: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """By the name of each part, the median seconds of a call with one sample of its inputs' shapes.
 
-    :param parts: their inputs are drawn from the standard normal distribution
+    :param parts: their inputs are drawn from the standard normal distribution; those of whole numbers are all 0
     :param processes: how many of them time each part, in turn with all others
     :raises BenchError: if one cannot be timed
     """
@@ -88,7 +98,7 @@ def latencies(
         artifacts = [_written(part, Path(folder)) for part in parts]
         for turn in range(processes):
             for artifact in order.sample(artifacts, len(artifacts)):
-                medians[artifact.name].append(_timed(artifact, runtime, device, threads, Path(folder, f"turn{turn}")))
+                medians[artifact.name].append(_timed(artifact, target, Path(folder, f"turn{turn}")))
     return {name: median(found) for name, found in medians.items()}
 
 
@@ -97,7 +107,8 @@ def _written(part: Export, folder: Path) -> Artifact:
     path = folder / f"{part.name}.onnx"
     export_graph(part, path)
     draws = torch.Generator().manual_seed(0)
-    rows = [torch.randn(ROTATED, *spec.shape, generator=draws) for spec in part.inputs]
+    rows = [torch.randn(ROTATED, *one.shape, generator=draws).to(getattr(torch, one.dtype)) for one in part.inputs]
+    rows = [one if one.is_floating_point() else torch.zeros_like(one) for one in rows]
     with torch.no_grad():
         answers = part.module.eval()(*rows)
     answers = (answers,) if isinstance(answers, torch.Tensor) else answers
@@ -106,20 +117,20 @@ def _written(part: Export, folder: Path) -> Artifact:
     return Artifact(part.name, part.task, "fp32", str(path), "", part.inputs, part.outputs)
 
 
-def _timed(artifact: Artifact, runtime: RuntimeUse, device: str, threads: int, samples: Path) -> float:
+def _timed(artifact: Artifact, target: Target, samples: Path) -> float:
     """The median of one process, in seconds."""
     request = TimingRequest(
-        runtime=runtime,
+        runtime=target.runtime,
         artifact=artifact,
         rows=str(Path(artifact.path).with_suffix(".npz")),
-        device=device,
-        threads=threads,
-        cores=timing_cores(threads),
+        device=target.device,
+        threads=target.threads,
+        cores=target.cores,
         loads=(Load("single-stream", (1,)),),
         effort=EFFORT,
         samples=str(samples),
     )
     answer = in_new_interpreter(request, samples.with_suffix(".log"), PATIENCE_S)
     if answer.error:
-        raise BenchError(f"{artifact.name} cannot be timed on {runtime.name}: {answer.error}")
+        raise BenchError(f"{artifact.name} cannot be timed on {target.runtime.name}: {answer.error}")
     return float(np.median(np.load(answer.loads[0].path))) / 1e9

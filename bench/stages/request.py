@@ -45,6 +45,7 @@ class CaseRequest:
     :param train: Lightning's Trainer arguments and `batch_size`
     :param precisions: each is exported, scored and timed by the runtimes that are used at it
     :param device: where artifacts are executed, with `timed_threads` threads
+    :param cores: those to time on; empty: the last ones
     :param train_threads: threads of this worker
     :param batch_sizes: the batch sizes that will be timed
     :param lengths: the lengths of sequences that will be timed; empty: the usual one of each artifact that has any
@@ -82,6 +83,7 @@ class CaseRequest:
     features: FeatureCase | None = None
     course: tuple[MetricUse, ...] = ()
     lengths: tuple[int, ...] = ()
+    cores: tuple[int, ...] = ()
     parts: PartLatencies = PartLatencies()
     whole: bool = True
 

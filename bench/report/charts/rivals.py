@@ -20,9 +20,10 @@ def ratios_by_length(results: RunResult) -> list[Chart]:
     lines = [_line(own) for own in points.values() if len(own) > 1]
     note = f"Single-stream, batch {smallest}. Below the line, the case is faster than what it is compared with."
     told = " Bars: intervals of 95 % confidence." if any(any(line.intervals) for line in lines) else ""
-    chart = Chart("rivals-length", "Latency against rivals by length", "length", "latency / latency of the rival", [])
+    title, up = "Latency against rivals by length", "latency / latency of the rival"
+    chart = Chart("rivals-length", title, "length", up, [], log_x=True, log_y=True)
     ticks = tuple(sorted({x for line in lines for x in line.x}))
-    return [_with_one(one) for one in drawn(replace(chart, log_x=True, x_ticks=ticks, note=note + told), lines)]
+    return [_with_one(one) for one in drawn(replace(chart, x_ticks=ticks, note=note + told), lines)]
 
 
 def _line(pairs: list[LatencyPair]) -> Line:

@@ -35,8 +35,7 @@ def latency_rival_table(results: RunResult) -> Table:
         "faster one. Latency: the median of the processes' p50; over several seeds the geometric mean of the ratios. "
         "Interval: by a bootstrap over the processes, each seed by itself; of fewer than "
         f"{ENOUGH_PROCESSES} processes widened by Student's t, of fewer than {LEAST_PROCESSES} none. "
-        f"Multiply-accumulates: their ratio. {MARK}: one of the two rows is not to be trusted, as Noisy rows says, or "
-        "they were not timed in turn."
+        f"Multiply-accumulates: their ratio. {MARK}: one of the two rows is not to be trusted, as Noisy rows says."
     )
     headers = ("case", "against", "runtime", "batch", LENGTH, "latency ratio", INTERVAL, MACS)
     return Table("Latency against rivals", headers, rows, 3, note).without_empty(LENGTH, INTERVAL, MACS)

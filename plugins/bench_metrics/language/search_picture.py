@@ -7,12 +7,10 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.drawing import INK, colour_of, in_grey
+from bench_models.sequences.patterns import LETTERS
 
 # In inches: a row of the picture, and what is above and below all rows.
 ROW, AROUND = 0.22, 1.0
-
-# What letters of a pattern stand for, in the order of the probabilities.
-KINDS = {"s": "self-attention", "f": "feed-forward", "i": "identity"}
 
 
 def architecture(evaluation: Evaluation) -> Figure:
@@ -29,8 +27,8 @@ def architecture(evaluation: Evaluation) -> Figure:
         raise Unsuitable("architecture shows what a search has found", f"{type(model).__name__} has made none")
     blocks = len(pattern)
     figure = Figure(figsize=(6.4, AROUND + ROW * blocks), dpi=100, layout="constrained", facecolor="none")
-    *panels, strip = figure.subplots(1, len(KINDS) + 1, sharey=True, width_ratios=(4,) * len(KINDS) + (1,))
-    for number, (axes, kind) in enumerate(zip(panels, KINDS.values(), strict=True)):
+    *panels, strip = figure.subplots(1, len(LETTERS) + 1, sharey=True, width_ratios=(4,) * len(LETTERS) + (1,))
+    for number, (axes, kind) in enumerate(zip(panels, LETTERS.values(), strict=True)):
         _probabilities(axes, course[:, :, number], number)
         _named(axes, kind)
     _strip(strip, pattern)
@@ -53,7 +51,7 @@ def _probabilities(axes: Axes, course: Tensor, number: int) -> None:
 def _strip(axes: Axes, pattern: str) -> None:
     """The pattern from the first block down, a square of its kind's colour for each."""
     for place, letter in enumerate(pattern):
-        number = [*KINDS].index(letter)
+        number = [*LETTERS].index(letter)
         axes.barh(place, 1, height=0.9, color=colour_of(number) if letter != "i" else "none", edgecolor=INK)
         axes.text(0.5, place, letter, ha="center", va="center", fontsize=9, color="white" if letter != "i" else INK)
     axes.set_xlim(0, 1)

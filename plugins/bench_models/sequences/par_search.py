@@ -37,9 +37,9 @@ class ParSearch(SequenceNet):
     so from a share of each epoch's batches. Then the most probable choices are the pattern of a new `transformer`,
     which is trained from scratch in all epochs that are left, and is what is exported. `train.max_epochs` counts both.
 
-    Beyond the paper, a latency can be part of the loss: that of the supernet's blocks for one row of `length` tokens,
-    by their probabilities, as a share of the `interleaved` pattern's. bench times one block of each kind on the
-    suite's runtime before the search.
+    Beyond the paper, a latency can be part of the loss: that of the blocks for one row of `length` tokens, mixed as the
+    draw has it, as a share of the `interleaved` pattern's. bench times one block of each kind on the suite's runtime
+    before the search.
 
     :param data: the dataset's specification
     :param blocks: how many choices there are
@@ -106,7 +106,7 @@ class ParSearch(SequenceNet):
         made = block_maker(**self.sizes, dropout=dropout)
         self.net: Supernet | Transformer = Supernet(self.task.outputs, blocks, width, made, tied, dropout)
         self.baseline = interleaved(blocks)
-        self.search_steps, self.searched = 0, 0  # how many there are to be, and how many there were
+        self.search_batches, self.searched = 0, 0  # how many there are to be, and how many there were
         self.register_buffer("costs", torch.zeros(len(LETTERS)))
         self.register_buffer("course", torch.empty(0, blocks, len(LETTERS)))
         self.register_buffer("found", torch.empty(0, dtype=torch.int64))
@@ -149,7 +149,7 @@ class ParSearch(SequenceNet):
         self.costs = torch.tensor([seconds.get(letter, 0.0) for letter in LETTERS])
 
     def expected_latency(self, mixtures: Tensor) -> Tensor:
-        """The latency of blocks by the probabilities (blocks, choices) of what they are, over that of `interleaved`."""
+        """The latency of mixtures of blocks (blocks, choices), over that of `interleaved` ones."""
         ours, theirs = ((one.to(self.costs) @ self.costs).sum() for one in (mixtures, one_hot(self.baseline)))
         return ours / theirs
 
@@ -158,10 +158,11 @@ class ParSearch(SequenceNet):
 
         :raises BenchError: if not
         """
-        if self.trainer.estimated_stepping_batches <= self.search_steps:
+        steps, search = int(self.trainer.estimated_stepping_batches), self._search_steps()
+        if steps <= search:
             raise BenchError(
-                f"the search takes {self.search_epochs} epochs, and none is left to train what it finds",
-                "`train.max_epochs` counts both",
+                f"a search of {self.search_epochs} epochs takes {search} steps, and none is left for what it finds",
+                f"`train.max_epochs` and `train.max_steps` count both, and end it after {steps}",
             )
 
     def on_train_epoch_start(self) -> None:
@@ -177,7 +178,10 @@ class ParSearch(SequenceNet):
         :raises BenchError: if no block of it computes
         """
         if not set(pattern) - {"i"}:
-            raise BenchError("the search has found that no block pays", "lower `latency_weight`")
+            raise BenchError(
+                "the search has found the identity for every block",
+                "lower `latency_weight`" if self.latency_weight else "search longer, with a higher `architecture_lr`",
+            )
         self.net = Transformer(self.data, pattern=pattern, **self.sizes, **self.recipe)
         self.found = torch.tensor(_places(pattern))
 
@@ -189,11 +193,12 @@ class ParSearch(SequenceNet):
 
     def search_step(self, net: Supernet, tokens: Tensor, targets: Tensor, index: int) -> Tensor:
         """The loss of a batch in the search, for the architecture's parameters or for all others."""
-        done = self.searched / self.search_steps
-        if _is_turn(self.searched, min(1.0, KEPT / self.search_steps)):
+        done = self.searched / self.search_batches
+        if _is_turn(self.searched, min(1.0, KEPT / self.search_batches)):
             self.course = torch.cat([self.course, net.probabilities().detach()[None]])
         self.searched += 1
-        learns = done >= FROZEN and _is_turn(index, self.architecture_share)
+        step = index // self.trainer.accumulate_grad_batches  # all batches of a step are for the same parameters
+        learns = done >= FROZEN and _is_turn(step, self.architecture_share)
         net.let_learn(architecture=learns)
         begin, end = self.temperature
         mixtures = net.sampled(begin * (end / begin) ** done)
@@ -204,14 +209,18 @@ class ParSearch(SequenceNet):
 
     def configure_optimizers(self) -> dict[str, object]:
         """Of the search, with the architecture's parameters at a rate of their own; then of what it has found."""
+        self.trainer.fit_loop.setup_data()  # where `max_steps` alone bounds it, nobody has counted the batches yet
         steps = int(self.trainer.estimated_stepping_batches)
         if isinstance(self.net, Transformer):
             left = steps - self.trainer.global_step
             return warm_up_and_cosine(self, self.lr, self.warm_up, self.weight_decay, left)
-        steps_an_epoch = ceil(self.trainer.num_training_batches / self.trainer.accumulate_grad_batches)
-        self.search_steps = steps_an_epoch * self.search_epochs
+        self.search_batches = int(self.trainer.num_training_batches) * self.search_epochs
         steady = {"params": [self.net.alpha], "lr": self.architecture_lr, "weight_decay": DECAY}
-        return warm_up_and_cosine(self, self.lr, self.warm_up, self.weight_decay, self.search_steps, steady)
+        return warm_up_and_cosine(self, self.lr, self.warm_up, self.weight_decay, self._search_steps(), steady)
+
+    def _search_steps(self) -> int:
+        """The optimiser's steps in the search."""
+        return ceil(self.trainer.num_training_batches / self.trainer.accumulate_grad_batches) * self.search_epochs
 
 
 def one_hot(pattern: str) -> Tensor:

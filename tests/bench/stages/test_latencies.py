@@ -9,7 +9,7 @@ from torch import nn
 
 from bench import BenchError, DatasetInfo, Export, ModelInfo, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.stages import latencies as stage
-from bench.stages.latencies import graph_runtime, latencies, latencies_of
+from bench.stages.latencies import Target, graph_runtime, latencies, latencies_of
 
 ONNX = RuntimeUse("onnxruntime", RuntimeInfo("onnxruntime", "bench_runtimes.onnx:OnnxRuntime"))
 DIGITS = DatasetInfo("digits", "bench_datasets.digits:Digits", task="classification")
@@ -36,7 +36,7 @@ CURIOUS = ModelInfo("curious", f"{__name__}:Curious", task="classification")
 
 def request(*runtimes, model=CURIOUS, **params):
     return SimpleNamespace(
-        **{"runtimes": runtimes, "device": "cpu", "timed_threads": 1, "rehearsal_s": 1.0, "model": model},
+        **{"runtimes": runtimes, "device": "cpu", "timed_threads": 1, "cores": (), "rehearsal_s": 1.0, "model": model},
         **{"params": params, "dataset": DIGITS, "data_params": {}},
     )
 
@@ -64,11 +64,16 @@ def test_without_a_runtime_for_graphs_nothing_can_be_told():
 def test_a_part_that_cannot_be_timed_is_told_by_its_name():
     broken = RuntimeUse("broken", RuntimeInfo("broken", "bench_runtimes.onnx:Nothing"))
     with pytest.raises(BenchError, match="small cannot be timed on broken"):
-        latencies([part("small", 16)], broken, "cpu", 1, 1)
+        latencies([part("small", 16)], Target(broken), 1)
 
 
 def test_parts_are_timed_as_they_answer_without_training():
     dropping = nn.Sequential(nn.Linear(16, 16), nn.Dropout(0.5))
-    found = latencies([Export("d", dropping, "block", (TensorSpec("x", (16,)),))], ONNX, "cpu", 1, 1)
+    found = latencies([Export("d", dropping, "block", (TensorSpec("x", (16,)),))], Target(ONNX), 1)
     assert found["d"] > 0
     torch.testing.assert_close(dropping(torch.ones(1, 16)), dropping(torch.ones(1, 16)))
+
+
+def test_a_part_may_take_whole_numbers():
+    table = Export("table", nn.Embedding(5, 16), "block", (TensorSpec("tokens", (8,), "int64"),))
+    assert latencies([table], Target(ONNX), 1)["table"] > 0

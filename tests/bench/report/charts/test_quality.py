@@ -131,7 +131,7 @@ def test_the_longest_sequences_have_a_front_of_their_own(make, of_lengths):
 
 
 def of_data(make, n, truth, **data_params):
-    data = DataResult("a", 80, 10, 10, truth)
+    data = DataResult("a", 80, 10, 10, f"{truth}{n}", truth)
     return make.case(group=f"tiny@text{n}", data_params=data_params, dataset="text", data=data)
 
 
@@ -157,3 +157,12 @@ def test_without_a_hash_of_what_is_asked_other_parameters_are_another_contest(ma
         "accuracy against latency on text",
     ]
     assert [chart.title for chart in fronts(make.results(cases=cases[:1]))] == ["accuracy against latency"]
+
+
+def test_what_reconstructs_is_compared_on_the_same_inputs_alone(make):
+    def case(n, inputs):
+        artifact = make.artifact(task="reconstruction")
+        return make.case(group=f"ae@digits{n}", artifacts=[artifact], data=DataResult("a", 8, 1, 1, inputs, "t"))
+
+    assert len(fronts(make.results(cases=[case(0, "x"), case(1, "x")]))) == 1
+    assert len(fronts(make.results(cases=[case(0, "x"), case(1, "y")]))) == 2

@@ -197,10 +197,31 @@ def test_a_search_that_leaves_no_epoch_is_refused(tmp_path):
     data = text_of(tmp_path, repeated(2000))
     model = ParSearch(data.spec, **SMALL)
     settings = {"batch_size": 16, "accelerator": "cpu", "max_epochs": 4}
-    with pytest.raises(BenchError, match="the search takes 4 epochs, and none is left"):
+    with pytest.raises(BenchError, match=r"a search of 4 epochs takes \d+ steps, and none is left"):
         fit(model, data, settings, Observer(lambda share: None))
 
 
 def test_a_net_without_blocks_is_no_finding(spec):
-    with pytest.raises(BenchError, match="no block pays"):
+    with pytest.raises(BenchError, match="identity for every block"):
         ParSearch(spec(11), blocks=3, **SMALL).settle("iii")
+
+
+@pytest.mark.parametrize("more", [{}, {"accumulate_grad_batches": 4}])
+def test_steps_may_bound_the_training_and_hold_several_batches(tmp_path, more):
+    data = text_of(tmp_path, repeated(6000))
+    torch.manual_seed(0)
+    model = ParSearch(data.spec, blocks=3, search_epochs=1, temperature=(5.0, 0.5), **SMALL)
+    temperatures, turns = [], []
+    draw, let = model.net.sampled, model.net.let_learn
+    model.net.sampled = lambda temperature: temperatures.append(temperature) or draw(temperature)
+    model.net.let_learn = lambda architecture: turns.append(architecture) or let(architecture)
+    settings = {"batch_size": 16, "accelerator": "cpu", "max_steps": 40, **more}
+    fit(model, data, settings, Observer(lambda share: None))
+    assert isinstance(model.net, Transformer)
+    assert temperatures[0] == 5.0
+    assert temperatures[-1] == pytest.approx(0.5, rel=0.2)
+    assert not any(turns[: len(turns) // 4])
+    together = more.get("accumulate_grad_batches", 1)
+    steps = [turns[start : start + together] for start in range(0, len(turns), together)]
+    assert all(len(set(step)) == 1 for step in steps[len(steps) // 4 + 1 :])
+    assert any(turns)
