@@ -82,9 +82,9 @@ def describe(data: Any) -> DataResult:
     """The content hash of a dataset, if it can tell it, the sizes of its parts, and what its test part asks for."""
     fingerprint = data.fingerprint() if hasattr(data, "fingerprint") else ""
     parts = getattr(data, "parts", None)
-    sizes = [len(part.inputs) for part in parts] if parts else [0, 0, 0]
-    tests = (getattr(parts[2], side, None) if parts else None for side in ("inputs", "targets"))
-    return DataResult(fingerprint, *sizes, *map(_hash, tests))
+    train, validation, test = (len(part.inputs) for part in parts) if parts else (0, 0, 0)
+    asked, answers = (_hash(getattr(parts[2], side, None)) if parts else "" for side in ("inputs", "targets"))
+    return DataResult(fingerprint, train, validation, test, test_inputs=asked, test_targets=answers)
 
 
 def _hash(tensor: Any) -> str:

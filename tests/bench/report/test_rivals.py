@@ -53,17 +53,6 @@ def test_a_row_that_is_not_to_be_trusted_makes_its_pair_doubtful(duel):
     assert pair.doubtful
 
 
-@pytest.mark.parametrize(("turns", "doubtful"), [((3, 4, 5), True), ((1, 4, 5), False)])
-def test_what_was_not_timed_in_turn_is_doubtful(make, duel, turns, doubtful):
-    results = duel({16: 2e-3}, {16: 1e-3})
-    rival = results.cases[1]
-    later = [
-        replace(row, by_process=[make.process(turn=turn, p50_s=1e-3) for turn in turns]) for row in rival.measurements
-    ]
-    (pair,) = latency_pairs(replace(results, cases=[results.cases[0], replace(rival, measurements=later)]))
-    assert pair.doubtful is doubtful
-
-
 def test_quality_is_that_of_the_metric_that_leads(make, duel):
     results = duel({16: 2e-3}, {16: 1e-3})
     more = [

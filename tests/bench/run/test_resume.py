@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.errors import RunError
 from bench.records import TensorSpec
 from bench.results import Failure, SnapshotResult
-from bench.run.resume import earlier_run
+from bench.run.resume import _refuse_to_part_rivals, earlier_run
 from bench.stages.files import sha256
 from bench.store.folder import write_results
 from bench.suite.schema import Measure
@@ -39,7 +40,9 @@ def resumed(make, tmp_path):
         results = make.results(cases=[case])
         results.environment["plugins"] = []
         write_results(results, tmp_path)
-        planned = {name: getattr(case, name) for name in ("id", "folder", "params", "data_params", "seed", "against")}
+        planned = {
+            name: getattr(case, name) for name in ("id", "group", "folder", "params", "data_params", "seed", "against")
+        }
         names = {"model": SimpleNamespace(name=case.model), "dataset": SimpleNamespace(name=case.dataset)}
         wanted = len(kept) if snapshots is None else snapshots
         train = SimpleNamespace(model_dump=lambda: {**case.train, "snapshots": wanted})
@@ -111,3 +114,14 @@ def test_what_a_graph_computes_has_to_be_known_of_each_length(asked, is_kept, re
     case = resumed([], ["fp32"], graph=graph, **asked)
     assert ("export" in case.stages) == is_kept
     assert [one.macs_at for one in case.artifacts] == [{4: 40, 8: 80}] * is_kept
+
+
+@pytest.mark.parametrize("again", ["par", "full"])
+def test_of_two_cases_that_are_compared_not_one_alone_is_timed_again(make, tmp_path, again):
+    cases = {"full": make.case("full"), "par": make.case("par", against="full@points")}
+    results = make.results(cases=list(cases.values()))
+    with pytest.raises(RunError, match="par@points is compared with full@points, and only one"):
+        _refuse_to_part_rivals(tmp_path, results, {cases[again].group})
+    both = {case.group for case in cases.values()}
+    _refuse_to_part_rivals(tmp_path, results, both)
+    _refuse_to_part_rivals(tmp_path, results, set())
