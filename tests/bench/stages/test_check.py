@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.records import DatasetInfo, MetricInfo, MetricUse, ModelInfo
+from bench.records import DatasetInfo, MetricInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
 from bench.stages.check import check_cases
 from bench.stages.request import CaseRequest, FeatureCase
 
@@ -164,3 +164,28 @@ def test_lengths_of_what_has_no_sequences_are_refused_if_there_is_nothing_else(r
 
 def test_artifacts_to_time_that_other_cases_may_have_are_no_problem(request_):
     assert problems(replace(request_, timed=("whole", "encode"), whole=False)) == []
+
+
+PRETRAINED = ModelInfo("pretrained-mlp", "bench_models.classifiers.pretrained_mlp:PretrainedMLP", "classification")
+SEARCH = ModelInfo("par-search", "bench_models.sequences.par_search:ParSearch", "language-modelling")
+TEXT = DatasetInfo("text", "bench_datasets.text:Text", "language-modelling")
+TORCH = RuntimeUse("torch", RuntimeInfo("torch", "bench_runtimes.torch:TorchRuntime", needs_torch=True))
+
+
+@pytest.mark.parametrize(("epochs", "told"), [(6, True), (7, False), (None, False)])
+def test_epochs_have_to_reach_beyond_those_before_the_real_training(request_, epochs, told):
+    params = {"hidden": (8, 8), "pretraining": "rbm", "pretrain_epochs": 3}
+    train = {"max_epochs": epochs, "max_steps": None if epochs else 9, "batch_size": 64, "accelerator": "cpu"}
+    found = problems(replace(request_, model=PRETRAINED, params=params, train=train, timed=(), metrics=()))
+    why = "6 of 6 epochs are pre-training or a search, and none is left for what comes after"
+    hint = "more than 6; max_epochs counts both"
+    assert found == ([(("train", "max_epochs"), why, hint)] if told else [])
+
+
+def test_who_asks_what_parts_take_needs_a_runtime_for_graphs(request_):
+    params = {"width": 8, "heads": 2, "latency_weight": 0.1, "search_epochs": 1}
+    train = {"max_epochs": 2, "batch_size": 64, "accelerator": "cpu"}
+    searching = replace(request_, model=SEARCH, dataset=TEXT, params=params, train=train, timed=(), metrics=())
+    ((_, message, hint),) = problems(replace(searching, runtimes=(TORCH,)))
+    assert "none of torch executes such" in message
+    assert hint == "add onnxruntime to `measure.runtimes`"
