@@ -11,7 +11,7 @@ from bench.run import targets
 from bench.run.progress import Progress
 from bench.run.workers import Worker, Workers
 from bench.stages.request import CaseRequest
-from bench.suite.plan import PlannedCase
+from bench.suite.planned import PlannedCase
 
 
 @dataclass

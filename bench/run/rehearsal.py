@@ -22,7 +22,8 @@ from bench.run.requests import case_requests, default_jobs
 from bench.run.workers import Workers
 from bench.stages.request import CaseRequest, Pace
 from bench.store.environment import environment
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Suite
 from bench.timing.host_lock import alone_on_this_host, check_host_lock
 from bench.timing.request import LoadAnswer

@@ -9,7 +9,8 @@ from bench.cores import cores
 from bench.results import STAGES, CaseResult
 from bench.run.loads import batch_sizes_of, processes_of
 from bench.stages.request import CaseRequest, FeatureCase
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 
 
 def default_jobs(cases: int) -> int:

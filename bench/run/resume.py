@@ -10,7 +10,8 @@ from bench.lengths import timed_lengths
 from bench.results import STAGES, ArtifactResult, CaseResult, GateResult, RunResult
 from bench.stages.files import sha256
 from bench.store.folder import read_results
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Measure
 
 

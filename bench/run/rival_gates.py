@@ -7,7 +7,8 @@ from bench.report.ratios import Ratio
 from bench.report.rivals import latency_pairs, quality_pairs
 from bench.results import CaseResult, GateResult, RunResult
 from bench.suite.gates import LATENCY_RATIO
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Gate
 
 

@@ -5,47 +5,26 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
-from bench.records import DatasetInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
+from bench.records import MetricUse, RuntimeInfo, RuntimeUse
 from bench.results import in_brackets, name_in
 from bench.suite.gates import check_gates, gates_of
 from bench.suite.load import validated
+from bench.suite.planned import PlannedCase
 from bench.suite.rivals import with_rivals, without_absent_rivals
-from bench.suite.schema import CaseSpec, Gate, Measure, MetricSpec, RuntimeSpec, Suite, Train
+from bench.suite.schema import CaseSpec, Measure, MetricSpec, RuntimeSpec, Suite, Train
 from bench.suite.source import Location, Source
 
 DEFAULT_EPOCHS = 10
 
 # How often a training looks at the validation data unless the suite says so: enough for a curve, at little cost.
 DEFAULT_LOOKS = 20
-
-
-@dataclass(frozen=True)
-class PlannedCase:
-    """One case. `group` names it without its seed; `origin` is where the suite asks for it.
-
-    `varied` are the parameters of its entry's matrix, `against` the group that it is compared with, if any.
-    """
-
-    id: str
-    group: str
-    folder: str
-    model: ModelInfo
-    dataset: DatasetInfo
-    params: dict[str, Any]
-    data_params: dict[str, Any]
-    train: Train
-    seed: int
-    gates: dict[str, Gate]
-    origin: Location
-    varied: dict[str, Any] = field(default_factory=dict)
-    against: str = ""
 
 
 @dataclass(frozen=True)

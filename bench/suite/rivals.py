@@ -2,19 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bench.errors import SuiteError, suggestion
 from bench.results import name_in
 from bench.suite.gates import without_ratios
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Suite
 from bench.suite.source import Source
 
-if TYPE_CHECKING:
-    from bench.suite.plan import PlannedCase
 
-
-def with_rivals(cases: Sequence["PlannedCase"], suite: Suite, source: Source) -> list["PlannedCase"]:
+def with_rivals(cases: Sequence[PlannedCase], suite: Suite, source: Source) -> list[PlannedCase]:
     """The cases with the groups that they are compared with.
 
     :raises SuiteError: if one names no other case, or not exactly one of those that are called so fits it
@@ -29,7 +26,7 @@ def with_rivals(cases: Sequence["PlannedCase"], suite: Suite, source: Source) ->
     return [replace(case, against=rivals[case.group]) for case in cases]
 
 
-def without_absent_rivals(cases: Sequence["PlannedCase"]) -> list["PlannedCase"]:
+def without_absent_rivals(cases: Sequence[PlannedCase]) -> list[PlannedCase]:
     """The cases of a plan: one whose rival was not chosen is compared with nothing."""
     there = {"", *(case.group for case in cases)}
     return [
@@ -37,7 +34,7 @@ def without_absent_rivals(cases: Sequence["PlannedCase"]) -> list["PlannedCase"]
     ]
 
 
-def _rival(case: "PlannedCase", name: str, firsts: Collection["PlannedCase"], source: Source) -> str:
+def _rival(case: PlannedCase, name: str, firsts: Collection[PlannedCase], source: Source) -> str:
     """The group called `name` that fits a case."""
     called = [one for one in firsts if name_in(one.group) == name]
     if not called:
@@ -55,7 +52,7 @@ def _rival(case: "PlannedCase", name: str, firsts: Collection["PlannedCase"], so
     return fitting[0]
 
 
-def _fits(case: "PlannedCase", other: "PlannedCase") -> bool:
+def _fits(case: PlannedCase, other: PlannedCase) -> bool:
     """Whether two cases saw the same data, and have the same values of what both of their entries vary."""
     shared = case.varied.keys() & other.varied.keys()
     return (case.dataset.name, case.data_params) == (other.dataset.name, other.data_params) and all(
@@ -63,5 +60,5 @@ def _fits(case: "PlannedCase", other: "PlannedCase") -> bool:
     )
 
 
-def _wrong(case: "PlannedCase", source: Source, message: str, hint: str) -> SuiteError:
+def _wrong(case: PlannedCase, source: Source, message: str, hint: str) -> SuiteError:
     return source.error((*case.origin, "against"), message, hint)

@@ -12,7 +12,8 @@ from bench.records import SCENARIOS, DatasetInfo, ModelInfo
 from bench.results import Failure, Latency
 from bench.run.gates import judge
 from bench.run.measuring import BOUND
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Gate, Suite, Train
 from bench.suite.source import Source
 

@@ -7,7 +7,8 @@ import pytest
 from bench.records import DatasetInfo, ModelInfo
 from bench.results import Latency
 from bench.run.gates import judge
-from bench.suite.plan import Plan, PlannedCase
+from bench.suite.plan import Plan
+from bench.suite.planned import PlannedCase
 from bench.suite.schema import Gate, Suite, Train
 from bench.suite.source import Source
 
