@@ -127,7 +127,8 @@ class ParSearch(SequenceNet):
         """What the search has found, for the results."""
         found: dict[str, str | float] = {"pattern": self.pattern}
         if self.latency_weight:
-            found["expected-latency"] = float(self.expected_latency(one_hot(self.pattern)))
+            latency = found["expected-latency"] = float(self.expected_latency(one_hot(self.pattern)))
+            found["verdict"] = "faster than interleaved" if latency < 1 else "nothing faster than interleaved was found"
         return found
 
     def forward(self, tokens: Tensor) -> Tensor:

@@ -97,6 +97,18 @@ def test_latency_is_that_of_the_blocks_against_interleaved_ones(spec):
     assert float(model.expected_latency(torch.full((4, 3), 1 / 3))) == pytest.approx(4 * 0.4 / 3 / 0.8)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "verdict"),
+    [("sffi", "faster than interleaved"), ("sssf", "nothing faster than interleaved was found")],
+)
+def test_a_search_says_whether_it_has_found_anything_faster(spec, pattern, verdict):
+    model = ParSearch(spec(11), blocks=4, latency_weight=1.0, **SMALL)
+    model.learn_latencies({"s": 0.3, "f": 0.1})
+    model.settle(pattern)
+    assert model.findings["pattern"] == pattern
+    assert model.findings["verdict"] == verdict
+
+
 def test_only_a_search_that_weighs_latency_asks_for_any(spec):
     assert not ParSearch(spec(11), **SMALL).timed_parts()
     parts = ParSearch(spec(11), latency_weight=0.1, length=20, **SMALL).timed_parts()
