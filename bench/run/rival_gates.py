@@ -24,33 +24,33 @@ def judge_ratio(
     :param results: those that count, as `passed_results` gives them
     """
     group, seeds, found = planned[0].group, len(planned), False
-    for where, ratio, count in _ratios(name, gate, group, results):
-        found = True
+    for of, where, ratio, count in _ratios(name, gate, group, results):
+        found, told = True, f"{bound} in {of}" if of else bound
         if ratio is None:
-            yield GateResult(name, group, bound, None, False, f"{where}: no ratio of figures that are not above 0")
+            yield GateResult(name, group, told, None, False, f"{where}: no ratio of figures that are not above 0")
             continue
         passed = holds(ratio.value, gate.min, gate.max) and count == seeds
         missing = f", {count} of {seeds} seeds" if count < seeds else ""
-        yield GateResult(name, group, bound, ratio.value, passed, where + missing, ratio.interval)
+        yield GateResult(name, group, told, ratio.value, passed, where + missing, ratio.interval)
     if not found:
         yield GateResult(name, group, bound, None, False, "nothing was measured of both")
 
 
-def _ratios(name: str, gate: Gate, group: str, results: RunResult) -> Iterator[tuple[str, Ratio | None, int]]:
-    """Where a ratio is known, what it is, and of how many seeds."""
+def _ratios(name: str, gate: Gate, group: str, results: RunResult) -> Iterator[tuple[str, str, Ratio | None, int]]:
+    """Of which metric, if of any, and where a ratio is known, what it is, and of how many seeds."""
     if name == LATENCY_RATIO:
         for pair in latency_pairs(results):
             own = pair.own
             if own.group == group and gate.length in {None, own.length}:
                 length = "" if own.length is None else f" length {own.length}"
                 where = f"{own.artifact} {own.runtime} {own.precision} batch {own.batch_size}{length}"
-                yield where, pair.ratio, pair.seeds
+                yield "", where, pair.ratio, pair.seeds
         return
     for one in quality_pairs(results):
         if one.group == group:
             metric = one.metric
-            where = f"{metric.name} {metric.artifact} {metric.runtime} {metric.precision}"
-            yield where, one.ratio, len(one.own)
+            where = f"{metric.artifact} {metric.runtime} {metric.precision}"
+            yield metric.name, where, one.ratio, len(one.own)
 
 
 def passed_results(plan: Plan, cases: list[CaseResult]) -> RunResult:

@@ -84,7 +84,8 @@ def test_without_a_length_it_is_judged_at_each(judged):
 def test_quality_is_judged_by_the_metric_that_leads(judged, bound, passes):
     (verdict,) = judged({"quality-ratio": Gate(max=bound)})
     assert (verdict.value, verdict.passed) == (pytest.approx(1.01), passes)
-    assert verdict.where == "loss forward graph fp32"
+    assert verdict.where == "forward graph fp32"
+    assert verdict.bound.endswith(" of full@points in loss")
 
 
 @pytest.mark.parametrize("name", ["latency-ratio", "quality-ratio"])
