@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.report.rivals import latency_pairs, quality_pairs
+from bench.results import Latency
 
 
 def test_what_both_were_timed_at_is_compared(duel):
@@ -61,3 +62,12 @@ def test_quality_is_that_of_the_metric_that_leads(make, duel):
     ]
     (pair,) = quality_pairs(replace(results, cases=more))
     assert (pair.metric.name, pair.case, pair.rival_case) == ("loss", "par@points", "full@points")
+
+
+@pytest.mark.parametrize(("processes", "known"), [(2, 0), (3, 1)])
+def test_a_ratio_of_few_queries_needs_several_processes(make, duel, processes, known):
+    results = duel({16: 2e-3}, {16: 1e-3})
+    few = [make.process(turn=turn, p50_s=1e-3) for turn in range(processes)]
+    rows = [replace(row, latency_s=Latency(None, None, None), by_process=few) for row in results.cases[1].measurements]
+    cases = [results.cases[0], replace(results.cases[1], measurements=rows)]
+    assert len(latency_pairs(replace(results, cases=cases))) == known

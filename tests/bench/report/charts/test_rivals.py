@@ -12,7 +12,7 @@ def test_a_pair_is_a_line_with_its_intervals_and_one_where_neither_is_faster(due
     assert line.y == pytest.approx([2.0, 0.25])
     assert [ends == pytest.approx((y, y)) for ends, y in zip(line.intervals, line.y, strict=True)] == [True, True]
     assert (chart.reference.x, chart.reference.y) == ([16.0, 64.0], [1.0, 1.0])
-    assert (chart.chapter, chart.log_x, chart.log_y, chart.x_ticks) == ("Speed", True, False, (16.0, 64.0))
+    assert (chart.chapter, chart.log_x, chart.log_y, chart.x_ticks) == ("Speed", True, True, (16.0, 64.0))
     assert "Bars" in chart.note
 
 
