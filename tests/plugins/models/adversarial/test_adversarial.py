@@ -14,7 +14,7 @@ from bench import DataSpec, Unsuitable
 from bench.catalog import resolve
 from bench.signature import ParameterError, checked
 from bench.stages.rehearse import rehearse_training
-from bench.stages.request import Pace
+from bench.stages.request import Pace, PartLatencies
 from bench_models.adversarial import MODELS
 
 INFOS = {info.name: info for info in MODELS}
@@ -141,6 +141,7 @@ def test_a_rehearsal_knows_its_pace(name, tmp_path, cloud):
         model=INFOS[name],
         params=SMALL,
         rehearsal_s=0.1,
+        parts=PartLatencies(),
         train={"batch_size": 64, "accelerator": "cpu", "max_epochs": 100_000, "check_val_every_n_epoch": 1000},
         checkpoint=tmp_path / "checkpoint.pt",
         pace=tmp_path / "pace.json",
