@@ -13,7 +13,7 @@ from bench.report.lookup import (
     leading_metric,
     timed,
 )
-from bench.report.ratios import LEAST_PROCESSES, Ratio, mean_ratio, ratio_of_medians
+from bench.report.ratios import Ratio, mean_ratio, ratio_of_medians
 from bench.results import CaseResult, MeasurementResult, MetricResult, RunResult, name_in
 
 
@@ -93,21 +93,13 @@ def _latency_pair(results: RunResult, key: Configuration, other: Configuration) 
 
 
 def _by_seed(results: RunResult, key: Configuration) -> dict[int, MeasurementResult]:
-    """The measurements of a configuration whose middle is known: from enough queries, or from enough processes.
-
-    A ratio rests on the medians of processes, and its interval tells what few queries in each leave open.
-    """
+    """The measurements of a configuration that have the samples for their median."""
     return {
         case.seed: m
         for case in groups(results)[key.group]
         for m in case.measurements
-        if m.instrument == OURS and configuration(case.group, m) == key and _is_known(m)
+        if m.instrument == OURS and configuration(case.group, m) == key and m.latency_s.p50 and min(_medians(m)) > 0
     }
-
-
-def _is_known(m: MeasurementResult) -> bool:
-    stated = m.latency_s.p50 is not None or len(m.by_process) >= LEAST_PROCESSES
-    return stated and min(_medians(m)) > 0
 
 
 def _medians(m: MeasurementResult) -> list[float]:
