@@ -1,5 +1,6 @@
 """Functions that workers run, so that the parent need not import what they import."""
 
+import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def latencies(requests: list[CaseRequest], events: Connection) -> None:
         try:
             found = PartLatencies(latencies_of(request, lambda: events.send(None)))
         except Exception as error:
+            traceback.print_exception(error)  # to the case's log
             found = PartLatencies(failure=f"{type(error).__name__}: {error}")
         events.send((request.id, found))
     events.close()
