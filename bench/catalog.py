@@ -7,10 +7,9 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from bench.errors import BenchError, UnknownName
-from bench.manager import Plugins
 from bench.records import (
     PRECISIONS,
     SCENARIOS,
@@ -23,6 +22,9 @@ from bench.records import (
     RuntimeUse,
 )
 from bench.signature import checked
+
+if TYPE_CHECKING:  # a timing process, which builds a runtime, does without what finds plugins
+    from bench.manager import Plugins
 
 KINDS: dict[str, type[Any]] = {
     "models": ModelInfo,
@@ -93,7 +95,7 @@ class Catalog:
     :param plugins: the loaded plugins; a hook that raises, or returns what it should not, makes its plugin broken
     """
 
-    def __init__(self, plugins: Plugins) -> None:
+    def __init__(self, plugins: "Plugins") -> None:
         self.plugins = plugins
         self._entries: dict[str, dict[str, Entry]] = {}
         self._clashes: dict[tuple[str, str], BenchError] = {}

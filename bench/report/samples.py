@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.files import inside
-from bench.results import LEAST_SAMPLES
 
 # Points of a curve; a page has many.
 POINTS = 120

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.results import LEAST_SAMPLES
+from bench.conditions import LEAST_SAMPLES
 from bench.run.loads import ALONE, loads_of, processes_of
 from bench.stages.request import Pace
 from bench.suite.schema import Measure

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.conditions import LEAST_SAMPLES
 from bench.lengths import timed_lengths
 from bench.records import Artifact, RuntimeUse
 from bench.report import lookup
-from bench.results import LEAST_SAMPLES, ArtifactResult, CaseResult, Failure
+from bench.results import ArtifactResult, CaseResult, Failure
 from bench.roofline import Calibration, Work, calibration_for
 from bench.run.found import is_ready, is_searched, loads_after
 from bench.run.loads import alone, loads_of, processes_of

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from bench.results import Conditions
+import numpy as np
+
+from bench.conditions import Conditions
 
 PROC = Path("/proc")
 
@@ -84,7 +85,7 @@ class Watch:
             stolen=None if stolen is None else stolen / wall,
             throttled=sum(self._throttled) / len(self._throttled) if self._throttled else None,
             clock_least_mhz=min(self._clocks_mhz, default=None),
-            clock_median_mhz=median(self._clocks_mhz) if self._clocks_mhz else None,
+            clock_median_mhz=float(np.median(self._clocks_mhz)) if self._clocks_mhz else None,
             joules=_since(first.joules, last.joules),
             peak_memory_bytes=_peak_memory(),
             gpu_memory_bytes=gpu.process_memory_bytes if gpu is not None else None,

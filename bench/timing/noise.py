@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
 from statistics import median, stdev
 
-from bench.results import Conditions, ProcessResult
+from bench.conditions import Conditions
+from bench.results import ProcessResult
 from bench.serving import Served
 
 # How far the middle of the processes may be uncertain, at 95 %, before there are too few of them.

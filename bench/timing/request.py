@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from bench.conditions import Conditions
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.results import Conditions
 
 # The samples in a query of the multi-stream scenario, by MLPerf's rules.
 MULTI_STREAM_SAMPLES = 8

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.results import LEAST_SAMPLES, Conditions
-from bench.timing import loadgen, server
+from bench.conditions import LEAST_SAMPLES, Conditions
+from bench.timing import server
 from bench.timing.conditions import Watch
 from bench.timing.request import Effort, Load
 from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, frozen, one_after_the_other
@@ -141,6 +141,8 @@ def _serve(rate: float, subject: Subject) -> tuple[np.ndarray, np.ndarray]:
 
 def _by_loadgen(load: Load, subject: Subject) -> Iterator[Taken]:
     """The same load as MLPerf's LoadGen drives and times it."""
+    from bench.timing import loadgen
+
     (size,), effort = load.batch_sizes, subject.effort
     warm, inputs = subject.warm_up(size), subject.inputs(size)
     least = max(effort.min_samples, loadgen.LEAST_QUERIES[load.scenario])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bench.results import LEAST_SAMPLES
+from bench.conditions import LEAST_SAMPLES
 
 # A rate is tried for so many times the bound at least: a queue that grows by 2 % a service must have grown past it.
 TRIAL_BOUNDS = 50

@@ -5,7 +5,8 @@ from math import pi, sqrt
 
 import numpy as np
 
-from bench.results import LEAST_SAMPLES, Latency, Spread
+from bench.conditions import LEAST_SAMPLES
+from bench.results import Latency, Spread
 
 
 def latency(durations_ns: np.ndarray) -> Latency:

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
+
+import numpy as np
 
 # Calls are taken in windows of at least this long and this many. They are stable when the medians of the last three
 # windows lie within STABLE of each other.
@@ -39,7 +40,7 @@ def warm_up(call: Callable[[Any], Any], inputs: Sequence[Any], least_s: float, m
             call(inputs[count % len(inputs)])
             window.append(time.perf_counter() - start)
             count += 1
-        medians.append(median(window))
+        medians.append(float(np.median(window)))
         spent = time.perf_counter() - began
         stable = _are_stable(medians[-3:])
         if spent >= least_s and (stable or spent >= most_s):

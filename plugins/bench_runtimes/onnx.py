@@ -14,6 +14,7 @@ import onnxruntime as ort
 
 from bench import Artifact, BenchError, Session
 from bench_runtimes.cuda import cuda_devices
+from bench_runtimes.feeds import feeder
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 LEVELS = {
@@ -93,10 +94,10 @@ class OnnxRuntime:
         if device == "cuda":
             call: Any = Bound(session, names, outputs, device, self.cuda_graph)
         else:
-            run = session.run
+            run, feed = session.run, feeder(names)
 
             def call(arrays: Sequence[Any]) -> list[Any]:
-                return run(outputs, dict(zip(names, arrays, strict=True)))
+                return run(outputs, feed(arrays))
 
         loaded = Session(call, PROVIDERS[device])
         return replace(loaded, prove=partial(self._proved, loaded, artifact, device, threads))

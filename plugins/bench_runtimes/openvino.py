@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from bench import Artifact, Session
+from bench_runtimes.feeds import feeder
 
 # Nodes of an executed graph that hold, move or convert values and compute nothing with them.
 NO_WORK = (
@@ -36,11 +37,11 @@ class OpenVino:
         }
         compiled = core.compile_model(artifact.path, "CPU", settings)
         infer = compiled.create_infer_request().infer
-        names, outputs = [spec.name for spec in artifact.inputs], list(artifact.outputs)
+        feed, outputs = feeder([spec.name for spec in artifact.inputs]), list(artifact.outputs)
 
         def call(arrays: list[Any]) -> list[Any]:
             # The inputs are read where they are; the outputs are copies, which the next call leaves alone.
-            found = infer(dict(zip(names, arrays, strict=True)), share_inputs=True)
+            found = infer(feed(arrays), share_inputs=True)
             return [found[name] for name in outputs]
 
         return Session(call, f"openvino-{device}", details={"arithmetic": arithmetic(compiled)})

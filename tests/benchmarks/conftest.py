@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 TIMED_PROCESS = Path(__file__).with_name("timed_process.py")
-ROUNDS, SECONDS = 7, 0.3
+PROCESSES, TURNS, SECONDS = 7, 20, 0.03
 
 
 @pytest.fixture(scope="session")
@@ -37,42 +35,41 @@ def lenet5(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def timed_process(tmp_path_factory):
-    """Time a graph in a fresh process: `timed_process("bare", graph=, batch_size=, seconds=) -> durations in ns`.
+def by_turns(lenet5, tmp_path_factory):
+    """Time LeNet-5 in several ways by turns: `by_turns({name: (way, its settings)}) -> {name: percentiles}`.
 
-    The ways and their settings are those of `timed_process.py`; `bare` is a plain loop of `session.run`.
+    The ways and their settings are those of `timed_process.py`; `bare` is a plain loop of `session.run`. The
+    percentiles, the 50th and the 90th, are an array (processes, 2): those of each process's least disturbed turn.
     """
-    core = max(os.sched_getaffinity(0))
-    path = tmp_path_factory.mktemp("timed") / "durations.npy"
+    *helpers, core = sorted(os.sched_getaffinity(0))
+    path = tmp_path_factory.mktemp("timed") / "turns.npz"
+    settings = {"graph": lenet5, "core": core, "helpers": helpers, "seconds": SECONDS}
 
-    def run(way: str, **settings: object) -> np.ndarray:
-        settings |= {"core": core}
-        subprocess.run([sys.executable, TIMED_PROCESS, way, json.dumps(settings), path], check=True, timeout=120)
-        return np.load(path)
+    def one_process(ways: dict[str, tuple[str, dict[str, object]]], turns: int) -> dict[str, np.ndarray]:
+        asked = (json.dumps(ways), json.dumps({**settings, "turns": turns}))
+        subprocess.run([sys.executable, TIMED_PROCESS, *asked, path], check=True, timeout=300)
+        with np.load(path) as found:
+            return {name: percentiles.min(axis=0) for name, percentiles in found.items()}
+
+    def run(ways: dict[str, tuple[str, dict[str, object]]], turns: int = TURNS) -> dict[str, np.ndarray]:
+        processes = [one_process(ways, turns) for _ in range(PROCESSES)]
+        return {name: np.array([found[name] for found in processes]) for name in processes[0]}
 
     return run
 
 
 @pytest.fixture(scope="session")
-def in_turn():
-    """Each side's figures: `in_turn({name: figure}) -> {name: figures, one a round}`.
+def in_units_of_bare(by_turns):
+    """`in_units_of_bare(ways, batch_size) -> {way: percentiles}`, as of `by_turns`; the bare loop's median is 1."""
 
-    The sides take turns, so that a machine that slows down does so for all of them.
-    """
-
-    def run(sides: dict[str, Callable[[], Any]]) -> dict[str, np.ndarray]:
-        rounds = [{name: figure() for name, figure in sides.items()} for _ in range(ROUNDS)]
-        return {name: np.array([found[name] for found in rounds]) for name in sides}
+    def run(ways: tuple[str, ...], batch_size: int) -> dict[str, np.ndarray]:
+        found = by_turns({way: (way, {"batch_size": batch_size}) for way in ("bare", *ways)})
+        return {way: percentiles / found["bare"][:, :1] for way, percentiles in found.items()}
 
     return run
 
 
 @pytest.fixture(scope="session")
-def single_stream(lenet5, timed_process, in_turn):
-    """Way -> medians and 90th percentiles of single calls, each of a fresh process: an array (rounds, 2)."""
-
-    def percentiles(way: str) -> Callable[[], np.ndarray]:
-        return lambda: np.percentile(timed_process(way, graph=lenet5, batch_size=1, seconds=SECONDS), [50, 90])
-
-    ways = ("bare", "bench", "loadgen", "loadgen-as-it-says", "loadgen-cost")
-    return in_turn({way: percentiles(way) for way in ways})
+def beside_loadgen(in_units_of_bare):
+    """With calls of which LoadGen's own cost is a few per cent: to one of 300 us, it adds about 10 us."""
+    return in_units_of_bare(("bench", "loadgen"), batch_size=8)

@@ -1,5 +1,6 @@
 """What of a timing process's time is bench's own: not the runtime's, nor that of calls."""
 
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from bench.timing import process, scenarios
 from bench.timing.request import ROTATED, Effort, Load, TimingRequest
 
 SIZES = (1, 16, 128)
+
+ROUNDS = 5
 
 
 @pytest.fixture
@@ -38,17 +41,23 @@ def request_(lenet5, tmp_path):
     )
 
 
-def start(code):
-    """The shortest time in which an interpreter runs some code."""
+def start(code, bytecode):
+    """The shortest time in which an interpreter runs some code; it keeps compiled modules, as it does for users."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     times = []
-    for _ in range(7):
+    for _ in range(15):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
         times.append(time.perf_counter() - began)
     return min(times)
 
 
-def test_at_most_5_percent_is_benchs_own(request_, tmp_path, monkeypatch, benchmark):
+def test_bench_costs_less_than_starting_the_runtime(request_, tmp_path, monkeypatch, benchmark):
+    """Both are the interpreter's work, so the ratio is the machine's no more than it must be.
+
+    As a share of the process's time it is not: calls are timed for fixed seconds, and a slow machine works for longer.
+    """
     spent = []
 
     def counted(function):
@@ -63,16 +72,19 @@ def test_at_most_5_percent_is_benchs_own(request_, tmp_path, monkeypatch, benchm
     for name in ("warm_up", "one_after_the_other"):
         monkeypatch.setattr(scenarios, name, counted(getattr(scenarios, name)))
 
-    def shares():
+    def around_the_calls():
+        spent.clear()
         began = time.perf_counter()
         answer = process.answer(request_)
         answer.write(tmp_path / "answer.json")
-        total = time.perf_counter() - began
-        own = total - sum(spent) - answer.load_s - answer.first_s
-        bare = start("import numpy, onnxruntime")
-        imports = max(0.0, start("import bench.timing.__main__, bench_runtimes.onnx") - bare)
-        return (own + imports) / (total + bare + imports)
+        return time.perf_counter() - began - sum(spent) - answer.load_s - answer.first_s
 
-    share = benchmark.pedantic(shares, rounds=1)
-    benchmark.extra_info["share"] = share
-    assert share <= 0.05
+    def ratio():
+        around = min(around_the_calls() for _ in range(ROUNDS))
+        bare = start("import numpy, onnxruntime", tmp_path / "bytecode")
+        ours = start("import bench.timing.__main__, bench_runtimes.onnx", tmp_path / "bytecode")
+        benchmark.extra_info |= {"around": around, "imports": ours - bare, "runtime": bare}
+        return (around + max(0.0, ours - bare)) / bare
+
+    benchmark.extra_info["ratio"] = found = benchmark.pedantic(ratio, rounds=1)
+    assert found <= 1

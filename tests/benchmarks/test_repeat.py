@@ -19,9 +19,6 @@ cases:
 measure: {runtimes: [onnxruntime], batch_sizes: [1, 16, 128], processes: 5}
 """
 
-# How often to measure anew, while other processes may disturb it.
-ATTEMPTS = 3
-
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
@@ -49,26 +46,23 @@ def pace(rows):
     return median(process["pace_s"] for row in rows.values() for process in row["by_process"])
 
 
-def test_95_percent_of_medians_measured_twice_agree_within_3_percent(trained, benchmark):
-    """In units of the machine's own pace, which is the same both times if the machine is idle.
+def test_95_percent_of_medians_measured_twice_agree_within_3_percent_or_tell_why_not(trained, benchmark):
+    """In units of the machine's own pace: a virtual machine's host moves the clock from one minute to the next.
 
-    A virtual machine's is not: its host moves the clock by some per cent from one minute to the next.
+    Where it also moves within a measurement, medians lie apart, and the row says so.
     """
 
-    def agreeing():
-        second = measured(*trained)
-        for _ in range(ATTEMPTS):
-            first, second = second, measured(*trained)
-            unit = pace(second) / pace(first)
-            ratios = {key: second[key]["latency_s"]["p50"] / first[key]["latency_s"]["p50"] for key in first}
-            within = [abs(ratio / unit - 1) <= 0.03 for ratio in ratios.values()]
-            if sum(within) >= 0.95 * len(within):
-                break
-        return ratios, unit, sum(within) / len(within)
+    def measured_twice():
+        first, second = measured(*trained), measured(*trained)
+        unit = pace(second) / pace(first)
+        ratios = {key: second[key]["latency_s"]["p50"] / first[key]["latency_s"]["p50"] for key in first}
+        told = {key for key in first if first[key]["noise"] or second[key]["noise"]}
+        return ratios, unit, told
 
-    ratios, unit, share = benchmark.pedantic(agreeing, rounds=1)
+    ratios, unit, told = benchmark.pedantic(measured_twice, rounds=1)
+    share = sum(abs(ratio / unit - 1) <= 0.03 or key in told for key, ratio in ratios.items()) / len(ratios)
     raw = {f"{model} {size}": ratio for (model, size), ratio in ratios.items()}
-    benchmark.extra_info |= {"ratios": raw, "pace": unit, "share": share}
+    benchmark.extra_info |= {"ratios": raw, "pace": unit, "share": share, "told": len(told)}
     assert share >= 0.95
 
 

@@ -1,8 +1,9 @@
-"""One fresh process that times one graph in one way: `python timed_process.py WAY SETTINGS DURATIONS`.
+"""One fresh process in which several ways time one graph by turns: `python timed_process.py WAYS SETTINGS TURNS`.
 
-SETTINGS is JSON, DURATIONS the .npy to write, in nanoseconds. Whatever the way, the process is the same: pinned to one
-core, ONNX Runtime on one thread, without torch, the garbage collector off, four batches of the same numbers in
-rotation, and the same warm-up.
+WAYS and SETTINGS are JSON, TURNS the .npz to write: of all that a way measures, the 50th and 90th percentile of each
+turn, in nanoseconds. A turn is short and goes through all ways, so that whatever else the machine does meets them all.
+The process is pinned to one core, but for the threads of LoadGen that write its logs; ONNX Runtime to one thread,
+without torch, the garbage collector off, four batches of the same numbers in rotation, and the same warm-up.
 """
 
 import gc
@@ -10,25 +11,38 @@ import json
 import os
 import sys
 import time
+from collections import defaultdict
 
 import numpy as np
 import onnxruntime as ort
 
 BATCHES = 4
+WARMUP_S = 0.02
 
 
-def main(way, settings, path):
+def main(ways, settings, path):
+    """The turns go there and back, so that a drift within them favours no way."""
     os.sched_setaffinity(0, {settings["core"]})
     gc.disable()
-    np.save(path, WAYS[way](**settings))
+    timers = {name: WAYS[way](**{**settings, **own}) for name, (way, own) in ways.items()}
+    found = defaultdict(list)
+    for turn in range(settings["turns"]):
+        for name in list(timers)[:: -1 if turn % 2 else 1]:
+            for what, durations in timers[name]().items():
+                found[f"{name} {what}".strip()].append(np.percentile(durations, [50, 90]))
+    np.savez(path, **{name: np.array(percentiles) for name, percentiles in found.items()})
 
 
 def bare(graph, batch_size, seconds, **_):
     """A plain loop of `session.run`: what a user would write, and what every other way is held against."""
     session, feeds = bare_session(graph, batch_size)
     run = session.run
-    warm_up(lambda feed: run(None, feed), feeds)
-    return loop(lambda feed: run(None, feed), feeds, seconds)
+
+    def timed():
+        warm_up(lambda feed: run(None, feed), feeds)
+        return {"": loop(lambda feed: run(None, feed), feeds, seconds)}
+
+    return timed
 
 
 def bench(graph, batch_size, seconds, scenario="single-stream", **_):
@@ -39,58 +53,41 @@ def bench(graph, batch_size, seconds, scenario="single-stream", **_):
 
     sizes = tuple(batch_size) if isinstance(batch_size, list) else (batch_size,)
     call, inputs = bench_session(graph, sizes)
-    effort = Effort(warmup_s=0.1, warmup_max_s=2.0, min_seconds=seconds, min_samples=64, bound_s=1.0)
-    subject = Subject(call, inputs.__getitem__, effort, Watch(), np.random.default_rng(0))
-    (taken,) = measure(Load(scenario, sizes), subject)
-    return taken.durations / (taken.batch_size if scenario == "offline" else 1)
+    effort = Effort(warmup_s=WARMUP_S, warmup_max_s=2.0, min_seconds=seconds, min_samples=16, bound_s=1.0)
+
+    def timed():
+        subject = Subject(call, inputs.__getitem__, effort, Watch(), np.random.default_rng(0))
+        (taken,) = measure(Load(scenario, sizes), subject)
+        return {"": taken.durations / (taken.batch_size if scenario == "offline" else 1)}
+
+    return timed
 
 
-def loadgen(graph, batch_size, seconds, scenario="single-stream", **_):
-    """LoadGen drives the call that bench times; its own cost is taken off each duration."""
-    durations, own_cost_ns = loadgen_with_its_cost(graph, batch_size, seconds, scenario)
-    return durations - own_cost_ns
+def loadgen(graph, batch_size, seconds, helpers, **_):
+    """LoadGen drives the call that bench times.
 
-
-def loadgen_as_it_says(graph, batch_size, seconds, scenario="single-stream", **_):
-    """The same with its own cost."""
-    return loadgen_with_its_cost(graph, batch_size, seconds, scenario)[0]
-
-
-def loadgen_cost(graph, batch_size, seconds, **_):
-    """What LoadGen costs in each query: its duration less that of the call in it, by our own clock.
-
-    It is more than LoadGen costs around a call that does nothing, since a real call leaves little in the caches.
+    What it records, what it costs in each query by our own clock, and what it records less its median cost. It costs
+    more than around a call that does nothing, since a real call leaves little of it in the caches.
     """
-    inner, clock = [], time.perf_counter_ns
+    from bench.timing.loadgen import Task, sample
 
-    def timed(arrays):
+    inner, clock = [], time.perf_counter_ns
+    call, every = bench_session(graph, (batch_size,))
+
+    def watched(arrays):
         start = clock()
         call(arrays)
         inner.append(clock() - start)
 
-    call, every = bench_session(graph, (batch_size,))
-    found = loadgen_test(timed, every[batch_size], seconds, "single-stream")[0]
-    return found.durations_ns - np.array(inner[-len(found.durations_ns) :])
+    def timed():
+        expected_s = float(np.median(warm_up(call, every[batch_size]))) / 1e9
+        task = Task("single-stream", expected_s, seconds, min_samples=64)
+        found = sample(watched, every[batch_size], task, helpers)
+        assert found.valid, found.reason
+        cost = found.durations_ns - np.array(inner[-len(found.durations_ns) :])
+        return {"": found.durations_ns, "cost": cost, "less cost": found.durations_ns - np.median(cost)}
 
-
-def loadgen_with_its_cost(graph, batch_size, seconds, scenario):
-    """The durations that LoadGen recorded, and what it costs itself, in nanoseconds."""
-    from bench.timing.loadgen import own_cost_s
-
-    call, every = bench_session(graph, (batch_size,))
-    found, task = loadgen_test(call, every[batch_size], seconds, scenario)
-    return found.durations_ns, own_cost_s(every[batch_size], task) * 1e9
-
-
-def loadgen_test(call, inputs, seconds, scenario):
-    """A valid test by LoadGen, after a warm-up, and what it was asked."""
-    from bench.timing.loadgen import Task, sample
-
-    expected_s = float(np.median(warm_up(call, inputs))) / 1e9
-    task = Task(scenario, expected_s, seconds, min_samples=64)
-    found = sample(call, inputs, task)
-    assert found.valid, found.reason
-    return found, task
+    return timed
 
 
 def bench_session(graph, batch_sizes):
@@ -120,7 +117,7 @@ def bare_session(graph, batch_size):
 
 
 def warm_up(call, inputs):
-    return loop(call, inputs, 0.1)
+    return loop(call, inputs, WARMUP_S)
 
 
 def loop(call, inputs, seconds):
@@ -134,13 +131,7 @@ def loop(call, inputs, seconds):
     return np.array(durations)
 
 
-WAYS = {
-    "bare": bare,
-    "bench": bench,
-    "loadgen": loadgen,
-    "loadgen-as-it-says": loadgen_as_it_says,
-    "loadgen-cost": loadgen_cost,
-}
+WAYS = {"bare": bare, "bench": bench, "loadgen": loadgen}
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3])
+    main(json.loads(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3])

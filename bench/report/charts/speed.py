@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.charts.chart import Chart, Series
 from bench.report.charts.lines import Line, columns, drawn
 from bench.report.charts.loads import of_one_length, smallest_batch
@@ -12,7 +13,7 @@ from bench.report.formats import seconds
 from bench.report.lookup import Configuration, Timed, near_usual_length, seeds_of, timed
 from bench.report.samples import tail
 from bench.report.tables.speed import server_bound
-from bench.results import LEAST_SAMPLES, MeasurementResult, RunResult
+from bench.results import MeasurementResult, RunResult
 
 
 def latencies(results: RunResult, folder: Path) -> list[Chart]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from statistics import median
 
 from bench import serving
+from bench.conditions import LEAST_SAMPLES
 from bench.report.formats import NOTHING, number, rough, seconds, size_of
 from bench.report.lookup import Configuration, by_variant, seeds_of, timed
 from bench.report.tables.table import Table, is_empty
-from bench.results import LEAST_SAMPLES, MeasurementResult, ProcessResult, RunResult
+from bench.results import MeasurementResult, ProcessResult, RunResult
 
 # What stands before the noise of a row that is not to be trusted.
 MARK = "!"

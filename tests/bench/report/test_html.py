@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.html import PICTURE_BUDGET, render
-from bench.results import LEAST_SAMPLES, Failure, Latency, ParityResult, PictureResult
+from bench.results import Failure, Latency, ParityResult, PictureResult
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.samples import POINTS, tail
-from bench.results import LEAST_SAMPLES
 
 
 def test_a_curve_goes_up_to_what_the_samples_can_state(tmp_path, with_samples):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.conditions import Conditions
 from bench.records import DatasetInfo, ModelInfo, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.report.tables.speed import highest_rate, next_rate, server_table
-from bench.results import Conditions
 from bench.roofline import Work
 from bench.run import measuring
 from bench.run.measuring import configurations_of, measure_cases, patience_s

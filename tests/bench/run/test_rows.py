@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench.conditions import Conditions
 from bench.roofline import Bandwidth, Calibration, Machine, NoiseFloor, Work
 from bench.run.rows import Part, Timed, rows_of
-from bench.timing.request import Conditions, Load, LoadAnswer, TimingAnswer
+from bench.timing.request import Load, LoadAnswer, TimingAnswer
 
 CALIBRATION = Calibration(
     machine=Machine("Some CPU", 2, ""),

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bench.results import Conditions
+from bench.conditions import Conditions
 from bench.timing import conditions
 from bench.timing.conditions import Watch, bind
 

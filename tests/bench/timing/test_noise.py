@@ -5,7 +5,7 @@ from statistics import median, stdev
 import pytest
 import scipy.stats
 
-from bench.results import Conditions
+from bench.conditions import Conditions
 from bench.timing.noise import is_calm, reasons
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.conditions import Conditions
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.results import Conditions
 from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingRequest
 
 texts = st.text(max_size=10)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bench.results import LEAST_SAMPLES
+from bench.conditions import LEAST_SAMPLES
 from bench.timing.statistics import latency, percentile, spread
 
 durations = arrays(np.int64, st.integers(6636, 6700), elements=st.integers(1, 10**12))

@@ -12,14 +12,14 @@ import onnx
 import onnxruntime as ort
 import pytest
 import torch
-from onnxruntime.quantization import CalibrationDataReader, quantize_static
-from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from bench import Artifact, BenchError, DataSpec, ModelInfo, TensorSpec
 from bench.stages.build import exports_of, save_checkpoint
 from bench.stages.export import export_graph
+from bench.stages.precision import write_graph
 from bench_models.classifiers.mlp import MLP
 from bench_runtimes.cuda import cuda_devices
+from bench_runtimes.feeds import feeder
 from bench_runtimes.onnx import LEVELS, PROVIDERS, Bound, OnnxRuntime, arithmetic, provider_shares
 from bench_runtimes.openvino import OpenVino
 from bench_runtimes.torch import TorchCompileRuntime, TorchRuntime
@@ -46,28 +46,14 @@ def exported(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lowered(exported):
     """The artifact at fp16 and at int8-static."""
-    _, artifact = exported
-    folder = Path(artifact.path).parent
-    graph = onnx.load(artifact.path)
-    del graph.graph.value_info[:]  # they still tell the shapes of the exporter's own weights
-    plain, half, static = (folder / name for name in ("plain.onnx", "half.onnx", "static.onnx"))
-    onnx.save(graph, plain)
-    onnx.save(convert_float_to_float16(graph, keep_io_types=True), half)
-    quantize_static(plain, static, Calibration())
-    return {
-        "fp16": replace(artifact, precision="fp16", path=str(half)),
-        "int8-static": replace(artifact, precision="int8-static", path=str(static)),
-    }
-
-
-class Calibration(CalibrationDataReader):
-    """One batch."""
-
-    def __init__(self):
-        self.batches = iter([{"input": np.random.default_rng(0).random((64, 1, 8, 8), dtype=np.float32)}])
-
-    def get_next(self):
-        return next(self.batches, None)
+    model, artifact = exported
+    (part,) = exports_of(model, INFO, SPEC)
+    source = Path(artifact.path)
+    rows = [np.random.default_rng(0).random((64, 1, 8, 8), dtype=np.float32)]
+    made = {precision: source.with_stem(precision) for precision in ("fp16", "int8-static")}
+    for precision, path in made.items():
+        write_graph(part, precision, source, path, rows)
+    return {precision: replace(artifact, precision=precision, path=str(path)) for precision, path in made.items()}
 
 
 @pytest.mark.parametrize("runtime", [OnnxRuntime, OpenVino, TorchRuntime])
@@ -136,6 +122,14 @@ def answers_the_same(session, model, batch, rtol=1e-4, atol=1e-5):
     np.testing.assert_allclose(outputs, model(torch.from_numpy(inputs)).detach(), rtol=rtol, atol=atol)
 
 
+@pytest.mark.parametrize("names", [["one"], ["one", "two"]])
+def test_a_session_is_fed_one_array_for_each_input(names):
+    assert feeder(names)(names) == dict(zip(names, names, strict=True))
+    for arrays in ([], [*names, "more"]):
+        with pytest.raises(ValueError, match=r"values to unpack|argument 2 is"):
+            feeder(names)(arrays)
+
+
 @pytest.mark.parametrize("runtime", [OnnxRuntime, OpenVino])
 def test_an_answer_is_not_touched_by_the_next_call(runtime, exported):
     session = runtime().load(exported[1], "cpu", threads=1)
@@ -157,7 +151,7 @@ def test_openvino_computes_in_nothing_else_than_was_asked_for(exported, lowered)
     details = OpenVino().load(exported[1], "cpu", threads=1).details
     assert list(details["arithmetic"]) == ["f32"]
     assert "bf16" not in OpenVino().load(lowered["fp16"], "cpu", threads=1).details["arithmetic"]
-    assert "i8" in OpenVino().load(lowered["int8-static"], "cpu", threads=1).details["arithmetic"]
+    assert "u8" in OpenVino().load(lowered["int8-static"], "cpu", threads=1).details["arithmetic"]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.charts.quality import fronts
 from bench.report.charts.speed import latencies, lengths, server, throughput
-from bench.results import LEAST_SAMPLES, Latency
+from bench.results import Latency
 
 
 def test_throughput_is_a_line_a_case_and_runtime_in_order_of_batch_sizes(make, only):

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bench.conditions import LEAST_SAMPLES
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table, stated
-from bench.results import LEAST_SAMPLES, Latency, Spread
+from bench.results import Latency, Spread
 
 KNOWN = Latency(20e-6, 25e-6, 30e-6, 40e-6)
 
