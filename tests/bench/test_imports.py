@@ -19,6 +19,7 @@ LAYERS = (
         "bench.errors",
         "bench.records",
         "bench.data",
+        "bench.conditions",
         "bench.results",
         "bench.bounds",
         "bench.parity",
