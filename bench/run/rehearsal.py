@@ -1,5 +1,6 @@
 """Rehearses a plan in a folder that goes again, to say how long a run of it takes."""
 
+import functools
 import json
 import random
 import tempfile
@@ -85,13 +86,14 @@ def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float, wai
     check_host_lock()
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
-        rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers)
+        told_once = functools.cache(waiting)
+        rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers, told_once)
         cases, unknown = _case_seconds(rehearsed)
         in_order = sorted(plan.cases, key=lambda case: case is not plan.features)
         planned = [cases[case.group] for case in in_order if case.group in cases]
         alone = int(plan.features is not None and plan.features.group in cases)
         usable = list({one.case.group: one for one in rehearsed if one.case.group in cases}.values())
-        timing_s, results = _timing_seconds(plan, usable, workers, waiting)
+        timing_s, results = _timing_seconds(plan, usable, workers, told_once)
         found = {
             "check": check_s,
             **stage_seconds(planned, jobs, alone),
@@ -109,12 +111,24 @@ def chosen(cases: list[PlannedCase], jobs: int) -> list[PlannedCase]:
     return [case for case in cases if case.id in first_ids] + others[: -len(firsts) % jobs]
 
 
-def _run_some(plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Workers) -> list[Rehearsed]:
+class _Waiting(Progress):
+    """Tells of nothing but waiting for another run."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+
+    def waiting_for_host(self) -> None:
+        self._waiting()
+
+
+def _run_some(
+    plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Workers, waiting: Waiting
+) -> list[Rehearsed]:
     cases = chosen(plan.cases, jobs)
     by_id = {request.id: request for request in case_requests(plan, catalog, folder, jobs)}
     seconds = min(TRAINING_S, ALL_TRAINING_S * jobs / len(cases))
     requests = [replace(by_id[case.id], rehearsal_s=seconds) for case in cases]
-    requests = with_latencies(requests, workers, _patience(plan.suite), Progress())
+    requests = with_latencies(requests, workers, _patience(plan.suite), _Waiting(waiting))
     planned = {case.id: case for case in cases}
     results: dict[str, CaseResult] = {}
 

@@ -56,18 +56,20 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
     cuts = [cut for case in same if (cut := _cut(case, folder, plan.suite.measure))]
     begun = {cut.id: replace(cut, against=planned[cut.id].against) for cut in cuts}
     others = [case for case in results.cases if case.id not in planned]
-    _refuse_to_part_rivals(run, results, {case.group for case in plan.cases})
+    _refuse_to_part_rivals(run, results, {(case.group, case.seed) for case in plan.cases})
     if others and not _has_same_features(plan, results, begun):
         raise RunError(f"{run}: other features made the figures of {others[0].id}", "begin a new one, without --resume")
     gates = [gate for gate in results.gates if gate.group in {case.group for case in others}]
     return Earlier(begun, others, gates, results.started, results.seconds)
 
 
-def _refuse_to_part_rivals(run: Path, results: RunResult, again: Collection[str]) -> None:
-    """:raises RunError: if of two cases that are compared only one would be timed again."""
-    for case in results.cases:
-        if case.against and (case.group in again) != (case.against in again):
-            pair = f"{case.group} is compared with {case.against}"
+def _refuse_to_part_rivals(run: Path, results: RunResult, again: Collection[tuple[str, int]]) -> None:
+    """:raises RunError: if of two cases that are compared, by group and seed, only one would be timed again."""
+    known = {(case.group, case.seed): case for case in results.cases}
+    for own, case in known.items():
+        rival = known.get((case.against, case.seed))
+        if rival is not None and (own in again) != ((rival.group, rival.seed) in again):
+            pair = f"{case.id} is compared with {rival.id}"
             raise RunError(f"{run}: {pair}, and only one of them would be timed again", "let --only choose both")
 
 

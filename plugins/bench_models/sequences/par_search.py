@@ -155,11 +155,20 @@ class ParSearch(SequenceNet):
         return ours / theirs
 
     def on_train_start(self) -> None:
-        """Look whether anything is left for the training of what is found.
+        """Look whether the architecture learns, and whether anything is left for the training of what is found.
 
         :raises BenchError: if not
         """
+        if self.trainer.world_size > 1:
+            raise BenchError("a search takes one device: its net changes while it trains", "set `train.devices` to 1")
+        if self.latency_weight and not self.costs.any():
+            raise BenchError("no latencies of blocks are known", "call `learn_latencies`, as bench does")
         steps, search = int(self.trainer.estimated_stepping_batches), self._search_steps()
+        if not any(map(self._is_for_architecture, range(search))):
+            raise BenchError(
+                f"in a search of {search} steps, an `architecture_share` of {self.architecture_share} has no turn",
+                "search longer (`search_epochs`), or let it learn more often",
+            )
         if steps <= search:
             raise BenchError(
                 f"a search of {self.search_epochs} epochs takes {search} steps, and none is left for what it finds",
@@ -198,8 +207,7 @@ class ParSearch(SequenceNet):
         if _is_turn(self.searched, min(1.0, KEPT / self.search_batches)):
             self.course = torch.cat([self.course, net.probabilities().detach()[None]])
         self.searched += 1
-        step = index // self.trainer.accumulate_grad_batches  # all batches of a step are for the same parameters
-        learns = done >= FROZEN and _is_turn(step, self.architecture_share)
+        learns = self._is_for_architecture(self._step(index))
         net.let_learn(architecture=learns)
         begin, end = self.temperature
         mixtures = net.sampled(begin * (end / begin) ** done)
@@ -221,7 +229,17 @@ class ParSearch(SequenceNet):
 
     def _search_steps(self) -> int:
         """The optimiser's steps in the search."""
-        return ceil(self.trainer.num_training_batches / self.trainer.accumulate_grad_batches) * self.search_epochs
+        return self._epoch_steps() * self.search_epochs
+
+    def _epoch_steps(self) -> int:
+        return ceil(self.trainer.num_training_batches / self.trainer.accumulate_grad_batches)
+
+    def _step(self, index: int) -> int:
+        """The step that a batch of this epoch belongs to: all batches of one are for the same parameters."""
+        return self.current_epoch * self._epoch_steps() + index // self.trainer.accumulate_grad_batches
+
+    def _is_for_architecture(self, step: int) -> bool:
+        return step >= FROZEN * self._search_steps() and _is_turn(step, self.architecture_share)
 
 
 def one_hot(pattern: str) -> Tensor:
@@ -234,7 +252,7 @@ def _places(pattern: str) -> list[int]:
 
 
 def _is_turn(index: int, share: float) -> bool:
-    """Whether a batch is one of those that a share of them means: evenly spread, and as many as that are."""
+    """Whether this is one of those that a share means: evenly spread, and as many as that are."""
     return int((index + 1) * share) > int(index * share)
 
 

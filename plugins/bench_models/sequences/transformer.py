@@ -26,6 +26,7 @@ class Transformer(SequenceNet):
     one. No other layer has biases.
 
     The parameters of blocks: self-attention 4 width^2, feed-forward 2 expansion width^2, and a norm of `width` in each.
+    Relative positions add width^2 + 2 width to each self-attention.
 
     With `memory` it learns segment by segment, as Transformer-XL does (Dai et al. 2019, arXiv 1901.02860): what the
     attention blocks of a row saw last, they see before the next row too, without a gradient. That needs rows that go on
@@ -51,8 +52,8 @@ class Transformer(SequenceNet):
     :param warm_up: the share of the training in which it rises
     :param weight_decay: AdamW's decoupled weight decay of matrices
     :raises Unsuitable: for data that is neither a text nor a series, a series that is to be tied, a pattern of other
-        letters, heads that do not divide the width, learned positions for fewer places than a row has or with a memory,
-        or a memory without consecutive rows
+        letters, heads that do not divide the width, an odd width of relative positions, learned positions for fewer
+        places than a row has or with a memory, or a memory without consecutive rows
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 (an architecture and its recipe have so many parts)
@@ -130,6 +131,8 @@ def refuse(
         raise Unsuitable(f"{heads} heads do not divide a width of {width}", f"the rest is {width % heads}")
     if positions == "rotary" and width // heads % 2:
         raise Unsuitable("rotary positions need heads of an even width", f"{width} / {heads} is {width // heads}")
+    if positions == "relative" and width % 2:
+        raise Unsuitable("relative positions need an even width", f"{width} is odd: half are sines, half cosines")
     if longest is not None and positions != "learned":
         raise Unsuitable("only learned positions have a `longest`", f"{positions} ones take rows of any length")
     if longest is not None and longest < data.input_shape[0]:

@@ -120,8 +120,16 @@ def test_what_a_graph_computes_has_to_be_known_of_each_length(asked, is_kept, re
 def test_of_two_cases_that_are_compared_not_one_alone_is_timed_again(make, tmp_path, again):
     cases = {"full": make.case("full"), "par": make.case("par", against="full@points")}
     results = make.results(cases=list(cases.values()))
-    with pytest.raises(RunError, match="par@points is compared with full@points, and only one"):
-        _refuse_to_part_rivals(tmp_path, results, {cases[again].group})
-    both = {case.group for case in cases.values()}
+    with pytest.raises(RunError, match="par@points#0 is compared with full@points#0, and only one"):
+        _refuse_to_part_rivals(tmp_path, results, {(cases[again].group, 0)})
+    both = {(case.group, 0) for case in cases.values()}
     _refuse_to_part_rivals(tmp_path, results, both)
     _refuse_to_part_rivals(tmp_path, results, set())
+
+
+def test_each_seed_is_timed_again_with_that_of_its_rival(make, tmp_path):
+    pairs = [(make.case("full", seed=seed), make.case("par", seed=seed, against="full@points")) for seed in range(2)]
+    results = make.results(cases=[case for pair in pairs for case in pair])
+    _refuse_to_part_rivals(tmp_path, results, {(case.group, 1) for case in pairs[1]})
+    with pytest.raises(RunError, match="par@points#1 is compared with full@points#1, and only one"):
+        _refuse_to_part_rivals(tmp_path, results, {(case.group, case.seed) for case in (*pairs[0], pairs[1][1])})

@@ -174,6 +174,7 @@ def test_the_artifact_takes_rows_of_any_length(spec):
         ({"pattern": "sfx"}, "unknown letter 'x'"),
         ({"width": 16, "heads": 3}, "3 heads do not divide a width of 16"),
         ({"width": 15, "heads": 3}, "even width"),
+        ({"width": 15, "heads": 3, "positions": "relative"}, "relative positions need an even width"),
         ({"longest": 20}, "only learned positions"),
         ({"positions": "learned", "longest": 11}, "11 places have a position, and a row has 12"),
         ({"positions": "learned", "memory": 4}, "no learned positions"),
