@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,27 @@ def lenet5(tmp_path_factory):
     path = tmp_path_factory.mktemp("graph") / "forward.onnx"
     export_graph(part, path)
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def shortest(tmp_path_factory):
+    """`shortest(command, command, rounds=)`: the shortest seconds in which each of them runs, by turns.
+
+    Their interpreters keep compiled modules, as users' do.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode"))}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def seconds(command: list[str]) -> float:
+        began = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+    def run(*commands: list[str], rounds: int) -> list[float]:
+        turns = [[seconds(command) for command in commands] for _ in range(rounds)]
+        return [min(times) for times in zip(*turns, strict=True)]
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """What of a timing process's time is bench's own: not the runtime's, nor that of calls."""
 
-import os
-import subprocess
 import sys
 import time
 
@@ -15,6 +13,12 @@ from bench.timing.request import ROTATED, Effort, Load, TimingRequest
 SIZES = (1, 16, 128)
 
 ROUNDS = 5
+
+# The runtime alone, and a timing process of bench; either loads numpy.
+STARTS = [
+    [sys.executable, "-c", f"import {modules}"]
+    for modules in ("numpy, onnxruntime", "bench.timing.__main__, bench_runtimes.onnx")
+]
 
 
 @pytest.fixture
@@ -41,19 +45,7 @@ def request_(lenet5, tmp_path):
     )
 
 
-def start(code, bytecode):
-    """The shortest time in which an interpreter runs some code; it keeps compiled modules, as it does for users."""
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    times = []
-    for _ in range(15):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-
-def test_bench_costs_less_than_starting_the_runtime(request_, tmp_path, monkeypatch, benchmark):
+def test_bench_costs_less_than_starting_the_runtime(request_, shortest, tmp_path, monkeypatch, benchmark):
     """Both are the interpreter's work, so the ratio is the machine's no more than it must be.
 
     As a share of the process's time it is not: calls are timed for fixed seconds, and a slow machine works for longer.
@@ -81,8 +73,7 @@ def test_bench_costs_less_than_starting_the_runtime(request_, tmp_path, monkeypa
 
     def ratio():
         around = min(around_the_calls() for _ in range(ROUNDS))
-        bare = start("import numpy, onnxruntime", tmp_path / "bytecode")
-        ours = start("import bench.timing.__main__, bench_runtimes.onnx", tmp_path / "bytecode")
+        bare, ours = shortest(*STARTS, rounds=15)
         benchmark.extra_info |= {"around": around, "imports": ours - bare, "runtime": bare}
         return (around + max(0.0, ours - bare)) / bare
 

@@ -73,15 +73,17 @@ def test_training_costs_at_most_a_quarter_more_than_a_bare_loop(benchmark):
     import time
 
     best = {through_the_harness: float("inf"), bare: float("inf")}
+    order = [*best]
 
     def one_round():
-        for train in (through_the_harness, bare):
+        order.reverse()
+        for train in order:
             model, data = prepared()
             start = time.perf_counter()
             train(model, data)
             best[train] = min(best[train], time.perf_counter() - start)
 
-    benchmark.pedantic(one_round, rounds=16, warmup_rounds=1)
+    benchmark.pedantic(one_round, rounds=50, warmup_rounds=1)
     ratio = best[through_the_harness] / best[bare]
     benchmark.extra_info["ratio"] = ratio
     assert ratio <= ALLOWED
