@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from bench.conditions import Conditions
@@ -314,6 +315,12 @@ class CaseResult:
 def name_in(group: str) -> str:
     """What a group's cases are called: their `name` in the suite, or their model's."""
     return re.split(r"[\[@]", group, maxsplit=1)[0]
+
+
+def is_chosen(case_id: str, only: Sequence[str]) -> bool:
+    """Whether a pattern is part of the identifier, or matches all of it with its `*` and `?`."""
+    literal = {pattern: pattern.replace("[", "[[]") for pattern in only}  # brackets belong to identifiers
+    return not only or any(pattern in case_id or fnmatchcase(case_id, literal[pattern]) for pattern in only)
 
 
 def in_brackets(params: Mapping[str, Any]) -> str:

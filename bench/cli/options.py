@@ -10,6 +10,14 @@ import click
 Function = Callable[..., Any]
 
 
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only cases whose identifier matches, e.g. 'lenet5*' or '#0'; can be repeated.",
+)
+
+
 def suite_options(function: Function) -> Function:
     """SUITE, --set, --only and --data."""
     for option in (
@@ -18,12 +26,7 @@ def suite_options(function: Function) -> Function:
             type=click.Path(path_type=Path, file_okay=False),
             help="The folder of the datasets' files; else $BENCH_DATA, else the user's cache.",
         ),
-        click.option(
-            "--only",
-            multiple=True,
-            metavar="PATTERN",
-            help="Only cases whose identifier matches, e.g. 'lenet5*' or '#0'; can be repeated.",
-        ),
+        only_option,
         click.option(
             "--set",
             "overrides",
@@ -35,6 +38,15 @@ def suite_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+reports_option = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="The folder below which runs are; its history is in it.",
+)
 
 
 def use_data_root(folder: Path | None) -> None:

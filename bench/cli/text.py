@@ -54,12 +54,17 @@ def _room(indent: int) -> float:
     return shutil.get_terminal_size((120, 24)).columns - indent if sys.stdout.isatty() else math.inf
 
 
+def say_warning(text: str) -> None:
+    """Say on standard error what is not as it should be."""
+    click.secho(text, fg="yellow", err=True)
+
+
 def say_broken(catalog: Catalog) -> None:
     """Say on standard error which plugins are missing because they are broken, and which names because they clash."""
     for clash in catalog.clashes:
-        click.secho(str(clash), fg="yellow", err=True)
+        say_warning(str(clash))
     for name in catalog.plugins.broken:
-        click.secho(f"plugin {name} is broken; `bench plugins` says why", fg="yellow", err=True)
+        say_warning(f"plugin {name} is broken; `bench plugins` says why")
 
 
 def say_failed(catalog: Catalog, known: Mapping[str, str] | None = None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.catalog import Catalog
+from bench.errors import RunError
 from bench.report.write import write_reports
 from bench.results import CaseResult, GateResult, RunResult, Status
 from bench.roofline import Calibration
@@ -23,6 +24,7 @@ from bench.run.workers import Workers
 from bench.store.calibration import fitting_calibrations
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
+from bench.store.history import History
 from bench.suite.plan import Plan
 from bench.timing.host_lock import check_host_lock
 
@@ -57,7 +59,7 @@ def begin(
     found["calibration"] = [asdict(one) for one in calibrations]
     earlier = earlier_run(plan, resume, found) if resume else Earlier()
     folder = resume.resolve() if resume else new_folder(output, plan.suite.name)
-    return Run(plan, catalog, workers, folder, jobs, found, calibrations, earlier, progress)
+    return Run(plan, catalog, workers, folder, output, jobs, found, calibrations, earlier, progress)
 
 
 @dataclass
@@ -65,6 +67,7 @@ class Run:
     """A run under way. Its results are on disk, whole, from the start and after every case.
 
     :param folder: the run directory
+    :param output: the folder of all runs, which has their history
     :param calibrations: of this machine, as `bench calibrate` has measured it
     :param earlier: what is there already
     :param results: what is known of each case that has ended, by its identifier
@@ -74,6 +77,7 @@ class Run:
     catalog: Catalog
     workers: Workers
     folder: Path
+    output: Path
     jobs: int
     environment: dict[str, Any]
     calibrations: list[Calibration]
@@ -115,9 +119,18 @@ class Run:
         passed = all(case.status == "passed" for case in cases) and all(gate.passed for gate in gates)
         results = self._record("passed" if passed else "failed", gates)
         write_results(results, self.folder)
+        self._remember(results)
         write_reports(results, self.folder, self.catalog)
         self._notify("bench_run_finished", results=results, folder=str(self.folder))
         return results
+
+    def _remember(self, results: RunResult) -> None:
+        """Take the run into the history; one that is resumed elsewhere is of no folder that has one."""
+        if self.folder.is_relative_to(self.output.resolve()):
+            try:
+                History(self.output, make=True).record(results, self.folder)
+            except RunError as error:
+                self.progress.warned(f"the history does not have this run: {error}")
 
     def _record(self, status: Status, gates: list[GateResult]) -> RunResult:
         """All that is known: of a case that has not ended, what an earlier run has left."""

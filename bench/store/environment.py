@@ -29,6 +29,7 @@ def environment(plugins: Plugins) -> dict[str, Any]:
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
         "plugins": {plugin.name: f"{plugin.distribution} {plugin.version}" for plugin in plugins.loaded},
         "command": sys.argv[1:],
+        "git": _git(),
     }
 
 
@@ -48,6 +49,14 @@ def _cpu() -> str:
     return names[0] if names else platform.machine()
 
 
+def _git() -> dict[str, Any]:
+    """The commit that is checked out here, and whether files that git knows differ from it; empty outside of one."""
+    commit = _said_by("git", "rev-parse", "HEAD")
+    if not commit:
+        return {}
+    return {"commit": commit, "changed": bool(_said_by("git", "status", "--porcelain", "--untracked-files=no"))}
+
+
 def _memory() -> int | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -57,9 +66,13 @@ def _memory() -> int | None:
 
 def _gpus() -> list[str]:
     """The names of NVIDIA GPUs, asked of the driver's own tool so that no framework is imported."""
+    return _said_by("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader").splitlines()
+
+
+def _said_by(*command: str) -> str:
+    """What a program prints, with no blank lines; nothing if it is not there or fails."""
     try:
-        command = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
         answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
-        return []
-    return [line.strip() for line in answer.stdout.splitlines() if line.strip()]
+        return ""
+    return "\n".join(line.strip() for line in answer.stdout.splitlines() if line.strip())

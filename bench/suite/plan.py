@@ -6,14 +6,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.catalog import Catalog, how_to_install, is_installed, missing
 from bench.cores import cores
 from bench.errors import BenchError, SuiteError, suggestion
 from bench.records import MetricUse, RuntimeInfo, RuntimeUse
-from bench.results import in_brackets, name_in
+from bench.results import in_brackets, is_chosen, name_in
 from bench.suite.gates import check_gates, gates_of
 from bench.suite.load import validated
 from bench.suite.planned import PlannedCase
@@ -62,7 +61,7 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     course = _course(suite, source, catalog, cases)
     _refuse_duplicates(cases, source)
     cases = with_rivals(cases, suite, source)
-    chosen = [case for case in cases if _chosen(case.id, only)]
+    chosen = [case for case in cases if is_chosen(case.id, only)]
     features = _feature_case(suite, source, cases)
     if features is not None and chosen:
         chosen = [case for case in cases if case is features or case in chosen]
@@ -275,12 +274,6 @@ def _why_duplicate(first: PlannedCase, case: PlannedCase, source: Source) -> str
     if first.id != case.id:
         return f"it differs from {first.id} at {where} in nothing but its name"
     return f"it is asked for at {where} already; a `name` tells cases apart"
-
-
-def _chosen(case_id: str, only: tuple[str, ...]) -> bool:
-    """Whether a pattern is part of the identifier, or matches all of it with its `*` and `?`."""
-    literal = {pattern: pattern.replace("[", "[[]") for pattern in only}  # brackets belong to identifiers
-    return not only or any(pattern in case_id or fnmatchcase(case_id, literal[pattern]) for pattern in only)
 
 
 def nothing_chosen(plan: Plan, only: tuple[str, ...]) -> SuiteError:

@@ -54,6 +54,17 @@ def test_every_figure_is_tied_to_its_files(small_run, results):
             assert row["throughput_per_s"] == pytest.approx(row["batch_size"] / samples[:, 1].mean() * 1e9)
 
 
+def test_the_run_is_in_the_history_with_its_figures(small_run, bench_command, results):
+    folder = small_run.folder.parents[2]
+    listed = bench_command("history", folder=folder).out
+    assert results["run_id"] in listed
+    trend = bench_command("history", "trend", "accuracy", "--only", "hidden=16", folder=folder).out
+    assert [line.split()[0] for line in trend.splitlines() if line.startswith("mlp")] == [
+        case["id"] for case in results["cases"][2:] for _ in range(2)
+    ]
+    assert bench_command("baseline", "set", "main", "latest", folder=folder).out == f"main: {results['run_id']}\n"
+
+
 def test_every_combination_is_timed_and_scored(results):
     for case in results["cases"]:
         rows = {(row["runtime"], row["batch_size"]) for row in case["measurements"]}

@@ -1,0 +1,79 @@
+"""`bench history` and `bench baseline`."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.store.folder import write_results
+from bench.store.history import FILE, History
+
+
+@pytest.fixture
+def reports(make, tmp_path, monkeypatch):
+    """Two runs of a suite, in the folder that is the default."""
+    monkeypatch.chdir(tmp_path)
+    for number in range(2):
+        results = make.results(cases=[make.case()])
+        results = replace(results, run_id=f"run-{number}", started=f"2026-01-01T00:00:0{number}+00:00")
+        folder = tmp_path / "reports" / "trial" / results.run_id
+        folder.mkdir(parents=True)
+        write_results(results, folder)
+        History(tmp_path / "reports", make=True).record(results, folder)
+    return tmp_path / "reports"
+
+
+def test_it_lists_runs_the_newest_first_with_their_baselines(reports, command):
+    assert command("baseline", "set", "main", "run-0").out == "main: run-0\n"
+    lines = command("history").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["run", "run-1", "run-0"]
+    assert lines[2].endswith("main")
+
+
+def test_it_says_so_if_there_are_none(reports, command):
+    assert command("history", "--suite", "other").out == "there are no runs of other in reports\n"
+
+
+def test_a_trend_has_a_row_for_each_run_with_its_change(reports, command):
+    answer = command("history", "trend", "parameters")
+    assert answer.code == 0
+    rows = [line for line in answer.out.splitlines() if line.strip().startswith("run-")]
+    assert [row.split()[0] for row in rows] == ["run-0", "run-1"]
+    assert rows[1].endswith("+0.0%")
+    assert not rows[0].endswith("%")
+
+
+def test_an_unknown_figure_is_one_line_with_the_nearest(reports, command):
+    answer = command("history", "trend", "latency-p5")
+    assert answer.code == 2
+    assert answer.err.startswith("error: no run has a figure 'latency-p5' (did you mean 'latency-p50'?")
+    assert answer.err.count("\n") == 1
+
+
+def test_no_match_is_said(reports, command):
+    assert (
+        command("history", "trend", "parameters", "--only", "none*").out
+        == "no run has a case with it that matches 'none*'\n"
+    )
+
+
+def test_it_is_made_again_from_the_run_directories(reports, command):
+    (reports / FILE).unlink()
+    assert command("history").code == 2
+    assert command("history", "rebuild").out == f"{reports / FILE}: 2 runs\n"
+    assert len(command("history").out.splitlines()) == 3
+
+
+def test_nothing_is_made_in_a_folder_that_is_not_there(reports, command):
+    answer = command("history", "rebuild", "--reports", "elsewhere")
+    assert (answer.code, answer.err) == (
+        2,
+        "error: elsewhere: there is no such folder (name one with --reports)\n",
+    )
+
+
+def test_a_baseline_is_listed_and_removed(reports, command):
+    command("baseline", "set", "main", "latest")
+    assert command("baseline", "list").out == "main: run-1\n"
+    assert command("baseline", "remove", "main").code == 0
+    assert command("baseline", "list").out == ""
+    assert "there is no baseline 'main'" in command("baseline", "remove", "main").err
