@@ -9,12 +9,19 @@ import click
 
 Function = Callable[..., Any]
 
-
 only_option = click.option(
     "--only",
     multiple=True,
     metavar="PATTERN",
     help="Only cases whose identifier matches, e.g. 'lenet5*' or '#0'; can be repeated.",
+)
+
+reports_option = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="The folder below which runs are; its history is in it.",
 )
 
 
@@ -38,15 +45,6 @@ def suite_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
-
-
-reports_option = click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="The folder below which runs are; its history is in it.",
-)
 
 
 def use_data_root(folder: Path | None) -> None:

@@ -204,6 +204,9 @@ class History:
         return count
 
     def _relative(self, folder: Path) -> str:
+        if not folder.resolve().is_relative_to(self.reports):
+            hint = "a history has the runs below its own folder; --reports names another"
+            raise RunError(f"{folder} is not in {self.reports}", hint)
         return folder.resolve().relative_to(self.reports).as_posix()
 
     @contextmanager

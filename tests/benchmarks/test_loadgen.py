@@ -6,8 +6,6 @@ ALLOWED = 0.05
 
 
 def test_loadgen_less_its_own_cost_agrees_with_a_bare_loop(beside_loadgen, record_property):
-    ratio, cost = (np.median(beside_loadgen[way][:, 0]) for way in ("loadgen less cost", "loadgen cost"))
+    ratio = np.median(beside_loadgen["loadgen less cost"][:, 0])
     record_property("ratio", ratio)
-    record_property("cost", cost)
     assert abs(ratio - 1) <= ALLOWED
-    assert 0 < cost <= ALLOWED

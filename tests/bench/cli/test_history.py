@@ -77,3 +77,11 @@ def test_a_baseline_is_listed_and_removed(reports, command):
     assert command("baseline", "remove", "main").code == 0
     assert command("baseline", "list").out == ""
     assert "there is no baseline 'main'" in command("baseline", "remove", "main").err
+
+
+def test_a_run_elsewhere_has_no_baseline_here(reports, command, tmp_path):
+    (reports / "trial" / "run-0").rename(tmp_path / "elsewhere")
+    answer = command("baseline", "set", "main", "elsewhere")
+    assert answer.code == 2
+    assert answer.err.startswith(f"error: elsewhere is not in {reports} (a history has the runs below its own folder")
+    assert answer.err.count("\n") == 1
