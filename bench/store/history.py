@@ -4,6 +4,7 @@ What a run was and its figures are copied there, so that a question over a thous
 directories stay the truth: `rebuild` makes the database anew from them, but for the baselines, which only it knows.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -120,14 +121,15 @@ class History:
         """
         query = """SELECT case_id, place, id, started, commit_id, value, unit
             FROM figures JOIN runs ON runs.number = figures.run
-            WHERE name = ? AND ? IN ('', suite) ORDER BY case_id, place, started, number"""
+            WHERE name = ? AND case_id IN (SELECT value FROM json_each(?)) AND ? IN ('', suite)
+            ORDER BY case_id, place, started, number"""
         with self._open() as connection:
-            found = [Point(*row) for row in connection.execute(query, (name, suite))]
-            if not found:
-                known = [row[0] for row in connection.execute("SELECT DISTINCT name FROM figures")]
-                if name not in known:
-                    raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
-        return [point for point in found if is_chosen(point.case, only)]
+            cases = _column(connection, "SELECT DISTINCT case_id FROM figures WHERE name = ?", name)
+            if not cases:
+                known = _column(connection, "SELECT DISTINCT name FROM figures")
+                raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
+            chosen = json.dumps([case for case in cases if is_chosen(case, only)])
+            return [Point(*row) for row in connection.execute(query, (name, chosen, suite))]
 
     def set_baseline(self, name: str, run_id: str) -> None:
         """Name a run, in the place of one that had the name.
@@ -241,6 +243,10 @@ class History:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _column(connection: sqlite3.Connection, query: str, *values: str) -> list[str]:
+    return [row[0] for row in connection.execute(query, values)]
 
 
 def _insert(connection: sqlite3.Connection, results: RunResult, folder: str) -> None:
