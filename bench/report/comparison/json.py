@@ -44,7 +44,7 @@ def render(comparison: Comparison, strict: bool) -> str:
             comparison.exit_code(strict),
             strict,
             wording.summary(comparison),
-            dict(comparison.counts),
+            {**comparison.counts},
             comparison,
         )
     )
