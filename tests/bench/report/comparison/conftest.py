@@ -25,7 +25,7 @@ class Made:
             base=1.2e-3,
             head=1.2744e-3,
             change=0.062,
-            interval=(0.041, 0.083),
+            interval=(0.051, 0.073),
             detectable=0.03,
             threshold=Threshold(0.05, "gate"),
             verdict="regressed",
