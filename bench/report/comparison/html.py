@@ -52,7 +52,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         verdicts=VERDICTS,
         new=comparison.new,
         vanished=comparison.vanished,
-        broken=comparison.broken,
+        failed_before=wording.failed_before(comparison),
         newly_broken=comparison.newly_broken,
         how_to_read=wording.HOW_TO_READ,
     )
@@ -93,7 +93,7 @@ def _report_of(side: Side) -> str:
 
 
 def _page(**content: object) -> str:
-    return _environment().get_template("comparison.html.j2").render(content)
+    return _environment().get_template("comparison.html.j2").render(content) + "\n"
 
 
 @cache

@@ -1,21 +1,23 @@
 """A comparison as Markdown for a comment: the verdict, the worst, all else folded; no longer than GitHub takes."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from html import escape as escape_html
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
-from bench.compare.records import Comparison, Row
+from bench.compare.records import Broken, Comparison, Row
 from bench.report.comparison import wording
 from bench.report.formats import NOTHING
 from bench.report.markdown import escape
 
+T = TypeVar("T")
+
 # By this line a program finds the comment again, so as to write the next comparison over it.
 MARKER = "<!-- bench compare -->"
 
-# What GitHub takes, less what the ends of folded parts and of cut tables need.
+# What GitHub takes, less what the ends of folded parts and of cut tables need; in bytes, of which no letter has fewer.
 LIMIT, RESERVE = 65_536, 1_500
 
-# Rows at a glance, and of each other part.
-SCREEN, LISTED = 12, 100
+# Rows at a glance; rows of each other part, and the bytes that it may take, so that all figures have room.
+SCREEN, LISTED, PART = 12, 100, 8_000
 
 HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
 
@@ -27,31 +29,43 @@ class _Page:
         self.parts: list[str] = []
         self.room = LIMIT - RESERVE
 
-    def add(self, text: str) -> bool:
-        """Add a line, unless it does not fit."""
-        if len(text) + 1 > self.room:
+    def add(self, text: str, kept: int = 0) -> bool:
+        """Add a line, unless it would leave less than what is to be kept."""
+        size = len(text.encode()) + 1
+        if size > self.room - kept:
             return False
-        self.room -= len(text) + 1
+        self.room -= size
         self.parts.append(text)
         return True
 
-    def add_all(self, lines: Iterable[str], most: int, closing: Callable[[int], str]) -> None:
+    def add_all(
+        self,
+        items: Sequence[T],
+        write: Callable[[T], str],
+        closing: str = "\nand {} more.",
+        most: int = SCREEN,
+        room: int = PART,
+    ) -> None:
         """Add as many lines as fit, and how many were left out."""
-        lines = list(lines)
-        shown = 0
-        while shown < min(most, len(lines)) and self.add(lines[shown]):
+        shown, kept = 0, max(self.room - room, 0)
+        while shown < min(most, len(items)) and self.add(write(items[shown]), kept):
             shown += 1
-        if shown < len(lines):
-            self.parts.append(closing(len(lines) - shown))  # from the reserve
+        if shown < len(items):
+            self.parts.append(closing.format(f"{len(items) - shown:,}"))  # from the reserve
 
-    def folded(self, title: str, head: str, lines: Sequence[str], most: int = LISTED) -> None:
+    def folded(
+        self,
+        title: str,
+        items: Sequence[T],
+        write: Callable[[T], str],
+        head: str = "",
+        most: int = LISTED,
+        room: int = PART,
+    ) -> None:
         """Add a part that a reader opens; an empty one is left out."""
-        if not lines or not self.add(f"\n<details><summary>{escape_html(title)} ({len(lines):,})</summary>\n"):
-            return
-        if head:
-            self.add(head)
-        self.add_all(lines, most, lambda left: f"\n{wording.left_over(left)}.")
-        self.parts.append("\n</details>")
+        if items and self.add(f"\n<details><summary>{title} ({len(items):,})</summary>\n{head}"):
+            self.add_all(items, write, most=most, room=room)
+            self.parts.append("\n</details>")
 
 
 def render(comparison: Comparison, strict: bool) -> str:
@@ -59,7 +73,7 @@ def render(comparison: Comparison, strict: bool) -> str:
     page = _Page()
     page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
     page.add(f"**{wording.summary(comparison)}**\n")
-    page.add_all((f"- {_text(wording.broken(one))}" for one in comparison.newly_broken), SCREEN, _more)
+    page.add_all(comparison.newly_broken, _broken, "- and {} more")
     _add_worst(page, wording.worst(comparison))
     page.add(f"\n{wording.advice(comparison)}")
     page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
@@ -82,30 +96,29 @@ def _compared(comparison: Comparison) -> str:
 def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
     if rows:
         page.add(f"\n{_head()}")
-        page.add_all(map(_row, rows), SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
+        page.add_all(rows, _row, "\nand {} more below.")
 
 
 def _add_details(page: _Page, comparison: Comparison) -> None:
-    old = [one for one in comparison.broken if one not in comparison.newly_broken]
-    page.folded("Notes", "", _list(comparison.notes))
-    page.folded("Vanished: figures that only the base has", "", _list(map(str, comparison.vanished)))
-    page.folded("New: figures that only the head has", "", _list(map(str, comparison.new)))
-    page.folded("Cases that had failed before, or only before", "", _list(map(wording.broken, old)))
+    page.folded("Notes", comparison.notes, _item)
+    page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
+    page.folded("New: figures that only the head has", comparison.new, _item)
+    page.folded("Cases that had failed before, or only before", wording.failed_before(comparison), _broken)
     page.add(f"\n{wording.HOW_TO_READ}")
-    page.folded("All figures", _head(), [_row(row) for row in comparison.rows], len(comparison.rows))
+    page.folded("All figures", comparison.rows, _row, f"\n{_head()}", len(comparison.rows), LIMIT)
 
 
-def _list(texts: Iterable[str]) -> list[str]:
-    return [f"- {_text(text)}" for text in texts]
+def _item(what: object) -> str:
+    return f"- {_text(str(what))}"
+
+
+def _broken(one: Broken) -> str:
+    return _item(wording.broken(one))
 
 
 def _text(text: str, most: int = 2 * wording.MOST) -> str:
     """Text from outside, literally; it calls nobody and points to no issue, which GitHub finds in any text."""
     return escape(wording.line(text, most)).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
-
-
-def _more(left: int) -> str:
-    return f"- {wording.left_over(left)}"
 
 
 def _head() -> str:

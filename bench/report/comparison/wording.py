@@ -176,6 +176,12 @@ def broken(one: Broken) -> str:
     return f"{line(one.case)} failed in the {one.run}: {line(one.message)}"
 
 
+def failed_before(comparison: Comparison) -> list[Broken]:
+    """The failures that are no news: of cases that failed in the base, too, or only there."""
+    news = set(comparison.newly_broken)
+    return [one for one in comparison.broken if one not in news]
+
+
 def worst(comparison: Comparison) -> tuple[Row, ...]:
     """All rows that are not unchanged, in the order in which they have to be seen."""
     return comparison.of(*(verdict for verdict in VERDICTS if verdict != "unchanged"))
