@@ -145,7 +145,7 @@ def _timings(one: MeasurementResult) -> Iterator[_Figure]:
     place, paces, doubts = place_of(one), _paces(one.by_process), tuple(one.noise)
     for name, (field_, unit, higher_is_better) in TIMINGS.items():
         values = [getattr(process, field_) for process in one.by_process]
-        if values and None not in values:
+        if values and all(values):  # one may not be known, or too short for the clock
             nature = Nature("timing", unit, higher_is_better, None, _execution(one), follows_pace=True)
             yield place, name, nature, Seen(median(values), tuple(values), paces, doubts=doubts)
 
