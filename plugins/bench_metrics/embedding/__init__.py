@@ -127,6 +127,7 @@ FIGURES = (
         lossy_tolerance=K_MEANS_LOSSY,
         summary="How much of the classes' entropy the clusters explain; codes by k-means.",
         source="Rosenberg & Hirschberg (2007), V-Measure, EMNLP-CoNLL",
+        best=1.0,
     ),
 )
 
