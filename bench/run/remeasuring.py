@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.catalog import Catalog
-from bench.compare.again import FIGURES, Paired, Remeasured, looks
+from bench.compare import again
+from bench.compare.again import FIGURES, Paired, Remeasured
 from bench.errors import BenchError
 from bench.records import RuntimeUse
 from bench.run.contests import Contest, Run, check_files, contests_of
@@ -54,7 +55,7 @@ class Bout:
     processes: int = 0
     spent_s: float = 0.0
     is_over: bool = False
-    schedule: Iterator[int] = field(default_factory=looks)
+    schedule: Iterator[int] = field(default_factory=again.looks)
     next_look: int = 0
 
     def __post_init__(self) -> None:
