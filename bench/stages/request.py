@@ -140,7 +140,15 @@ class CaseRequest:
 
     def rows(self, artifact: str) -> Path:
         """Rows of the test set, and the torch model's outputs for them, that the timing feeds and checks."""
-        return self.artifacts / f"{artifact}.rows.npz"
+        return rows_file(self.artifacts, artifact)
+
+
+def rows_file(artifacts: Path, artifact: str) -> Path:
+    """See `CaseRequest.rows`.
+
+    :param artifacts: the folder of the case's graphs
+    """
+    return artifacts / f"{artifact}.rows.npz"
 
 
 @dataclass(frozen=True)
