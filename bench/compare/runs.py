@@ -18,6 +18,7 @@ from bench.results import RunResult, is_chosen
 
 OTHER_MACHINE = "the runs were timed on different machines: --remeasure times both here"
 UNFINISHED = "{run} has not finished: what it has so far is compared"
+NO_CASE = "--only {only} matches no case of either run"
 OTHER_SUITE = "the runs are of different suites: {base} and {head}"
 
 
@@ -138,6 +139,8 @@ class Pair:
                 yield UNFINISHED.format(run=run.run_id)
         if is_timed_elsewhere:
             yield OTHER_MACHINE
+        if not any(is_chosen(case.id, self.only) for results in (base, head) for case in results.cases):
+            yield NO_CASE.format(only=" ".join(self.only))
 
 
 def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken: set[str]) -> tuple[Key, ...]:
