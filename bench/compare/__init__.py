@@ -1,0 +1,1 @@
+"""Two runs -> effects, intervals, verdicts; a series of runs -> where it changed."""
