@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, exp
+from math import ceil, erfc, exp, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -36,6 +36,9 @@ CLIP = 3 * 1.4826
 
 # Of a figure that repeats exactly, this part of its values at most, and one more, are outliers.
 ALONE = 20
+
+# What is not tried at all: a cut that would be too likely even if its sum of squares were so many times larger.
+OPTIMISM = 1.5
 
 # How many orders of the values are tried at a first, cheap look, and how many of them may be cut as well; how many of
 # those that are tried then may, and the size of a batch in values.
@@ -160,8 +163,8 @@ def _is_beyond_chance(values: Values, gain: float, level: float) -> bool:
     What is obvious, Hoeffding's bound tells (1963; a part of the values is drawn without replacement, and the smaller
     part of a cut has at most half of them). Else a sample of orders does, which ends as soon as there are too many.
     """
-    if gain <= 0:
-        return False
+    if gain <= 0 or erfc(sqrt(OPTIMISM * gain / values.var() / 2)) > level:
+        return False  # also at this one place alone, by the normal distribution
     if 2 * len(values) * exp(-gain / np.ptp(values) ** 2) <= level:
         return True
     if _as_good(values[_orders(len(values))], gain) > FIRST_ALLOWED:
