@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +16,11 @@ from bench.store.history import History, RunRow, Series
 
 REPORT = "report.html"
 
-# A change is recent if it began among so many of the suite's newest runs; so many of these are told, at most.
+# A change is recent if it began among so many of the suite's newest runs; so many of these are told, at most, and so
+# many cases of each are named.
 RECENT = 30
 TOLD = 12
+NAMED = 3
 
 # Digits of a value that is not whole: more than a chart or a tooltip shows.
 DIGITS = 6
@@ -44,21 +45,28 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A change of one figure in one direction that began with one run, in as many trends as show it, the largest first.
-
-    :param anchor: of the first of these in the page
-    """
+class Moved:
+    """How much a figure has changed at most, and the trend in the page that shows it."""
 
     figure: str
-    direction: Direction
     amount: str
-    where: str
-    others: int
-    since: str
-    started: str
-    report: str
     anchor: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that has changed in one direction since one run.
+
+    :param figures: each once, that which has changed most first
+    :param where: the cases that are concerned
+    :param size: that of the largest change
+    """
+
+    direction: Direction
+    figures: list[Moved]
+    where: str
+    since: str
+    report: str
     size: float
 
 
@@ -110,33 +118,32 @@ def _trend(series: Series, runs: Sequence[RunRow]) -> Trend:
 
 
 def _recent(trends: list[Trend], runs: dict[str, list[RunRow]], reports: dict[str, str]) -> list[Change]:
-    """What has changed lately: the worse first, the largest first. What a run changed in many trends is told once."""
-    found = [
-        ((trend.series.suite, trend.places[change.index], trend.series.figure, trend.direction(change)), number, change)
-        for number, trend in enumerate(trends)
-        for change in trend.changes
-        if trend.places[change.index] >= len(runs[trend.series.suite]) - RECENT
-    ]
+    """What has changed lately: the worse first, the largest first. What changed with the same run is told together."""
+    found: dict[tuple[str, int, Direction], list[tuple[int, ChangePoint]]] = {}
+    for number, trend in enumerate(trends):
+        suite = trend.series.suite
+        for change in trend.changes:
+            if (place := trend.places[change.index]) >= len(runs[suite]) - RECENT:
+                found.setdefault((suite, place, trend.direction(change)), []).append((number, change))
     told = []
-    for key, group in groupby(sorted(found, key=lambda one: (one[0], -size(one[2]), one[1])), key=lambda one: one[0]):
-        (_, number, change), *others = group
-        run = runs[key[0]][key[1]]
-        series = trends[number].series
-        told.append(
-            Change(
-                figure=series.figure,
-                direction=key[3],
-                amount=by_how_much(change),
-                where=f"{series.case}, {series.place}" + (f", in {series.suite}" if len(runs) > 1 else ""),
-                others=len(others),
-                since=since(run.id, run.commit),
-                started=run.started,
-                report=reports[run.id],
-                anchor=f"trend-{number}",
-                size=size(change),
-            )
-        )
+    for (suite, place, way), changes in found.items():
+        changes.sort(key=lambda one: -size(one[1]))
+        run = runs[suite][place]
+        figures: dict[str, Moved] = {}
+        for number, change in changes:
+            figure = trends[number].series.figure
+            figures.setdefault(figure, Moved(figure, by_how_much(change), f"trend-{number}"))
+        cases = list(dict.fromkeys(trends[number].series.case for number, _ in changes))
+        where = _listed(cases) + (f", in {suite}" if len(runs) > 1 else "")
+        largest = size(changes[0][1])
+        told.append(Change(way, list(figures.values()), where, since(run.id, run.commit), reports[run.id], largest))
     return sorted(told, key=lambda change: (ORDER.index(change.direction), -change.size))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more case{'' if more == 1 else 's'}" if more > 0 else "")
 
 
 def _suite(name: str, runs: Sequence[RunRow], reports: dict[str, str]) -> dict[str, Any]:

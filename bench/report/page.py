@@ -11,7 +11,7 @@ from bench.report.wording import plain
 def render_page(template: str, **content: object) -> str:
     """A page of the templates.
 
-    :param template: its name without its suffix; it extends `page.html.j2`, and may have a style and a script of its own
+    :param template: its name without its suffix; it extends `page.html.j2`, and has a style and a script of its own
     :param content: what the template takes; all of it is escaped, and loses its control characters
     """
     environment = Environment(
