@@ -11,7 +11,7 @@ a permutation test needs none. It needs runs that do not depend on each other; a
 Figures that repeat exactly, such as a number of parameters, have no noise: their change is told at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -30,6 +30,9 @@ LEAST_RUNS = 3
 # The smallest window in which a change is looked for, if there are more runs.
 LEAST_WINDOW = 24
 
+# The part of the level that is spent on what came and went in the middle of so few runs that no window ends within it.
+PULSES = 0.2
+
 # Values further from the median than so many standard deviations (of a normal distribution with the same median
 # deviation) are taken for as far as that.
 CLIP = 3 * 1.4826
@@ -47,6 +50,7 @@ ALLOWED = 1
 BATCH = 100_000
 
 Values = NDArray[np.float64]
+Gains = Callable[[Values], Values]
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,11 @@ def _exact(series: Values) -> list[int] | None:
 def _cuts(series: Values, start: int, end: int) -> list[int]:
     """The places between `start` and `end` where a part of the series is best cut, as long as it should be."""
     for first, last, level in _windows(start, end):
-        if (cut := _cut(series[first:last], level)) is not None:
+        if (cut := _cut(series[first:last], level * (1 - PULSES))) is not None:
             place = first + cut
             return [*_cuts(series, start, place), place, *_cuts(series, place, end)]
+    if end - start < 2 * LEAST_WINDOW:
+        return [start + place for place in _pulse(series[start:end], LEVEL * PULSES)]
     return []
 
 
@@ -121,8 +127,7 @@ def _windows(start: int, end: int) -> Iterator[tuple[int, int, float]]:
 def _kept(series: Values, places: list[int]) -> list[int]:
     """Each place looked at again between its neighbours: a cut was made before those to its sides were known."""
     kept = [0]
-    for place, after in pairwise([*places, len(series)]):
-        del place
+    for after in [*places[1:], len(series)] if places else []:
         cut = _cut(series[kept[-1] : after], LEVEL)
         if cut is not None:
             kept.append(kept[-1] + cut)
@@ -133,12 +138,25 @@ def _cut(part: Values, level: float) -> int | None:
     """Where a part is best cut in two, if chance cuts as well with at most the probability `level`."""
     if len(part) < 2 * LEAST_RUNS:
         return None
-    clipped = _clipped(part)
-    gains = _gains(clipped[np.newaxis])[0]
+    values = _clipped(part)
+    gains = _gains_of_cuts(values[np.newaxis])[0]
     best = int(gains.argmax())
-    if _is_beyond_chance(clipped, gains[best] * (1 - 1e-9), level):
-        return LEAST_RUNS + best
-    return None
+    return LEAST_RUNS + best if _is_beyond_chance(values, _gains_of_cuts, gains[best], gains.size, level) else None
+
+
+def _pulse(part: Values, level: float) -> list[int]:
+    """Where a part differs most from what is before and after it, if chance makes as much of it as rarely.
+
+    That is circular binary segmentation (Olshen et al. 2004). No cut in two finds what came and went in the middle.
+    """
+    if len(part) < 3 * LEAST_RUNS:
+        return []
+    values = _clipped(part)
+    gains = _gains_of_pulses(values[np.newaxis])[0]
+    best = int(gains.argmax())
+    if not _is_beyond_chance(values, _gains_of_pulses, gains[best], gains.size, level):
+        return []
+    return [int(ends[best]) for ends in _pulses(len(part))]
 
 
 def _clipped(part: Values) -> Values:
@@ -149,7 +167,7 @@ def _clipped(part: Values) -> Values:
     return about - about.mean()
 
 
-def _gains(rows: Values) -> Values:
+def _gains_of_cuts(rows: Values) -> Values:
     """The sum of squares between the two parts of each row, for every place at which it can be cut."""
     length = rows.shape[1]
     sizes = np.arange(LEAST_RUNS, length - LEAST_RUNS + 1)
@@ -157,29 +175,48 @@ def _gains(rows: Values) -> Values:
     return sums**2 * (length / (sizes * (length - sizes)))
 
 
-def _is_beyond_chance(values: Values, gain: float, level: float) -> bool:
-    """Whether at most a share `level` of all orders of the values can be cut with such a gain.
+def _gains_of_pulses(rows: Values) -> Values:
+    """The sum of squares between a stretch in the middle of each row and the rest, for every such stretch."""
+    length = rows.shape[1]
+    starts, ends = _pulses(length)
+    sums = rows.cumsum(axis=1)
+    sizes = ends - starts
+    return (sums[:, ends - 1] - sums[:, starts - 1]) ** 2 * (length / (sizes * (length - sizes)))
+
+
+@lru_cache(maxsize=2 * LEAST_WINDOW)
+def _pulses(length: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where all stretches in the middle start and end; they, and what is before and after, have runs enough."""
+    starts, ends = np.triu_indices(length, LEAST_RUNS)
+    inner = (starts >= LEAST_RUNS) & (ends <= length - LEAST_RUNS)
+    return starts[inner], ends[inner]
+
+
+def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, level: float) -> bool:
+    """Whether at most a share `level` of all orders of the values has such a gain at the best of the places.
 
     What is obvious, Hoeffding's bound tells (1963; a part of the values is drawn without replacement, and the smaller
-    part of a cut has at most half of them). Else a sample of orders does, which ends as soon as there are too many.
+    of two has at most half of them). Else a sample of orders does, which ends as soon as there are too many.
     """
-    if gain <= 0 or erfc(sqrt(OPTIMISM * gain / values.var() / 2)) > level:
+    if best <= 0 or erfc(sqrt(OPTIMISM * best / values.var() / 2)) > level:
         return False  # also at this one place alone, by the normal distribution
-    if 2 * len(values) * exp(-gain / np.ptp(values) ** 2) <= level:
+    if 2 * places * exp(-best / np.ptp(values) ** 2) <= level:
         return True
-    if _as_good(values[_orders(len(values))], gain) > FIRST_ALLOWED:
+
+    def as_good(rows: Values) -> int:
+        return int(
+            (gains(rows).max(axis=1) >= best * (1 - 1e-9)).sum()
+        )  # the sums of an order have errors of their own
+
+    if as_good(values[_orders(len(values))]) > FIRST_ALLOWED:
         return False
     random = np.random.default_rng(crc32(values.tobytes()))
     wanted, tried, found = ceil((ALLOWED + 1) / level) - 1, 0, 0
     while found <= ALLOWED and tried < wanted:
-        count = min(max(BATCH // len(values), 1), wanted - tried)
-        found += _as_good(random.permuted(np.tile(values, (count, 1)), axis=1), gain)
+        count = min(max(BATCH // places, 1), wanted - tried)
+        found += as_good(random.permuted(np.tile(values, (count, 1)), axis=1))
         tried += count
     return found <= ALLOWED
-
-
-def _as_good(rows: Values, gain: float) -> int:
-    return int((_gains(rows).max(axis=1) >= gain).sum())
 
 
 @lru_cache(maxsize=256)

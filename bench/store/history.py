@@ -157,7 +157,7 @@ class History:
                 raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
             chosen = json.dumps([case for case in cases if is_chosen(case, only)])
             rows = connection.execute(query, (name, chosen, suite))
-            return [Point(*row, None if better is None else bool(better)) for *row, better in rows]
+            return [Point(*row[:-1], _direction(row[-1])) for row in rows]
 
     def series(self, suite: str = "") -> list[Series]:
         """All figures, in order of suites, figures, cases and places.
@@ -287,8 +287,12 @@ class History:
 
 def _series(key: tuple[str, str, str, str], rows: list[tuple[Any, ...]]) -> Series:
     runs, values, units, directions = list(zip(*rows, strict=True))[4:]
-    known = [bool(direction) for direction in directions if direction is not None]
-    return Series(*key, units[-1], known[-1] if known else None, runs, values)
+    known = [direction for direction in directions if direction is not None]
+    return Series(*key, units[-1], _direction(known[-1] if known else None), runs, values)
+
+
+def _direction(stored: int | None) -> bool | None:
+    return None if stored is None else bool(stored)
 
 
 def _column(connection: sqlite3.Connection, query: str, *values: str) -> list[str]:

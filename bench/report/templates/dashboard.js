@@ -32,12 +32,20 @@
     return values.map((value, number) => [places[number], places[number + 1] - 1, value]);
   };
 
+  // The ends of an axis: all values are within, but for the few that would make a flat line of the others.
+  const ends = (values) => {
+    const sorted = Float64Array.from(values).sort(), last = sorted.length - 1, few = Math.ceil(last * 0.03);
+    const low = sorted[few], high = sorted[last - few], reach = 0.75 * (high - low);
+    return high > low ? [Math.max(sorted[0], low - reach), Math.min(sorted[last], high + reach)] : [sorted[0], sorted[last]];
+  };
+
   const draw = (card, trend) => {
     const runs = byName.get(trend.suite).runs.length;
     const known = trend.values.filter((value) => value !== null);
-    const least = known.reduce((a, b) => Math.min(a, b)), most = known.reduce((a, b) => Math.max(a, b));
+    const [least, most] = ends(known);
     const x = (place) => (runs > 1 ? (WIDTH * place) / (runs - 1) : WIDTH / 2).toFixed(1);
-    const y = (value) => (most > least ? HEIGHT * (1 - (value - least) / (most - least)) : HEIGHT / 2).toFixed(1);
+    const within = (share) => Math.max(-0.06, Math.min(share, 1.06));
+    const y = (value) => (most > least ? HEIGHT * (1 - within((value - least) / (most - least))) : HEIGHT / 2).toFixed(1);
     const points = trend.values.map((value, number) => (value === null ? null : `${x(trend.first + number)} ${y(value)}`));
     const plot = card.querySelector(".plot");
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
