@@ -89,6 +89,8 @@ def change_points(values: Sequence[float]) -> list[ChangePoint]:
 
 def _exact(series: Values) -> list[int] | None:
     """Where a figure that repeats exactly takes another value, for good or as its newest; None if it has noise."""
+    if not series.size:
+        return []
     borders = [0, *(np.flatnonzero(np.diff(series)) + 1).tolist(), len(series)]
     *earlier, newest = pairwise(borders)
     levels = [(start, end) for start, end in earlier if end - start >= LEAST_RUNS]
