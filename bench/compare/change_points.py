@@ -212,7 +212,7 @@ def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, le
 
     if as_good(values[_orders(len(values))]) > FIRST_ALLOWED:
         return False
-    random = np.random.default_rng(crc32(values.tobytes()))
+    random = np.random.default_rng(crc32(values.argsort().tobytes()))
     wanted, tried, found = ceil((ALLOWED + 1) / level) - 1, 0, 0
     while found <= ALLOWED and tried < wanted:
         count = min(max(BATCH // places, 1), wanted - tried)
