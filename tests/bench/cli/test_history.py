@@ -108,7 +108,8 @@ def test_a_trend_is_drawn_and_its_changes_are_told_and_marked(slower, command):
     lines = answer.out.splitlines()
     drawn, told = lines[1].strip(), lines[2].strip()
     assert len(drawn) == 17
-    assert set(drawn[:12]) <= set("▁▂") < set(drawn)
+    assert set(drawn[:12]) <= set("▁▂")
+    assert "█" in drawn[12:]
     assert told.startswith("latency-p50 +")
     assert told.endswith("% since run-12 (0000012), worse")
     marked = [line.split()[0] for line in lines if line.endswith(" ◆")]
