@@ -106,8 +106,8 @@ def test_what_has_become_worse_is_told_first_with_its_run_and_commit(keep, repor
     assert words.index("worse since slower-20 (0000014) tiny@points#0, in slower") < words.index(
         "better since faster-20 (0000014) tiny@points#0, in faster"
     )
-    assert "Changed for the worse 1 " in words
-    assert "Changed for the better 1 " in words
+    assert "Became worse in 1 of" in words
+    assert "Became better in 1 of" in words
 
 
 def test_what_is_neither_better_nor_worse_is_told_without_a_judgement(keep, reports, make):
