@@ -41,7 +41,15 @@ FORBIDDEN = {
     "bench.timing": ("bench.suite", "bench.run", "bench.cli", "bench.report", "bench.compare", "bench.stages", "torch"),
     "bench.report": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.timing"),
     "bench.compare": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report"),
-    "bench.store": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
+    "bench.store": (
+        "bench.suite",
+        "bench.run",
+        "bench.cli",
+        "bench.stages",
+        "bench.report",
+        "bench.timing",
+        "bench.compare",
+    ),
 }
 
 HEAVY = ("torch", "torchvision", "torchmetrics", "pytorch_lightning", "lightning", "onnx", "onnxscript", "onnxruntime")
@@ -151,7 +159,9 @@ finally:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["nonsense"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"], ["nonsense"]],
+    ids=" ".join,
 )
 def test_the_command_answers_without_importing_what_is_slow(arguments):
     done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, text=True, check=False)
