@@ -2,15 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
 from bench.report.comparison import wording
-from bench.report.wording import plain
+from bench.report.page import render_page
 
 # So many of the worst have a drawing.
 DRAWN = 30
@@ -93,27 +89,4 @@ def _report_of(side: Side) -> str:
 
 
 def _page(**content: object) -> str:
-    return _environment().get_template("comparison.html.j2").render(content) + "\n"
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("bench.report"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-    )
-    environment.globals |= {
-        "wording": wording,
-        "width": WIDTH,
-        "height": HEIGHT,
-        "style": Markup(_asset("report.css") + _asset("comparison.css")),  # noqa: S704 - these are code of ours
-        "script": Markup(_asset("comparison.js")),  # noqa: S704
-    }
-    return environment
-
-
-def _asset(name: str) -> str:
-    return Path(__file__).parents[1].joinpath("templates", name).read_text(encoding="utf-8")
+    return render_page("comparison", wording=wording, width=WIDTH, height=HEIGHT, **content) + "\n"
