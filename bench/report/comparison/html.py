@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
@@ -11,23 +12,19 @@ from bench.report.page import render_page
 # So many of the worst have a drawing.
 DRAWN = 30
 
-# A drawing in pixels. Its unit is what is tolerated, of which it has so many to either side of no change.
+# A drawing in pixels, and how often what is tolerated fits beside no change, at least.
 WIDTH, HEIGHT, UNITS = 240, 34, 4
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A change, its interval and what is tolerated, as places on a drawing; None where there is none.
-
-    :param cut: whether something lies beyond the drawing and is shown at its edge
-    """
+    """A change, its interval and what is tolerated, as places on a drawing; None where there is none."""
 
     zero: float
     tolerated: float | None
     change: float
     low: float | None
     high: float | None
-    cut: bool
 
 
 def render(comparison: Comparison, strict: bool) -> str:
@@ -62,24 +59,21 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
 
 def draw(row: Row) -> Drawing:
     """Where the parts of a row's drawing are: worse is to the right."""
-    ends = row.interval or ()
-    # Nothing may be tolerated, as of a fact: then all that there is fits.
-    unit = row.threshold.share or max(map(abs, (row.change, *ends))) / (UNITS - 1) or 1.0
-    places = [_place(value / unit) for value in (row.change, *ends)]
+    values = [row.change, *(row.interval or ())]
+    reach = max(UNITS * row.threshold.share, *(abs(value) for value in values if isfinite(value)), 0.0) or 1.0
+    change, *ends = (_place(value / reach) for value in values)
     return Drawing(
         zero=_place(0),
-        tolerated=_place(1) if row.threshold.share else None,
-        change=places[0],
-        low=places[1] if ends else None,
-        high=places[2] if ends else None,
-        cut=any(abs(value / unit) > UNITS for value in (row.change, *ends)),
+        tolerated=_place(row.threshold.share / reach) if row.threshold.share else None,
+        change=change,
+        low=ends[0] if ends else None,
+        high=ends[1] if ends else None,
     )
 
 
-def _place(units: float) -> float:
-    """A place on the drawing, from the left; what lies beyond it is at its edge."""
-    within = max(-UNITS, min(units, UNITS))
-    return round(WIDTH / 2 + within * (WIDTH / 2 - 8) / UNITS, 1)
+def _place(share: float) -> float:
+    """A place on the drawing, from its left; what lies beyond it, such as infinity, is at its edge."""
+    return round(WIDTH / 2 + max(-1.0, min(share, 1.0)) * (WIDTH / 2 - 8), 1)
 
 
 def _report_of(side: Side) -> str:

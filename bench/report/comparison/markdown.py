@@ -72,10 +72,11 @@ def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as Markdown, below GitHub's limit for a comment."""
     page = _Page()
     page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
-    page.add(f"**{wording.summary(comparison)}**\n")
+    page.add(f"**{wording.summary(comparison)}**" + ("\n" if comparison.newly_broken else ""))
     page.add_all(comparison.newly_broken, _broken, "- and {} more")
     _add_worst(page, wording.worst(comparison))
-    page.add(f"\n{wording.advice(comparison)}")
+    if advice := wording.advice(comparison):
+        page.add(f"\n{advice}")
     page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
     _add_details(page, comparison)
     return "\n".join(page.parts) + "\n"
@@ -129,5 +130,5 @@ def _row(row: Row) -> str:
     base, head = wording.base_and_head(row)
     verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
     cells = (str(row.key), base, head, wording.change(row), wording.interval(row), wording.threshold(row))
-    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row)[:3])])
+    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row))])
     return f"| {' | '.join([verdict, *(_text(cell) or NOTHING for cell in cells), remarks])} |"
