@@ -63,6 +63,13 @@ class Lines(Forecast):
             self._told = now
             self._say(f"measured {done} of {total} processes{_rest(self.left() if done < total else None)}")
 
+    def remeasuring(self, contest: str, processes: int, ended: int, total: int) -> None:
+        now = time.monotonic()
+        if ended == total or now - self._told >= 10:
+            self._told = now
+            beside = f"; process {processes + 1} times {contest}" if contest else ""
+            self._say(f"timed again: {ended} of {total} are over{beside}")
+
     def waiting_for_host(self) -> None:
         self._say(WAITING)
 

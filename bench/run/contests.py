@@ -72,6 +72,11 @@ class Contest:
         base, head = ((one.sha256, one.runtime, one.params) for one in self.entrants)
         return base == head
 
+    @property
+    def has_same_weights(self) -> bool:
+        """Whether both have the same checkpoint."""
+        return self.base.checkpoint_sha256 == self.head.checkpoint_sha256
+
     def __str__(self) -> str:
         return f"{self.group}, {self.place}"
 

@@ -34,6 +34,7 @@ PATIENCE_S = 600.0
 
 BUDGET_S = 60.0
 
+ONE_MODEL = "both runs have the same checkpoint, of which the code that is installed now would build the same model twice"
 REBUILT = "the model is built anew from its checkpoint, by the code that is installed now"
 
 IsClear = Callable[[Remeasured], bool]
@@ -130,9 +131,13 @@ def remeasure(
 
 def _bout(contest: Contest, catalog: Catalog) -> Bout:
     try:
-        return Bout(contest, tuple(one.use(catalog) for one in contest.entrants))
+        runtimes = tuple(one.use(catalog) for one in contest.entrants)
     except BenchError as error:
         return Bout(contest, failure=str(error))
+    bout = Bout(contest, runtimes)
+    if bout.needs_torch and contest.has_same_weights and not contest.is_same:
+        return Bout(contest, runtimes, ONE_MODEL)  # what has changed is the model's code
+    return bout
 
 
 def _take_turns(
