@@ -7,7 +7,15 @@ from statistics import median
 
 from bench import serving
 from bench.compare.records import Key, Kind
-from bench.results import ArtifactResult, CaseResult, MeasurementResult, MetricResult, ProcessResult, RunResult, is_chosen
+from bench.results import (
+    ArtifactResult,
+    CaseResult,
+    MeasurementResult,
+    MetricResult,
+    ProcessResult,
+    RunResult,
+    is_chosen,
+)
 from bench.store.figures import FACTS, place_of
 
 # What timing processes tell, one by one: where it stands among what is kept of each, its unit, which way is better, and

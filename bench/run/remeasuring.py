@@ -34,7 +34,9 @@ PATIENCE_S = 600.0
 
 BUDGET_S = 60.0
 
-ONE_MODEL = "both runs have the same checkpoint, of which the code that is installed now would build the same model twice"
+ONE_MODEL = (
+    "both runs have the same checkpoint, of which the code that is installed now would build the same model twice"
+)
 REBUILT = "the model is built anew from its checkpoint, by the code that is installed now"
 
 IsClear = Callable[[Remeasured], bool]

@@ -169,7 +169,7 @@ def test_what_the_other_left_in_the_caches_is_in_no_figure(play):
 
 @pytest.mark.parametrize(("min_seconds", "min_samples"), [(0.02, 1), (0.0, 40), (0.02, 40), (0.0, 1)])
 def test_turns_end_after_whole_rounds_when_both_have_met_both_bounds(play, min_seconds, min_samples):
-    durations, calls = play({"A": lambda _: 0.0004, "B": lambda _: 0.0011}, min_seconds, min_samples)
+    durations, _ = play({"A": lambda _: 0.0004, "B": lambda _: 0.0011}, min_seconds, min_samples)
     assert all(len(each) >= min_samples and each.sum() / 1e3 >= min_seconds for each in durations)
     rounds = len(durations[1]) // 2  # one call a turn
     assert [len(each) for each in durations] == [6 * rounds, 2 * rounds]
