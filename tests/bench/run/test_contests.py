@@ -1,6 +1,7 @@
 """What of two runs can be timed side by side, and what has to be on disk for that."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_a_file_that_has_changed_is_named_with_both_hashes(contests, side, what)
     entrant = contests[0].entrants[side]
     path = getattr(entrant.artifact, what)
     expected = entrant.sha256 if what == "path" else entrant.checkpoint_sha256
-    with open(path, "ab") as file:
+    with Path(path).open("ab") as file:
         file.write(b"?")
     with pytest.raises(RunError) as caught:
         check_files(contests, [True])

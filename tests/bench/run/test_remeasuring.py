@@ -182,7 +182,7 @@ def test_nothing_is_timed_before_every_file_is_known_to_be_what_it_was(runs, cat
     graph.write_bytes(b"another one")
     machine = Machine()
     monkeypatch.setattr(remeasuring, "in_new_interpreter", machine.process)
-    with pytest.raises(RunError, match="forward.onnx: not what was timed"):
+    with pytest.raises(RunError, match=r"forward\.onnx: not what was timed"):
         remeasure(base, head, (), catalog, SimpleNamespace, Told(), 60.0, lambda one: True)
     assert not machine.requests
 
