@@ -13,7 +13,9 @@ from bench.errors import BenchError
 if TYPE_CHECKING:
     from bench.manager import Plugins
 
-COMMANDS = ("run", "list", "show", "plugins", "report", "history", "baseline", "validate", "schema", "calibrate")
+COMMANDS = (
+    *("run", "list", "show", "plugins", "report", "compare", "history", "baseline", "validate", "schema", "calibrate"),
+)
 
 
 class Commands(click.Group):

@@ -65,10 +65,9 @@ class Lines(Forecast):
 
     def remeasuring(self, contest: str, processes: int, ended: int, total: int) -> None:
         now = time.monotonic()
-        if ended == total or now - self._told >= 10:
+        if ended == total or now - self._told >= 5:
             self._told = now
-            beside = f"; process {processes + 1} times {contest}" if contest else ""
-            self._say(f"timed again: {ended} of {total} are over{beside}")
+            self._say(f"timed again: {ended} of {total} are clear" + (f"; now {contest}" if contest else ""))
 
     def waiting_for_host(self) -> None:
         self._say(WAITING)

@@ -107,6 +107,11 @@ class CaseRequest:
         return Path(self.folder, "images", self.name)
 
     @property
+    def scores(self) -> Path:
+        """The folder of what this case's metrics say of single rows of the test set."""
+        return Path(self.folder, "scores", self.name)
+
+    @property
     def log(self) -> Path:
         """What this case's process prints."""
         return Path(self.folder, "logs", f"{self.name}.log")

@@ -1,0 +1,129 @@
+"""A comparison as Markdown for a comment: the verdict, the worst, all else folded; no longer than GitHub takes."""
+
+from collections.abc import Callable, Collection, Sequence
+from html import escape as escape_html
+from typing import TypeVar
+
+from bench.compare.records import Broken, Comparison, Row
+from bench.report.comparison import wording
+from bench.report.formats import NOTHING
+from bench.report.markdown import escape
+
+# By this line a program finds the comment again, so as to write the next comparison over it.
+MARKER = "<!-- bench compare -->"
+
+# What GitHub takes, less what the ends of folded parts and of cut tables need.
+LIMIT, RESERVE = 65_536, 1_500
+
+# Rows at a glance, and of each other part.
+SCREEN, LISTED = 12, 100
+
+HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
+
+
+T = TypeVar("T")
+
+
+class _Page:
+    """Text that stays below a limit: what does not fit any more is counted instead."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.room = LIMIT - RESERVE
+
+    def add(self, text: str) -> bool:
+        """Add a line, unless it does not fit."""
+        if len(text) + 1 > self.room:
+            return False
+        self.room -= len(text) + 1
+        self.parts.append(text)
+        return True
+
+    def add_all(self, items: Sequence[T], line: Callable[[T], str], most: int, closing: Callable[[int], str]) -> None:
+        """Add a line for each item, as many as fit, and how many were left out."""
+        shown = 0
+        while shown < min(most, len(items)) and self.add(line(items[shown])):
+            shown += 1
+        if shown < len(items):
+            self.parts.append(closing(len(items) - shown))  # from the reserve
+
+    def folded(
+        self, title: str, items: Sequence[T], line: Callable[[T], str], head: str = "", most: int = LISTED
+    ) -> None:
+        """Add a part that a reader opens, with a line for each item; an empty one is left out."""
+        if not items or not self.add(f"\n<details><summary>{escape_html(title)} ({len(items):,})</summary>\n"):
+            return
+        if head:
+            self.add(head)
+        self.add_all(items, line, most, lambda left: f"\n{wording.left_over(left)}.")
+        self.parts.append("\n</details>")
+
+
+def render(comparison: Comparison, strict: bool) -> str:
+    """The comparison as Markdown, below GitHub's limit for a comment."""
+    page = _Page()
+    page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
+    page.add(f"**{wording.summary(comparison)}**\n")
+    page.add_all(comparison.newly_broken, _broken, SCREEN, _more)
+    _add_worst(page, wording.worst(comparison))
+    page.add(f"\n{wording.advice(comparison)}")
+    page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
+    _add_details(page, comparison)
+    return "\n".join(page.parts) + "\n"
+
+
+def no_baseline(name: str, allowed: Collection[str]) -> str:
+    """What stands here before there is a baseline."""
+    first, *more = wording.missing(name, allowed)
+    return "\n\n".join([f"{MARKER}\n## {_text(first)}", *map(_text, more)]) + "\n"
+
+
+def _compared(comparison: Comparison) -> str:
+    """What is compared, in a line."""
+    runs = [f"{which} {wording.side(side)}" for which, side in wording.sides(comparison)]
+    return f"Compared: {'; '.join(runs)}."
+
+
+def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
+    if rows:
+        page.add(f"\n{_head()}")
+        page.add_all(rows, _row, SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
+
+
+def _add_details(page: _Page, comparison: Comparison) -> None:
+    old = [one for one in comparison.broken if one not in comparison.newly_broken]
+    page.folded("Notes", comparison.notes, _item)
+    page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
+    page.folded("New: figures that only the head has", comparison.new, _item)
+    page.folded("Cases that had failed before, or only before", old, _broken)
+    page.add(f"\n{wording.HOW_TO_READ}")
+    page.folded("All figures", comparison.rows, _row, _head(), len(comparison.rows))
+
+
+def _item(one: object) -> str:
+    return f"- {_text(str(one))}"
+
+
+def _broken(one: Broken) -> str:
+    return _item(wording.broken(one))
+
+
+def _text(text: str, most: int = 2 * wording.MOST) -> str:
+    """Text from outside, literally; it calls nobody and points to no issue, which GitHub finds in any text."""
+    return escape(wording.line(text, most)).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
+
+
+def _more(left: int) -> str:
+    return f"- {wording.left_over(left)}"
+
+
+def _head() -> str:
+    return f"| {' | '.join(HEADERS)} |\n|{' --- |' * len(HEADERS)}"
+
+
+def _row(row: Row) -> str:
+    base, head = wording.base_and_head(row)
+    verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
+    cells = (str(row.key), base, head, wording.change(row), wording.interval(row), wording.threshold(row))
+    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row)[:3])])
+    return f"| {' | '.join([verdict, *(_text(cell) or NOTHING for cell in cells), remarks])} |"
