@@ -34,7 +34,7 @@ def software_of(info: RuntimeInfo, plugin: str, environment: dict[str, Any]) -> 
     roots = {info.name, *(module.partition(".")[0] for module in info.requires)}
     packages = environment["packages"].items()
     found = [f"{name} {version}" for name, version in packages if name.removesuffix("-gpu") in roots]
-    return ", ".join(found) or str(environment["plugins"][plugin])
+    return ", ".join(found) or str(environment.get("plugins", {}).get(plugin, ""))
 
 
 def read_calibrations(warn: Warn) -> list[Calibration]:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.compare.again import Looked, Paired, Remeasured, interval, looks, share
-from bench.compare.estimates import TAIL, paired
+from bench.compare.again import Looked, Paired, Remeasured, effect_again, interval, looks, share
+from bench.compare.effects import Effect
+from bench.compare.estimates import TAIL, Student, paired
+from bench.compare.scales import Ratio
 
 ALPHA = 0.05
 
@@ -90,30 +92,35 @@ def test_a_change_is_that_of_time_however_much_processes_differ():
     assert found.interval()[0] > log1p(0.09)
 
 
-@pytest.mark.parametrize(
-    ("ratios", "clear"),
-    [
-        ((0.10, 0.101, 0.099, 0.10), True),  # slower
-        ((-0.10, -0.101, -0.099, -0.10), True),  # faster
-        ((0.001, -0.001, 0.002, -0.002), True),  # the same
-        ((0.05, 0.051, 0.049, 0.05), False),  # just as much slower as it may be
-        ((-0.05, -0.051, -0.049, -0.05), False),
-        ((0.3, -0.2, 0.1, -0.1), False),
-    ],
-)
-def test_it_is_clear_when_the_interval_lies_on_one_side_of_what_is_tolerated(ratios, clear):
-    assert remeasured(*ratios).is_clear({"latency-p50": 0.05}) is clear
-
-
-def test_it_is_clear_when_every_figure_is():
-    sure, unsure = (Paired((1e-5,) * 4, heads) for heads in ((2.0e-5, 2.1e-5, 2e-5, 2e-5), (1e-5, 3e-5, 1e-5, 1e-5)))
-    found = remeasured(0.0, 0.0, 0.0, 0.0, throughput=sure, **{"latency-p99": unsure})
-    assert found.is_clear({"latency-p50": 0.05, "throughput": 0.05})
-    assert not found.is_clear({"latency-p50": 0.05, "latency-p99": 0.05})
-    assert found.is_clear({"latency-p50": 0.05, "latency-p99.9": 0.05})  # of which there are too few samples
-    assert not found.is_clear({"latency-p99.9": 0.05})
-
-
 def test_one_process_or_no_look_tells_nothing():
     assert remeasured(0.1).estimate("latency-p50") is None
     assert remeasured(0.1, 0.1, looks=0).estimate("latency-p50") is None
+    assert effect_again(remeasured(0.1), "latency-p50") is None
+    assert effect_again(remeasured(0.1, 0.1), "latency-p99") is None
+
+
+def test_what_was_timed_again_takes_the_place_of_what_the_runs_say():
+    found = effect_again(remeasured(0.10, 0.101, 0.099, 0.10), "latency-p50")
+    assert found.head / found.base - 1 == pytest.approx(0.1, abs=1e-4)
+    assert found.scale.change(found.value) == pytest.approx(0.1, abs=1e-4)
+    assert found.is_remeasured
+
+
+def test_a_rate_falls_by_less_than_the_time_grows():
+    rate = Paired((1e-3, 2e-3), (2e-3, 4e-3), is_rate=True)
+    found = effect_again(remeasured(0.1, 0.1, throughput=rate), "throughput")
+    assert (found.base / found.head, found.scale.change(found.value)) == (pytest.approx(2), pytest.approx(0.5))
+
+
+BEFORE = Effect(1.0, 1.2, Ratio(False), 0.18, Student(0.18, 0.1, 4), "of the runs", ("noisy",))
+
+
+def test_of_the_same_graph_nothing_has_changed():
+    found = effect_again(Remeasured("tiny", "forward", is_same=True), "latency-p50", BEFORE)
+    assert (found.value, found.estimate.interval(), found.is_remeasured) == (0.0, (0.0, 0.0), True)
+
+
+def test_what_could_not_be_timed_again_stays_as_it_was_and_says_why():
+    found = effect_again(Remeasured("tiny", "forward", failure="it crashed"), "latency-p50", BEFORE)
+    assert (found.value, found.estimate, found.is_remeasured) == (0.18, BEFORE.estimate, False)
+    assert found.notes == ("noisy", "not timed again: it crashed")

@@ -33,11 +33,13 @@ def run_directory(tmp_path, make):
         training = replace(case.training, checkpoint=path, checkpoint_sha256=written(folder, path, weights.encode()))
         return replace(case, artifacts=graphs, training=training)
 
-    def make_run(name, cases, content=None, weights=None, runtimes=({"name": "graph"},)):
+    def make_run(name, cases, content=None, weights=None, runtimes=({"name": "graph"},), packages=None):
         folder = tmp_path / name
         cases = [completed(folder, case, content or name, weights or name) for case in cases]
         suite = {"name": "trial", "measure": {"runtimes": list(runtimes)}}
-        write_results(make.results(cases, suite=suite), folder)
+        results = make.results(cases, suite=suite)
+        results.environment["packages"] |= packages or {}
+        write_results(results, folder)
         return read_results(folder)
 
     return make_run

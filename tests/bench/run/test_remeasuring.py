@@ -67,11 +67,17 @@ class Told(Progress):
 def runs(run_directory, make):
     """Two runs of one case, that differ in their graphs and weights, timed at two batch sizes."""
 
-    def made(runtime="graph", **changes):
+    def made(runtime="graph", versions=("1.0", "1.0"), **changes):
         rows = [make.measurement(runtime=runtime, batch_size=size) for size in (1, 8)]
         return [
-            run_directory(name, [make.case(measurements=rows)], runtimes=[{"name": runtime}], **changes)
-            for name in ("base", "head")
+            run_directory(
+                name,
+                [make.case(measurements=rows)],
+                runtimes=[{"name": runtime}],
+                packages={"graph": version},
+                **changes,
+            )
+            for name, version in zip(("base", "head"), versions, strict=True)
         ]
 
     return made
@@ -157,6 +163,19 @@ def test_the_same_graph_is_not_timed(play):
     assert [(one.is_same, one.processes, one.figures) for one in found] == [(True, 0, {})] * 2
     assert not machine.requests
     assert not told
+
+
+def test_the_same_graph_under_another_version_of_its_runtime_cannot_be_told_here(play):
+    found, _ = play(machine := Machine(), content="one", versions=("1.0", "1.1"))
+    assert all("graph 1.0 and graph 1.1; here is only one of them" in one.failure for one in found)
+    assert not any(one.is_same for one in found)
+    assert not machine.requests
+
+
+def test_that_the_runs_used_other_versions_is_told(play):
+    found, _ = play(Machine(), versions=("1.0", "1.1"))
+    assert all("installed here; the runs used graph 1.0 and graph 1.1" in one.notes[0] for one in found)
+    assert play(Machine())[0][0].notes == ()
 
 
 def test_what_nothing_here_executes_is_told_and_not_timed(play):
