@@ -122,8 +122,8 @@ def _mean_and_its_variance(values: Sequence[float]) -> tuple[float, float]:
 class Drawn:
     """What a bootstrap has drawn: the effect in each of many samples made of the sample.
 
-    Efron 1979, "Bootstrap methods: another look at the jackknife", doi:10.1214/aos/1176344552. Beyond what draws can
-    tell, where none or few of them lie, the tail is a normal distribution's.
+    Efron 1979, "Bootstrap methods: another look at the jackknife", doi:10.1214/aos/1176344552. It is sure of what the
+    draws and a normal distribution of their width are both sure of: where none or few of them lie, they tell nothing.
     """
 
     value: float
@@ -132,7 +132,8 @@ class Drawn:
     def interval(self, tail: float = TAIL) -> tuple[float, float]:
         """See `Estimate`."""
         low, high = np.quantile(self.draws, (tail, 1 - tail))
-        return float(low), float(high)
+        reach = _quantile(inf, 1 - tail) * self._deviation
+        return min(float(low), self.value - reach), max(float(high), self.value + reach)
 
     def p_above(self, bound: float) -> float:
         """See `Estimate`."""

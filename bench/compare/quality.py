@@ -17,7 +17,8 @@ DRAWS, BINS = 2000, 1000
 
 ONE_SEED = "one seed: how much training itself varies is not in the interval"
 TOO_LITTLE = "one seed, and no scores of single rows: nobody can tell a change from chance; run more seeds"
-OTHER_SEEDS = "other seeds, one a side: how much training varies is not known; run more seeds, or the same one"
+ONE_A_SIDE = "one seed a side: how much training varies is not known; run more seeds"
+OTHER_SEEDS = "the seeds differ"
 OTHER_DATA = "the test sets differ"
 
 
@@ -28,7 +29,7 @@ def quality_effect(base: Observed, head: Observed) -> Effect:
     before, after = fmean(one.value for one in old), fmean(one.value for one in new)
     scale = quality_scale(base.nature.higher_is_better, base.nature.best, before, after)
     asked_the_same = all(a.asked == b.asked for a, b in zip(old, new, strict=False))
-    notes: tuple[str, ...] = () if asked_the_same else (OTHER_DATA,)
+    notes = (*(() if common else (OTHER_SEEDS,)), *(() if asked_the_same else (OTHER_DATA,)))
     if common and asked_the_same:
         estimate, method, more = _of_partners(old, new, scale)
     else:
@@ -58,7 +59,7 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
 def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
     """Of other seeds, or on other data."""
     if min(len(base), len(head)) < 2:
-        return None, "no interval", (OTHER_SEEDS,)
+        return None, "no interval", (ONE_A_SIDE,)
     old, new = ([one.value for one in side] for side in (base, head))
     estimate = between(new, old) if scale.higher_is_better else between(old, new)
     return estimate, f"Welch's t over {len(old)} and {len(new)} seeds", ()

@@ -76,7 +76,7 @@ class Pair:
         rules, is_elsewhere = self._rules(tolerance), self.base.machine != self.head.machine
         timed = {(one.group, one.place): one for one in again}
         candidates = []
-        for key in old.keys() & new.keys():
+        for key in (key for key in old if key in new):
             effect = _effect(old[key], new[key], is_elsewhere)
             if key.place_of_group in timed and old[key].nature.kind == "timing":
                 effect = effect_again(timed[key.place_of_group], key.name, effect) or effect
