@@ -74,12 +74,20 @@ def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> t
         return None, (f"scores of single rows cannot be read: {error}",)
     if len(found) < len(paths):
         return None, ()
-    if not any(one.any() for one in found):
-        return NONE, ()
     if len({one.asked for one in base}) == 1 and len({len(one) for one in found}) == 1:
         found = [np.mean(found, axis=0)]  # the same rows with every seed: they are drawn together
-    drawn = [_drawn(one, seed) for seed, one in enumerate(found)]
-    return Drawn(fmean(float(one.mean()) for one in found), np.mean(drawn, axis=0)), ()
+    return bootstrap(found), ()
+
+
+def bootstrap(differences: Sequence[np.ndarray]) -> Estimate:
+    """The mean of several test sets' mean differences, where the rows of each are a sample.
+
+    :param differences: of each test set, how much worse each row is
+    """
+    if not any(one.any() for one in differences):
+        return NONE
+    drawn = [_drawn(one, seed) for seed, one in enumerate(differences)]
+    return Drawn(fmean(float(one.mean()) for one in differences), np.mean(drawn, axis=0))
 
 
 def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
@@ -97,10 +105,13 @@ def _drawn(differences: np.ndarray, seed: int) -> np.ndarray:
     """The mean in each of `DRAWS` samples that are drawn from the differences with replacement."""
     bins = np.random.default_rng(seed).permutation(len(differences)) % min(len(differences), BINS)
     sums, counts = np.bincount(bins, differences), np.bincount(bins)
-    drawn = _indices(len(counts), seed)
-    return sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    times = _times(len(counts), seed)
+    return (times @ sums) / (times @ counts.astype(np.float64))
 
 
-@lru_cache(maxsize=8)
-def _indices(count: int, seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, count, (DRAWS, count), dtype=np.int32)
+@lru_cache(maxsize=4)
+def _times(count: int, seed: int) -> np.ndarray:
+    """How often each sample has each of so many bins."""
+    drawn = np.random.default_rng(seed).integers(0, count, (DRAWS, count))
+    drawn += count * np.arange(DRAWS)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=DRAWS * count).reshape(DRAWS, count).astype(np.float64)
