@@ -95,10 +95,19 @@ def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
 
     :raises ValueError: if the two are not of the same rows
     """
-    old, new = (np.load(path).astype(np.float64) for path in (base, head))
+    old, new = _scores(base), _scores(head)
     if old.shape != new.shape or old.ndim != 1 or not len(old):
         raise ValueError(f"{head} has the shape {new.shape}, {base} {old.shape}")
     return old - new if scale.higher_is_better else new - old
+
+
+def _scores(path: Path) -> np.ndarray:
+    """:raises ValueError: if the file is damaged; `numpy.load` would take it for something else, and raise whatever."""
+    with path.open("rb") as file:
+        scores = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+    if not np.isfinite(scores).all():
+        raise ValueError(f"{path} holds what is no finite number")
+    return scores
 
 
 def _drawn(differences: np.ndarray, seed: int) -> np.ndarray:

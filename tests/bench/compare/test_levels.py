@@ -17,7 +17,7 @@ from bench.compare.quality import bootstrap
 from bench.compare.records import Key, Threshold
 
 sys.path.insert(0, str(Path(__file__).parent))
-import power  # noqa: E402 - the picture in docs/ is made from the same data
+import power
 
 TRIALS = 2000
 SAMPLES = 40
