@@ -16,15 +16,15 @@ EFFECTS = st.floats(-5, 5)
 TAILS = st.sampled_from([1e-4, 0.005, 0.025, 0.1, 0.3])
 
 
-def drawn(value: float = 0.3, deviation: float = 1.0, seed: int = 0) -> Drawn:
+def drawn(value: float = 0.3, deviation: float = 1.0, seed: int = 0, freedom: float = inf) -> Drawn:
     draws = np.random.default_rng(seed).normal(value, deviation, 4000)
-    return Drawn(value, draws)
+    return Drawn(value, draws, freedom)
 
 
 STUDENTS = st.builds(Student, EFFECTS, st.floats(0.01, 5), st.sampled_from([1, 1.7, 2, 4.5, 30, inf]))
 ESTIMATES: st.SearchStrategy[Estimate] = st.one_of(
     STUDENTS,
-    st.builds(drawn, EFFECTS, st.floats(0.1, 3), st.integers(0, 3)),
+    st.builds(drawn, EFFECTS, st.floats(0.1, 3), st.integers(0, 3), st.sampled_from([1, 9, inf])),
     st.builds(Doubted, st.tuples(STUDENTS, STUDENTS)),
 )
 
@@ -88,6 +88,13 @@ class TestAgainstScipy:
         found = Student(0.0, 1.0, freedom).detectable()
         power = stats.nct.sf(stats.t.isf(TAIL, freedom), freedom, found)
         assert power == pytest.approx(POWER, abs=0.01)
+
+    def test_of_a_small_sample_draws_are_no_surer_than_its_t_test(self):
+        values = np.random.default_rng(0).normal(size=8)
+        drawn = np.random.default_rng(1).choice(values, (4000, 8)).mean(axis=1)
+        found = Drawn(float(values.mean()), drawn, freedom=7).interval()
+        there = stats.ttest_1samp(values, 0).confidence_interval()
+        assert found == pytest.approx((there.low, there.high), rel=0.05)
 
     def test_what_draws_detect_is_what_a_normal_detects(self):
         one = drawn(deviation=2.0)

@@ -95,8 +95,22 @@ def long_tailed(random, rows):
     return losses * (random.lognormal(-0.02, 0.2, rows) - random.lognormal(-0.02, 0.2, rows))
 
 
-@pytest.mark.parametrize("rows", [200, 10_000])
-@pytest.mark.parametrize("differences", [right_or_wrong, long_tailed])
+def like_their_neighbours(random, rows):
+    """What is hard for one row is for the next, as with days in a row."""
+    noise = random.normal(0, 1, rows + 4)
+    return np.convolve(noise, np.ones(5) / 5, "valid")
+
+
+@pytest.mark.parametrize(
+    ("differences", "rows"),
+    [
+        (right_or_wrong, 100),
+        (right_or_wrong, 10_000),
+        (long_tailed, 100),
+        (long_tailed, 10_000),
+        (like_their_neighbours, 10_000),
+    ],
+)
 def test_qualities_that_have_not_changed_are_seldom_called_regressed(differences, rows):
     random, trials = np.random.default_rng(rows), 1000
     estimates = [bootstrap([differences(random, rows)]) for _ in range(trials)]
