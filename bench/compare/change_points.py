@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, erfc, exp, sqrt
+from math import ceil, erfc, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -141,9 +141,10 @@ def _cut(part: Values, level: float) -> int | None:
     if len(part) < 2 * LEAST_RUNS:
         return None
     values = _clipped(part)
-    gains = _gains_of_cuts(values[np.newaxis])[0]
+    gains = _gains_of_cuts(values[:, np.newaxis])[:, 0]
     best = int(gains.argmax())
-    return LEAST_RUNS + best if _is_beyond_chance(values, _gains_of_cuts, gains[best], gains.size, level) else None
+    sizes = np.arange(LEAST_RUNS, len(part) - LEAST_RUNS + 1)
+    return int(sizes[best]) if _is_beyond_chance(values, _gains_of_cuts, gains[best], sizes, level) else None
 
 
 def _pulse(part: Values, level: float) -> list[int]:
@@ -154,11 +155,11 @@ def _pulse(part: Values, level: float) -> list[int]:
     if len(part) < 3 * LEAST_RUNS:
         return []
     values = _clipped(part)
-    gains = _gains_of_pulses(values[np.newaxis])[0]
+    gains = _gains_of_pulses(values[:, np.newaxis])[:, 0]
     best = int(gains.argmax())
-    if not _is_beyond_chance(values, _gains_of_pulses, gains[best], gains.size, level):
-        return []
-    return [int(ends[best]) for ends in _pulses(len(part))]
+    starts, ends = _pulses(len(part))
+    found = _is_beyond_chance(values, _gains_of_pulses, gains[best], ends - starts, level)
+    return [int(starts[best]), int(ends[best])] if found else []
 
 
 def _clipped(part: Values) -> Values:
@@ -169,21 +170,21 @@ def _clipped(part: Values) -> Values:
     return about - about.mean()
 
 
-def _gains_of_cuts(rows: Values) -> Values:
-    """The sum of squares between the two parts of each row, for every place at which it can be cut."""
-    length = rows.shape[1]
-    sizes = np.arange(LEAST_RUNS, length - LEAST_RUNS + 1)
-    sums = rows.cumsum(axis=1)[:, LEAST_RUNS - 1 : length - LEAST_RUNS]
+def _gains_of_cuts(columns: Values) -> Values:
+    """The sum of squares between the two parts of each column, for every place at which it can be cut."""
+    length = len(columns)
+    sizes = np.arange(LEAST_RUNS, length - LEAST_RUNS + 1)[:, np.newaxis]
+    sums = columns.cumsum(axis=0)[LEAST_RUNS - 1 : length - LEAST_RUNS]
     return sums**2 * (length / (sizes * (length - sizes)))
 
 
-def _gains_of_pulses(rows: Values) -> Values:
-    """The sum of squares between a stretch in the middle of each row and the rest, for every such stretch."""
-    length = rows.shape[1]
+def _gains_of_pulses(columns: Values) -> Values:
+    """The sum of squares between a stretch in the middle of each column and the rest, for every such stretch."""
+    length = len(columns)
     starts, ends = _pulses(length)
-    sums = rows.cumsum(axis=1)
-    sizes = ends - starts
-    return (sums[:, ends - 1] - sums[:, starts - 1]) ** 2 * (length / (sizes * (length - sizes)))
+    sums = columns.cumsum(axis=0)
+    sizes = (ends - starts)[:, np.newaxis]
+    return (sums[ends - 1] - sums[starts - 1]) ** 2 * (length / (sizes * (length - sizes)))
 
 
 @lru_cache(maxsize=2 * LEAST_WINDOW)
@@ -194,15 +195,14 @@ def _pulses(length: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return starts[inner], ends[inner]
 
 
-def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, level: float) -> bool:
-    """Whether at most a share `level` of all orders of the values has such a gain at the best of the places.
+def _is_beyond_chance(values: Values, gains: Gains, best: float, sizes: NDArray[np.intp], level: float) -> bool:
+    """Whether at most a share `level` of all orders of the values has such a gain, with a part of any of the sizes.
 
-    What is obvious, Hoeffding's bound tells (1963; a part of the values is drawn without replacement, and the smaller
-    of two has at most half of them). Else a sample of orders does, which ends as soon as there are too many.
+    What is obvious, a bound tells. Else a sample of orders does, which ends as soon as there are too many.
     """
     if best <= 0 or erfc(sqrt(OPTIMISM * best / values.var() / 2)) > level:
         return False  # also at this one place alone, by the normal distribution
-    if 2 * places * exp(-best / np.ptp(values) ** 2) <= level:
+    if _bound(values, best, sizes) <= level:
         return True
 
     def as_good(rows: Values) -> int:
@@ -215,13 +215,24 @@ def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, le
     random = np.random.default_rng(crc32(values.argsort().tobytes()))
     wanted, tried, found = ceil((ALLOWED + 1) / level) - 1, 0, 0
     while found <= ALLOWED and tried < wanted:
-        count = min(max(BATCH // places, 1), wanted - tried)
-        found += as_good(random.permuted(np.tile(values, (count, 1)), axis=1))
+        count = min(max(BATCH // len(sizes), 1), wanted - tried)
+        found += as_good(random.permuted(np.tile(values[:, np.newaxis], count), axis=0))
         tried += count
     return found <= ALLOWED
+
+
+def _bound(values: Values, best: float, sizes: NDArray[np.intp]) -> float:
+    """More than the share of orders with such a gain: Bernstein's inequality, for each of the sizes.
+
+    It holds for values that are drawn without replacement, too (Hoeffding 1963).
+    """
+    others = len(values) - sizes
+    squares = best * sizes * others / len(values)
+    spread = np.minimum(sizes, others) * values.var() + np.abs(values).max() * np.sqrt(squares) / 3
+    return float(2 * np.exp(-squares / (2 * spread)).sum())
 
 
 @lru_cache(maxsize=256)
 def _orders(length: int) -> NDArray[np.intp]:
     """Orders for a first look, which most steady series do not pass."""
-    return np.random.default_rng(length).permuted(np.tile(np.arange(length), (FIRST, 1)), axis=1)
+    return np.random.default_rng(length).permuted(np.tile(np.arange(length)[:, np.newaxis], FIRST), axis=0)
