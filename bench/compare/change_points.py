@@ -4,9 +4,10 @@ Noisy figures are cut as E-divisive does it for MongoDB (Matteson and James 2014
 to cut, keep it if a permutation test says that chance hardly cuts as well, go on in both parts. Some things are
 different. The statistic is the sum of squares between the two parts, of values that are clipped about their median: one
 outlier is no change and hides none. It is computed in windows of many sizes (seeded binary segmentation, Kovács et al.
-2023), and in few runs with two ends, since what was worse for a week is invisible among many. And the level is shared among the windows,
-so that it is the chance to find any change in a steady series of any length, whatever the distribution of its noise:
-a permutation test needs none. It needs runs that do not depend on each other; a machine that drifts does change.
+2023), and in few runs with two ends, since what was worse for a week is invisible among many. And the level is shared
+among all of these, so that it is the chance to find any change in a steady series of any length, whatever the
+distribution of its noise: a permutation test needs none. It needs runs that do not depend on each other; a machine that
+drifts does change.
 
 Figures that repeat exactly, such as a number of parameters, have no noise: their change is told at once. A noisy figure
 of very few values, such as an accuracy on ten samples, may at first be taken for one.
@@ -168,6 +169,7 @@ def _clipped(part: Values) -> Values:
     about = part - np.median(part)
     reach = CLIP * np.median(np.abs(about))
     about = np.clip(about, -reach, reach) if reach > 0 else np.sign(about)
+    about /= np.abs(about).max() or 1.0  # squares of large values would overflow
     return about - about.mean()
 
 

@@ -128,7 +128,7 @@ def test_of_a_negative_figure_more_is_more():
     assert change.change == 0.5
 
 
-numbers = st.floats(-1e6, 1e6)
+numbers = st.floats(-1e6, 1e6) | st.floats(-1e300, 1e300)
 
 
 @given(st.lists(numbers, max_size=40) | st.lists(st.integers(0, 3), max_size=40))
