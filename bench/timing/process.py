@@ -101,7 +101,7 @@ def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[
         for part, taken in enumerate(measure(load, of_length)):
             yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
         for size in load.batch_sizes:
-            _check(request, session, rows, size, load.length)
+            check_answers(request, session, rows, size, load.length)
 
 
 def _gpu(device: str) -> Any:
@@ -129,7 +129,7 @@ def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
     )
 
 
-def _check(request: TimingRequest, session: Session, rows: Rows, size: int, length: int | None) -> None:
+def check_answers(request: TimingRequest, session: Session, rows: Rows, size: int, length: int | None) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
     where = f"batch size {size}" if length is None else f"batch size {size} and length {length}"
     usual = rows.usual(length)
