@@ -112,7 +112,9 @@ class SuiteFile(pytest.File):
         graphs = {case.id: known[key] for case in suite.plan.cases if (key := _key(suite, case)) in known}
         unknown = len(suite.plan.cases) - len(graphs)
         if unknown:
-            self.notes.append(f"which graphs {unknown} of its cases have is known when they have been collected for a run")
+            self.notes.append(
+                f"which graphs {unknown} of its cases have is known when they have been collected for a run"
+            )
         return graphs
 
     def _note(self, suite: SuiteRun, graphs: Graphs) -> None:
@@ -305,5 +307,12 @@ def _shown(path: Path) -> Path:
 def _key(suite: SuiteRun, case: PlannedCase) -> str:
     """What the graphs of a case, and which of them are timed at which lengths, depend on."""
     measure = suite.plan.suite.measure
-    content = [case.model.target, case.params, case.dataset.target, case.data_params, measure.artifacts, measure.lengths]
+    content = [
+        case.model.target,
+        case.params,
+        case.dataset.target,
+        case.data_params,
+        measure.artifacts,
+        measure.lengths,
+    ]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
