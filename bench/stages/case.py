@@ -56,9 +56,8 @@ def run_check(requests: list[CaseRequest], fetch: bool, log: str, events: Connec
     parts: dict[str, list[Export]] = {}
     try:
         problems = check_cases(requests, fetch, parts)
-        events.send(
-            Checked(problems, {one.id: graph_lengths(one, parts[one.id]) for one in requests if one.id in parts})
-        )
+        graphs = {one.id: graph_lengths(one, parts[one.id]) for one in requests if one.id in parts}
+        events.send(Checked(problems, graphs))
     finally:
         events.close()
 

@@ -112,9 +112,7 @@ class SuiteFile(pytest.File):
         graphs = {case.id: known[key] for case in suite.plan.cases if (key := _key(suite, case)) in known}
         unknown = len(suite.plan.cases) - len(graphs)
         if unknown:
-            self.notes.append(
-                f"which graphs {unknown} of its cases have is known when they have been collected for a run"
-            )
+            self.notes.append(f"the timings of {unknown} cases are known once they have been collected for a run")
         return graphs
 
     def _note(self, suite: SuiteRun, graphs: Graphs) -> None:
@@ -163,12 +161,14 @@ class TimingItem(pytest.Function):
                 _time(parent.run, case, timing, benchmark)
 
         def untimed() -> None:
-            pytest.skip(NO_TIMER)
+            raise AssertionError(NO_TIMER)  # it is marked to be skipped
 
         item: TimingItem = cls.from_parent(
             parent, name=f"{case.id}[{timing.name}]", callobj=timed if has_timer else untimed
         )
         item.case, item.timing, item.cases = case, timing, (case.id,) if has_timer else ()
+        if not has_timer:
+            item.add_marker(pytest.mark.skip(reason=NO_TIMER))
         return item
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -182,9 +182,8 @@ class GateItem(pytest.Item):
     def __init__(self, *, case: PlannedCase, metric: str, gate: Gate, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.case, self.metric, self.gate = case, metric, gate
-        cases = _file(self).run.plan.cases
         is_timing = metric in AT_LENGTHS
-        self.cases = () if is_timing else tuple(one.id for one in cases if one.group in {case.group, case.against})
+        self.cases = () if is_timing else tuple(_file(self).run.judged(case.group, metric))
         if is_timing:
             self.add_marker(pytest.mark.skip(reason=NOT_JUDGED))
 
@@ -306,13 +305,6 @@ def _shown(path: Path) -> Path:
 
 def _key(suite: SuiteRun, case: PlannedCase) -> str:
     """What the graphs of a case, and which of them are timed at which lengths, depend on."""
-    measure = suite.plan.suite.measure
-    content = [
-        case.model.target,
-        case.params,
-        case.dataset.target,
-        case.data_params,
-        measure.artifacts,
-        measure.lengths,
-    ]
+    timed = (suite.plan.suite.measure.artifacts, suite.plan.suite.measure.lengths)
+    content = [case.model.target, case.params, case.dataset.target, case.data_params, *timed]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

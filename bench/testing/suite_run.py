@@ -21,6 +21,7 @@ from bench.run.progress import Progress
 from bench.run.requests import case_requests
 from bench.run.workers import Workers
 from bench.stages.request import CaseRequest
+from bench.suite.gates import RATIOS
 from bench.suite.load import load_suite
 from bench.suite.plan import make_plan, plan_of
 
@@ -102,15 +103,18 @@ class SuiteRun:
         result = self._begun().results[identifier]
         return configurations_of(self._requests[identifier], result, self.plan.suite.measure)
 
+    def judged(self, group: str, name: str) -> list[str]:
+        """The cases that a gate of a group is judged on: its own, and for a ratio those that it is compared with."""
+        rivals = {case.against for case in self.plan.cases if case.group == group and name in RATIOS}
+        return [case.id for case in self.plan.cases if case.group == group or case.group in rivals]
+
     def gate(self, group: str, name: str) -> list[GateResult]:
         """Judge a gate of a group of cases, all of which run if they have not.
 
         :raises BenchError: if nothing can run
         """
-        cases = [case for case in self.plan.cases if case.group == group]
-        rivals = {case.against for case in cases}
-        results = [self.case(case.id) for case in self.plan.cases if case.group == group or case.group in rivals]
-        alone = [replace(case, gates={name: case.gates[name]}) for case in cases]
+        results = [self.case(identifier) for identifier in self.judged(group, name)]
+        alone = [replace(case, gates={name: case.gates[name]}) for case in self.plan.cases if case.group == group]
         verdicts = judge(replace(self.plan, cases=alone), results)
         self.gates += verdicts
         return verdicts
