@@ -75,6 +75,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         suite.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-benchmark ends the summary where something has regressed
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say where the runs are, and what was not as it should be."""
     lines = [line for suite in config.stash[SUITES] for line in suite.told()]
