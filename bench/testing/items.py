@@ -92,6 +92,13 @@ class SuiteFile(pytest.File):
         warned = self.suite.progress.warnings if self.suite else []
         return [f"{self.name}: {line}" for line in [*warned, *self.lines]]
 
+    def waiting(self) -> None:
+        """Say at once that another run is measuring on this host, which may take as long as it likes."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line("bench: another run is measuring on this host; waiting for it")
+
     def line_of(self, case: PlannedCase) -> int | None:
         """The line, from 0 on, at which the suite asks for a case."""
         _, _, line = self.run.plan.source.place(case.origin).rpartition(":")
@@ -158,7 +165,7 @@ class TimingItem(pytest.Function):
 
         def timed(benchmark: Any) -> None:
             with in_words():
-                _time(parent.run, case, timing, benchmark)
+                _time(parent, case, timing, benchmark)
 
         def untimed() -> None:
             raise AssertionError(NO_TIMER)  # it is marked to be skipped
@@ -208,8 +215,9 @@ def in_words() -> Iterator[None]:
         pytest.fail(str(error), pytrace=False)
 
 
-def _time(run: SuiteRun, case: PlannedCase, timing: Timing, benchmark: Any) -> None:
+def _time(file: SuiteFile, case: PlannedCase, timing: Timing, benchmark: Any) -> None:
     """Time a graph, or skip it: why there is none has been told where its case failed."""
+    run = file.run
     result = run.case(case.id)
     configuration = _configuration(run, result, timing)
     if configuration is None:
@@ -220,7 +228,7 @@ def _time(run: SuiteRun, case: PlannedCase, timing: Timing, benchmark: Any) -> N
     benchmark.group += "" if timing.length is None else f", length {timing.length}"
     request = timing_request(configuration, run.plan.suite, 0, [timing.load])
     try:
-        session = time_graph(request, benchmark, lambda: None)
+        session = time_graph(request, benchmark, file.waiting)
     except (BenchError, Disagreement):
         raise
     except Exception as error:  # the runtime's own
