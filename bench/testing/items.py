@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -57,7 +57,10 @@ class SuiteFile(pytest.File):
             yield CaseItem.from_parent(self, name=case.id, case=case)
             timings = timings_of(graphs.get(case.id, {}), suite.plan.runtimes, suite.plan.suite.measure)
             yield from (TimingItem.of(self, case, timing) for timing in timings)
-        for case in {case.group: case for case in reversed(suite.plan.cases)}.values():
+        firsts: dict[str, PlannedCase] = {}
+        for case in suite.plan.cases:
+            firsts.setdefault(case.group, case)
+        for case in firsts.values():
             for name, gate in case.gates.items():
                 yield GateItem.from_parent(self, name=f"gates[{case.group}-{name}]", case=case, metric=name, gate=gate)
 
@@ -95,9 +98,10 @@ class SuiteFile(pytest.File):
     def waiting(self) -> None:
         """Say at once that another run is measuring on this host, which may take as long as it likes."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        capture = self.config.pluginmanager.get_plugin("capturemanager")
         if reporter is not None:
-            reporter.ensure_newline()
-            reporter.write_line("bench: another run is measuring on this host; waiting for it")
+            with capture.global_and_fixture_disabled() if capture else nullcontext():
+                reporter.write_line("bench: another run is measuring on this host; waiting for it")
 
     def line_of(self, case: PlannedCase) -> int | None:
         """The line, from 0 on, at which the suite asks for a case."""
