@@ -31,7 +31,7 @@ LAYERS = (
     {"bench.manager", "bench.catalog"},
     {"bench.suite"},
     {"bench.run"},
-    {"bench.cli"},
+    {"bench.cli", "bench.testing"},
 )
 
 # Who may not import what, wherever in the file.
@@ -41,6 +41,8 @@ FORBIDDEN = {
     "bench.timing": ("bench.suite", "bench.run", "bench.cli", "bench.report", "bench.compare", "bench.stages", "torch"),
     "bench.report": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.timing"),
     "bench.compare": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report"),
+    "bench.cli": ("bench.testing",),
+    "bench.testing": ("bench.cli",),
     "bench.store": (
         "bench.suite",
         "bench.run",
@@ -178,3 +180,13 @@ def test_import_bench_gives_a_plugin_author_every_name_and_nothing_slow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not ast.literal_eval(done.stdout) & {*SLOW, "click", "rich", "yaml"}
+
+
+def test_pytest_loads_the_plugin_without_what_only_suites_need():
+    code = (
+        "import sys, pytest; before = {*sys.modules};import bench.testing.pytest_plugin; print({*sys.modules} - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ast.literal_eval(done.stdout)
+    assert not {name.partition(".")[0] for name in loaded} & {*SLOW, "click", "yaml"}
+    assert not [name for name in loaded if within(name, "bench.suite") or within(name, "bench.run")]
