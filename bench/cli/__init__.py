@@ -13,7 +13,7 @@ from bench.errors import BenchError
 if TYPE_CHECKING:
     from bench.manager import Plugins
 
-COMMANDS = ("run", "list", "show", "plugins", "report", "history", "baseline", "validate", "schema", "calibrate")
+COMMANDS = ("run", "list", "show", "plugins", "report", "history", "baseline", "bisect", "validate", "schema", "calibrate")
 
 
 class Commands(click.Group):
