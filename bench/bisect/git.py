@@ -69,9 +69,7 @@ class Repository:
         found = _run(self.folder, *name)
         if found.returncode:
             raise BenchError(f"{revision!r} is no commit in {self.folder}", "a branch, a tag, a hash, or HEAD~3")
-        form = "--format=%H%x00%h%x00%s%x00%an%x00%aI%x00%P"
-        fields = git(self.folder, "log", "-1", form, found.stdout.strip()).split("\0")
-        return Commit(*fields[:5], parents=tuple(fields[5].split()))
+        return _commit(self.folder, found.stdout.strip())
 
     def count_between(self, good: Commit, bad: Commit) -> int:
         """How many commits `bad` has that `good` has not: one of them is to blame.
@@ -100,7 +98,7 @@ class Worktree:
     @property
     def head(self) -> Commit:
         """The commit that is checked out here."""
-        return Repository(self.folder).commit("HEAD")
+        return _commit(self.folder, "HEAD")
 
     def check_out(self, commit: Commit) -> None:
         """Have the files of a commit, and no others."""
@@ -148,6 +146,12 @@ def worktree(repository: Repository, commit: Commit) -> Iterator[Worktree]:
             if _run(repository.folder, "worktree", "remove", "--force", "--force", str(folder)).returncode:
                 shutil.rmtree(folder, ignore_errors=True)
                 _run(repository.folder, "worktree", "prune")
+
+
+def _commit(folder: Path, known: str) -> Commit:
+    form = "--format=%H%x00%h%x00%s%x00%an%x00%aI%x00%P"
+    fields = git(folder, "log", "-1", "--no-show-signature", form, known).split("\0")
+    return Commit(*fields[:5], parents=tuple(fields[5].split()))
 
 
 def git(folder: Path, *arguments: str) -> str:

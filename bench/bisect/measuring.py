@@ -83,10 +83,7 @@ class Measurer:
         found = newest_run(self.folder, commit)
         if found is None or not _is_whole(found[0], self.recipe.processes * factor):
             self.tree.check_out(commit)
-            try:
-                self._measure(commit, factor, found[1] if found else None)
-            finally:
-                self.tree.clean()
+            self._measure(commit, factor, found[1] if found else None)
             found = newest_run(self.folder, commit)
         if found is None:
             raise Unmeasured(f"bench run has left no results ({self._log(commit)})")
