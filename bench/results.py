@@ -55,7 +55,8 @@ class StageResult:
 class ArtifactResult:
     """One exported graph. `path` is relative to the run directory; `macs` are multiply-accumulates for one sample.
 
-    `macs_at` has them for each length of the sequences that is timed, where inputs have an axis for them.
+    `macs_at` has them for each length of the sequences that is timed, where inputs have an axis for them. `operators`
+    says how many of the nodes are of each kind.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ArtifactResult:
     inputs: list[TensorSpec]
     outputs: list[str]
     macs_at: dict[int, int] = field(default_factory=dict)
+    operators: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class MetricResult:
     precision: str
     reference: float
     tolerance: float | None
+    best: float | None = None
+    scores_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ class ProcessResult(Conditions):
 
     `turn` is its place in the order of all timing processes of the run; `cores` are those that it was bound to.
     `load_s` is how long loading the artifact took, `first_s` its very first call, of the process's first load.
-    `p99_s` is None where it has too few samples; `meets_bound` says of a server's process whether that kept the bound.
+    `p90_s` and `p99_s` are None where it has too few samples; `meets_bound` says of a server's process whether p99 kept
+    the bound.
     """
 
     turn: int
@@ -167,6 +172,8 @@ class ProcessResult(Conditions):
     meets_bound: bool | None = None
     warmup_calls: int = 0
     warm: bool = True
+    p90_s: float | None = None
+    throughput_per_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -274,7 +281,8 @@ class CaseResult:
     """One case: model x dataset x parameters x seed, and all that is known of it.
 
     `group` is its identifier without the seed, `folder` its name among the files of the run directory, `against` the
-    group that it is compared with, if any.
+    group that it is compared with, if any. `tolerated` says how much worse than a base its figures may become, as
+    shares, by the name of a figure, or with its length: `latency-p50 length=128`.
     """
 
     id: str
@@ -299,6 +307,7 @@ class CaseResult:
     measurements: list[MeasurementResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     against: str = ""
+    tolerated: dict[str, float] = field(default_factory=dict)
 
     @property
     def downfall(self) -> Failure | None:

@@ -13,7 +13,10 @@ from bench.errors import BenchError
 if TYPE_CHECKING:
     from bench.manager import Plugins
 
-COMMANDS = ("run", "list", "show", "plugins", "report", "history", "baseline", "bisect", "validate", "schema", "calibrate")
+COMMANDS = (
+    *("run", "list", "show", "plugins", "report", "compare", "history", "baseline", "bisect", "validate", "schema"),
+    "calibrate",
+)
 
 
 class Commands(click.Group):

@@ -1,7 +1,8 @@
 """`bench bisect`: which commit made a figure worse."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from bench.cli.options import suite_options, use_data_root
 
 if TYPE_CHECKING:
     from bench.bisect.git import Commit, Repository
-    from bench.bisect.judging import Question
-    from bench.bisect.measuring import Recipe
+    from bench.bisect.judging import Compare, Judge
+    from bench.bisect.measuring import Measurer, Recipe
+    from bench.compare.records import Comparison
 
 FOUND, UNDECIDED, NOTHING = 0, 3, 4
 
@@ -49,6 +51,7 @@ FOUND, UNDECIDED, NOTHING = 0, 3, 4
     show_default=True,
     help="How often to repeat timings that say nothing, each time in twice as many processes.",
 )
+@click.option("--threshold", metavar="PERCENT", help="How much worse METRIC may become, e.g. 1%; else as `bench compare`.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Cases that train side by side; else one a core.")
 @click.option(
     "--output",
@@ -73,7 +76,7 @@ def command(
       4  the figure is no worse at BAD than at GOOD
     """
     from bench.bisect.git import Repository
-    from bench.bisect.judging import Question
+    from bench.bisect.judging import Judge, Question
 
     _use_data(options["data"])
     recipe = _recipe(suite, options)
@@ -83,7 +86,12 @@ def command(
     click.echo(f"{metric} of {recipe.name}, {count} commit{'' if count == 1 else 's'} after {first}, up to {last}")
     folder = output.resolve() / f"{recipe.name}-{recipe.digest}"
     folder.mkdir(parents=True, exist_ok=True)
-    sys.exit(_bisect(repository, first, last, recipe, Question(metric, options["only"], place), repeats, folder))
+    tolerated = [f"{metric}={options['threshold']}"] if options["threshold"] else []
+    question = Question(metric, options["only"], place)
+    with _ready(repository, first, recipe, folder) as measurer:
+        judge = Judge(question, measurer, _comparing(tolerated, options["only"]), repeats)
+        code = _bisect(judge, measurer, first, last)
+    sys.exit(code)
 
 
 def _use_data(data: Path | None) -> None:
@@ -106,40 +114,50 @@ def _recipe(suite: Path, options: Mapping[str, Any]) -> "Recipe":
     return Recipe(text, loaded.name, loaded.measure.processes, **{name: options[name] for name in names})
 
 
-def _bisect(
-    repository: "Repository",
-    good: "Commit",
-    bad: "Commit",
-    recipe: "Recipe",
-    question: "Question",
-    repeats: int,
-    folder: Path,
-) -> int:
+@contextmanager
+def _ready(repository: "Repository", commit: "Commit", recipe: "Recipe", folder: Path) -> Iterator["Measurer"]:
+    """What measures commits, with a working tree for as long as that takes."""
     from bench.bisect.git import worktree
-    from bench.bisect.judging import Judge
-    from bench.bisect.measuring import Measurer, Unmeasured
-    from bench.bisect.search import search
-    from bench.cli.bisecting import print_decision, print_ends, print_found, say_progress
-    from bench.cli.text import say_warning
-    from bench.compare.runs import compare_runs
-    from bench.store.folder import write_text
+    from bench.bisect.measuring import Measurer
+    from bench.cli.bisecting import say_progress
 
     try:
-        with worktree(repository, good) as tree:
-            measurer = Measurer(recipe, tree, folder, say_progress)
-            judge = Judge(question, measurer, compare_runs, repeats)
-            try:
-                ends = judge.ends(good, bad)
-            except Unmeasured as error:
-                say_warning(str(error))
-                return UNDECIDED
-            print_ends(ends)
-            if not ends.watched:
-                return NOTHING
-            found = search(tree, judge, ends, print_decision)
+        with worktree(repository, commit) as tree:
+            yield Measurer(recipe, tree, folder, say_progress)
     except KeyboardInterrupt:
         say_progress(f"what has been measured is kept in {folder}; the same command goes on")
         raise
-    write_text(folder / "git-bisect.log", found.log + "\n")
-    print_found(found, folder)
+
+
+def _comparing(tolerated: Sequence[str], only: tuple[str, ...]) -> "Compare":
+    """`bench compare` of two run directories."""
+    from bench.cli.comparing import tolerance_of
+    from bench.compare.runs import Pair, Run
+    from bench.store.folder import read_results
+
+    def compare(base: Path, head: Path) -> "Comparison":
+        new = Run(*read_results(head))
+        return Pair(Run(*read_results(base)), new, only).compare(tolerance_of(tolerated, new))
+
+    return compare
+
+
+def _bisect(judge: "Judge", measurer: "Measurer", good: "Commit", bad: "Commit") -> int:
+    """Search, print, and say what to end with."""
+    from bench.bisect.measuring import Unmeasured
+    from bench.bisect.search import search
+    from bench.cli.bisecting import print_decision, print_ends, print_found
+    from bench.store.folder import write_text
+
+    try:
+        ends = judge.ends(good, bad)
+    except Unmeasured as error:
+        error.exit_code = UNDECIDED
+        raise
+    print_ends(ends)
+    if not ends.watched:
+        return NOTHING
+    found = search(measurer.tree, judge, ends, print_decision)
+    write_text(measurer.folder / "git-bisect.log", found.log + "\n")
+    print_found(found, measurer.folder)
     return FOUND if len(found.suspects) == 1 else UNDECIDED

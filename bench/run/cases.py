@@ -73,6 +73,7 @@ def _start(request: CaseRequest, begun: CaseResult | None, planned: PlannedCase,
         train=request.train,
         seed=request.seed,
         against=planned.against,
+        tolerated=planned.tolerated,
     )
     return _Running(request, workers.start(targets.case, request), result, request.stages[0], time.monotonic())
 

@@ -28,6 +28,8 @@ def judge(plan: Plan, cases: list[CaseResult]) -> list[GateResult]:
         members = [case for case in cases if case.group == group and case.status == "passed"]
         failed = [case for case in cases if case.group == group and case.status == "failed"]
         for name, gate in planned[0].gates.items():
+            if not gate.is_absolute:
+                continue
             if name in RATIOS:
                 verdicts += judge_ratio(name, gate, _bound(gate, planned[0].against), planned, passed)
                 continue

@@ -54,7 +54,7 @@ def earlier_run(plan: Plan, run: Path, environment: dict[str, Any]) -> Earlier:
     planned = {case.id: case for case in plan.cases}
     same = [case for case in results.cases if _is_same(case, planned.get(case.id))]
     cuts = [cut for case in same if (cut := _cut(case, folder, plan.suite.measure))]
-    begun = {cut.id: replace(cut, against=planned[cut.id].against) for cut in cuts}
+    begun = {cut.id: _as_planned(cut, planned[cut.id]) for cut in cuts}
     others = [case for case in results.cases if case.id not in planned]
     _refuse_to_part_rivals(run, results, {(case.group, case.seed) for case in plan.cases})
     if others and not _has_same_features(plan, results, begun):
@@ -91,6 +91,11 @@ def _is_same(case: CaseResult, planned: PlannedCase | None) -> bool:
         and (case.model, case.dataset) == (planned.model.name, planned.dataset.name)
         and wanted in {0, kept}
     )
+
+
+def _as_planned(case: CaseResult, planned: PlannedCase) -> CaseResult:
+    """The case with what the plan says of it now and its training does not depend on."""
+    return replace(case, against=planned.against, tolerated=planned.tolerated)
 
 
 def _cut(case: CaseResult, folder: Path, measure: Measure) -> CaseResult | None:

@@ -1,6 +1,7 @@
 """Export: every artifact of a trained model as an ONNX graph whose batch axis, and sequence axis if any, is dynamic."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -252,4 +253,5 @@ def _described(request: CaseRequest, part: Export, precision: str) -> ArtifactRe
         inputs=list(part.inputs),
         outputs=list(part.outputs),
         macs_at=_macs_at(part, timed_lengths(part.inputs, request.lengths_of(part.name))),
+        operators=dict(sorted(Counter(node.op_type for node in graph.graph.node).items())),
     )

@@ -7,7 +7,7 @@ from bench.conditions import LEAST_SAMPLES
 from bench.results import CaseResult, MeasurementResult, RunResult
 
 # Facts of a graph that training and machines do not move.
-FACTS = {"parameters": "", "macs": "", "nodes": "", "bytes": "B"}
+FACTS: dict[str, str] = {"parameters": "", "macs": "", "nodes": "", "bytes": "B"}
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ def _timings(case: CaseResult, measurement: MeasurementResult) -> Iterator[Figur
     yield Figure("throughput", case.id, place, measurement.throughput_per_s, "/s")
 
 
-def place_of(measurement: MeasurementResult) -> str:
-    """Everything that a measurement was asked for, in words: two runs' are the same where this is."""
+def place_of(measurement: MeasurementResult, with_rate: bool = True) -> str:
+    """Everything that a measurement was asked for, in words: two runs' are the same where this is.
+
+    :param with_rate: a server's rates are an outcome, and other ones in another run
+    """
     m = measurement
     words = [m.artifact, m.runtime, m.precision, m.device, f"threads={m.threads}", m.scenario]
     words += [f"batch={m.batch_size}"] if m.scenario != "offline" else []
     words += [f"length={m.length}"] if m.length is not None else []
-    words += [f"rate={m.rate_per_s:g}"] if m.rate_per_s is not None else []
+    words += [f"rate={m.rate_per_s:g}"] if with_rate and m.rate_per_s is not None else []
     words += [m.instrument] if m.instrument != "bench" else []
     return " ".join(words)

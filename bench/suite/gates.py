@@ -2,6 +2,7 @@
 
 from bench.errors import suggestion
 from bench.records import MetricUse
+from bench.store.figures import FACTS
 from bench.suite.schema import CaseSpec, Gate, Suite
 from bench.suite.source import Location, Source
 
@@ -14,6 +15,9 @@ RATIOS = (LATENCY_RATIO, QUALITY_RATIO)
 
 # Of these, one length of sequences can be bounded alone: all else is scored at the usual length.
 AT_LENGTHS = (*TIMINGS, LATENCY_RATIO)
+
+# What is no figure of one run by itself, or has no bound but another run's: only a comparison of runs judges it.
+COMPARED = ("memory", "highest-rate", *FACTS)
 
 # In which scenarios a gate's figure is taken.
 NEEDED = {
@@ -35,7 +39,7 @@ def without_ratios(gates: dict[str, Gate]) -> dict[str, Gate]:
 
 def check_gates(suite: Suite, source: Source, metrics: list[MetricUse]) -> None:
     """:raises SuiteError: for a gate that nothing could be held against."""
-    known = {*TIMINGS, *RATIOS, *(metric.name for metric in metrics if metric.info.form != "picture")}
+    known = {*TIMINGS, *RATIOS, *COMPARED, *(metric.name for metric in metrics if metric.info.form != "picture")}
     rivals = any(spec.against for spec in suite.cases)
     places: list[tuple[Location, dict[str, Gate], bool]] = [(("gates",), suite.gates, rivals)]
     places += [(("cases", n, "gates"), spec.gates, spec.against is not None) for n, spec in enumerate(suite.cases)]
@@ -46,8 +50,18 @@ def check_gates(suite: Suite, source: Source, metrics: list[MetricUse]) -> None:
             if name in RATIOS and not has_rival:
                 message = f"the gate {name!r} holds a case against another, and none is named"
                 raise source.error((*location, name), message, "name it with the case's `against`")
+            _check_kind(name, gate, source, (*location, name))
             _check_scenario(name, suite, source, (*location, name))
             _check_length(name, gate, suite, source, (*location, name))
+
+
+def _check_kind(name: str, gate: Gate, source: Source, location: Location) -> None:
+    if name in COMPARED and gate.is_absolute:
+        message = f"the gate {name!r} takes no min and no max: it is judged where runs are compared"
+        raise source.error(location, message, "it takes max_regression, such as 5%")
+    if name in RATIOS and gate.max_regression is not None:
+        message = f"the gate {name!r} takes no max_regression: it holds cases of one run against each other"
+        raise source.error((*location, "max_regression"), message, "it takes min and max")
 
 
 def _check_scenario(name: str, suite: Suite, source: Source, location: Location) -> None:

@@ -28,3 +28,15 @@ class PlannedCase:
     origin: Location
     varied: dict[str, Any] = field(default_factory=dict)
     against: str = ""
+
+    @property
+    def tolerated(self) -> dict[str, float]:
+        """How much worse its figures may become, as shares, by their names: of one length as `latency-p50 length=128`.
+
+        A comparison of runs takes them from results.json.
+        """
+        found = {}
+        for name, gate in self.gates.items():
+            if gate.tolerated is not None:
+                found[name if gate.length is None else f"{name} length={gate.length}"] = gate.tolerated
+        return found

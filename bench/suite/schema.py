@@ -1,7 +1,7 @@
 """What a suite may say. Its JSON Schema, for editors, is derived from these classes (`bench schema`)."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from bench.bounds import PERCENT, share
 from bench.records import PRECISIONS, SCENARIOS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
@@ -76,21 +77,49 @@ class Bound(Strict):
     max: float | None = Field(None, description="the highest value that passes")
     min: float | None = Field(None, description="the lowest value that passes")
 
+    needs: ClassVar[str] = "max or min"
+
     @model_validator(mode="after")
     def _bounds_something(self) -> "Bound":
-        if self.max is None and self.min is None:
-            raise ValueError("a gate needs max or min")
+        if not self.is_bound:
+            raise ValueError(f"a {type(self).__name__.lower()} needs {self.needs}")
         if self.max is not None and self.min is not None and self.min > self.max:
             raise ValueError(f"nothing can pass: min, {self.min:g}, is above max, {self.max:g}")
         return self
 
+    @property
+    def is_absolute(self) -> bool:
+        """Whether one run by itself can be held against it."""
+        return self.max is not None or self.min is not None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it says anything."""
+        return self.is_absolute
+
 
 class Gate(Bound):
-    """A bound on a figure's mean over the seeds of a group of cases."""
+    """A bound on a figure's mean over the seeds of a group of cases, on how much worse a run may make it, or both."""
+
+    needs: ClassVar[str] = "max, min or max_regression"
+
+    max_regression: Annotated[str, Field(pattern=PERCENT)] | None = Field(
+        None, description="how much worse than the base `bench compare` lets it be, such as 5%"
+    )
 
     length: Count | None = Field(
         None, description="the length of sequences at which a timing has to keep it; at each if left out"
     )
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it says anything."""
+        return self.is_absolute or self.max_regression is not None
+
+    @property
+    def tolerated(self) -> float | None:
+        """How much worse it may become, as a share."""
+        return None if self.max_regression is None else share(self.max_regression)
 
 
 def _each_once(values: list[Any] | None) -> list[Any] | None:

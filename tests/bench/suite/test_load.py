@@ -69,7 +69,7 @@ MISTAKES = [
     (HEAD + "metrics: [accuracy, accuracy]\n", 4, "metrics: 'accuracy' stands there twice"),
     (HEAD + "metrics: accuracy\n", 4, 'metrics: should be a list, not `"accuracy"`'),
     (HEAD + "gates:\n  accuracy: 0.9\n", 5, "gates.accuracy: should be a mapping (`key: value`), not `0.9`"),
-    (HEAD + "gates:\n  accuracy: {}\n", 5, "gates.accuracy: a gate needs max or min"),
+    (HEAD + "gates:\n  accuracy: {}\n", 5, "gates.accuracy: a gate needs max, min or max_regression"),
     (
         HEAD + "gates:\n  accuracy:\n    maximum: 1\n",
         6,

@@ -1,0 +1,84 @@
+"""`bench compare BASE HEAD`: whether anything got worse."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bench.cli.options import only_option, reports_option
+
+FORMATS = ("text", "md", "json", "junit", "github", "html")
+
+
+@click.command("compare", short_help="Say whether a run is worse than another, and how sure that is.")
+@click.argument("base")
+@click.argument("head", default="latest")
+@reports_option
+@only_option
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to say it.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, and not to the terminal.")
+@click.option("--strict", is_flag=True, help="What is inconclusive, or has vanished, is as bad as a regression.")
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="[FIGURE=]PERCENT",
+    help="How much worse a figure may become, e.g. latency-p50=3%, or 3% for all without a gate; can be repeated.",
+)
+def command(
+    base: str,
+    head: str,
+    reports: Path,
+    only: tuple[str, ...],
+    format_: str,
+    output: Path | None,
+    strict: bool,
+    thresholds: tuple[str, ...],
+) -> None:
+    """Compare HEAD, the newest run if left out, with BASE, figure by figure.
+
+    A run is named by its directory, its identifier, a git commit, a baseline or `latest`. Each figure that both have
+    is regressed, improved, unchanged, or inconclusive where the data cannot tell; see docs/tracking.md.
+
+    \b
+    Exit codes:
+      0  nothing regressed; or there is no baseline BASE yet, which passes and is said
+      1  something regressed
+      2  a mistake in what was asked
+      3  cases failed in HEAD that BASE has
+      4  the runs have nothing in common
+    """
+    from bench.cli import comparing
+    from bench.compare.runs import Pair
+
+    head_run = comparing.find_run(head, reports)
+    base_run = comparing.find_base(base, reports)
+    if base_run is None:
+        from bench.report.comparison.formats import no_baseline
+
+        _say(no_baseline(format_, base, comparing.baselines(reports)), output)
+        return
+    comparing.refuse_itself(base_run, head_run)
+    tolerance = comparing.tolerance_of(thresholds, head_run)
+    comparison = Pair(base_run, head_run, only).compare(tolerance)
+    comparing.refuse_unknown(tolerance, comparison)
+    from bench.report.comparison.formats import FORMATS as RENDERERS
+
+    _say(RENDERERS[format_](comparison, strict), output)
+    sys.exit(comparison.exit_code(strict))
+
+
+def _say(text: str, output: Path | None) -> None:
+    """To the terminal, or into a file in one step."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from bench.errors import BenchError
+    from bench.store.folder import write_text
+
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_text(output, text if text.endswith("\n") else text + "\n")
+    except OSError as error:
+        raise BenchError(f"cannot write {output}: {error.strerror}", "name another file with --output") from error
+    click.echo(output)

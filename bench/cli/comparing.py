@@ -1,0 +1,97 @@
+"""From what the command line says to two runs and what is tolerated between them."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.bounds import share
+from bench.cli.text import say_warning
+from bench.compare.records import NOTHING, Comparison
+from bench.compare.runs import Run
+from bench.compare.thresholds import Tolerance
+from bench.errors import BenchError, RunError, suggestion
+from bench.store.calibration import machine_of, read_calibrations
+from bench.store.folder import read_results
+from bench.store.history import LATEST, History
+
+# What names a run or a commit, and no baseline that somebody may set later.
+IDENTIFIER = r"\d{8}-\d{6}-[0-9a-f]{4}|[0-9a-f]{7,40}"
+
+# From so alike on, a name is taken for a slip of the finger.
+ALIKE = 0.7
+
+
+def find_run(name: str, reports: Path) -> Run:
+    """The run of a name.
+
+    :raises RunError: if there is none, or it cannot be read
+    """
+    path = Path(name)
+    return Run(*read_results(path if path.exists() else History(reports).find(name)))
+
+
+def find_base(name: str, reports: Path) -> Run | None:
+    """The run to compare with; None if the name is that of a baseline which nobody has set yet.
+
+    :raises RunError: if the name cannot be that of a baseline, or looks like a slip in the name of one that there is
+    """
+    if _is_baseline_to_be(name, reports):
+        return None
+    return find_run(name, reports)
+
+
+def _is_baseline_to_be(name: str, reports: Path) -> bool:
+    if Path(name).exists() or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
+        return False
+    known = History(reports).baselines()
+    if difflib.get_close_matches(name, known, n=1, cutoff=ALIKE):
+        if name in known:
+            return False
+        raise RunError(f"there is no baseline {name!r}", suggestion(name, known))
+    return True
+
+
+def baselines(reports: Path) -> list[str]:
+    """The names of the baselines that there are."""
+    return list(History(reports).baselines())
+
+
+def refuse_itself(base: Run, head: Run) -> None:
+    """:raises RunError: if the two are one run, of which nothing can be said."""
+    if base.folder == head.folder or base.results.run_id == head.results.run_id:
+        error = RunError(f"BASE and HEAD are the same run, {head.results.run_id}", "name two runs")
+        error.exit_code = NOTHING
+        raise error
+
+
+def tolerance_of(texts: Sequence[str], head: Run) -> Tolerance:
+    """What is tolerated, as far as neither run says it.
+
+    :param texts: `FIGURE=PERCENT`, or `PERCENT` for all that no gate bounds
+    :raises BenchError: if one is neither
+    """
+    named: dict[str, float] = {}
+    general: float | None = None
+    for text in texts:
+        name, _, percent = text.rpartition("=")
+        try:
+            value = share(percent)
+        except ValueError as error:
+            raise BenchError(f"--threshold {text}: {error}", "e.g. latency-p50=3%, or 3% for all") from error
+        if name:
+            named[name] = value
+        else:
+            general = value
+    environment = {"cpu": "", "cores": 0, "gpus": [], **head.results.environment}
+    fitting = [one for one in read_calibrations(say_warning) if one.machine == machine_of(environment, one.device)]
+    return Tolerance(named, general, calibrations=fitting)
+
+
+def refuse_unknown(tolerance: Tolerance, comparison: Comparison) -> None:
+    """:raises BenchError: for a threshold of a figure that neither run has."""
+    keys = (*(row.key for row in comparison.rows), *comparison.new, *comparison.vanished)
+    known = {key.name for key in keys}
+    for name in tolerance.named:
+        if known and name not in known:
+            raise BenchError(f"--threshold: no run has a figure {name!r}", suggestion(name, known))

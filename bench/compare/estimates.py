@@ -1,0 +1,184 @@
+"""Estimates of an effect that know how sure they are: of a Student's t, of a bootstrap, or of whichever is less sure.
+
+Effects are numbers without a scale here: 0 is no effect, positive is worse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import inf, sqrt
+from typing import Protocol
+
+import numpy as np
+from scipy.special import ndtr, stdtr, stdtrit
+
+# What a test may err in one direction, so that an interval of both holds the effect in 95 of 100 cases.
+TAIL = 0.025
+
+# An effect is called detectable that would be found in so many of all tries.
+POWER = 0.8
+
+
+class Estimate(Protocol):
+    """An effect, and what the data let one say of the true one."""
+
+    @property
+    def value(self) -> float:
+        """The effect as it was found."""
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """Where the true effect lies; above it with no more than this chance of error, and below it likewise."""
+
+    def p_above(self, bound: float) -> float:
+        """The p-value of the hypothesis that the true effect is no larger than a bound: if small, it lies above."""
+
+    def p_below(self, bound: float) -> float:
+        """The p-value of the hypothesis that the true effect is no smaller than a bound: if small, it lies below."""
+
+    def detectable(self) -> float:
+        """The smallest true effect of which such data would say, in `POWER` of all tries, that there is one."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A mean with its standard error, which was itself estimated with so many degrees of freedom; infinite: known.
+
+    Student 1908, "The probable error of a mean", doi:10.1093/biomet/6.1.1.
+    """
+
+    value: float
+    error: float
+    freedom: float
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """See `Estimate`."""
+        reach = _quantile(self.freedom, 1 - tail) * self.error if self.error else 0.0
+        return self.value - reach, self.value + reach
+
+    def p_above(self, bound: float) -> float:
+        """See `Estimate`."""
+        return self._p(self.value - bound)
+
+    def p_below(self, bound: float) -> float:
+        """See `Estimate`."""
+        return self._p(bound - self.value)
+
+    def _p(self, beyond: float) -> float:
+        if self.error == 0:
+            return 0.0 if beyond > 0 else 1.0
+        return float(stdtr(min(self.freedom, 1e9), -beyond / self.error))
+
+    def detectable(self) -> float:
+        """See `Estimate`. Close to what the noncentral t distribution has, and above it."""
+        if not self.error:
+            return 0.0
+        return (_quantile(self.freedom, 1 - TAIL) + _quantile(self.freedom, POWER)) * self.error
+
+
+@lru_cache(maxsize=4096)
+def _quantile(freedom: float, p: float) -> float:
+    return float(stdtrit(min(freedom, 1e9), p))
+
+
+def paired(differences: Sequence[float]) -> Student:
+    """The mean of differences between partners.
+
+    :param differences: at least two
+    """
+    n, mean = len(differences), sum(differences) / len(differences)
+    variance = sum((one - mean) ** 2 for one in differences) / (n - 1)
+    return Student(mean, sqrt(variance / n), n - 1)
+
+
+def between(base: Sequence[float], head: Sequence[float]) -> Student:
+    """The difference of two means, whose variances may differ: head less base.
+
+    Welch 1947, "The generalization of Student's problem when several different population variances are involved",
+    doi:10.1093/biomet/34.1-2.28.
+
+    :param base: at least two values
+    :param head: at least two values
+    """
+    (own, own_v), (other, other_v) = _mean_and_its_variance(head), _mean_and_its_variance(base)
+    return combined([Student(own, sqrt(own_v), len(head) - 1), Student(-other, sqrt(other_v), len(base) - 1)], sum_=True)
+
+
+def combined(estimates: Sequence[Student], sum_: bool = False) -> Student:
+    """The mean (or the sum) of independent estimates; degrees of freedom by Welch and Satterthwaite."""
+    scale = 1.0 if sum_ else 1 / len(estimates)
+    variances = [(one.error * scale) ** 2 for one in estimates]
+    total = sum(variances)
+    lost = sum(v**2 / one.freedom for v, one in zip(variances, estimates, strict=True) if v)
+    return Student(sum(one.value for one in estimates) * scale, sqrt(total), total**2 / lost if lost else inf)
+
+
+def _mean_and_its_variance(values: Sequence[float]) -> tuple[float, float]:
+    n, mean = len(values), sum(values) / len(values)
+    return mean, sum((one - mean) ** 2 for one in values) / (n - 1) / n
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a bootstrap has drawn: the effect in each of many samples made of the sample.
+
+    Efron 1979, "Bootstrap methods: another look at the jackknife", doi:10.1214/aos/1176344552. Beyond what draws can
+    tell, where none or few of them lie, the tail is a normal distribution's.
+    """
+
+    value: float
+    draws: np.ndarray
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """See `Estimate`."""
+        low, high = np.quantile(self.draws, (tail, 1 - tail))
+        return float(low), float(high)
+
+    def p_above(self, bound: float) -> float:
+        """See `Estimate`."""
+        return self._p(float(np.mean(self.draws <= bound)), self.value - bound)
+
+    def p_below(self, bound: float) -> float:
+        """See `Estimate`."""
+        return self._p(float(np.mean(self.draws >= bound)), bound - self.value)
+
+    def _p(self, drawn: float, beyond: float) -> float:
+        if not self._deviation:
+            return 0.0 if beyond > 0 else 1.0
+        return max(drawn, float(ndtr(-beyond / self._deviation)))
+
+    @cached_property
+    def _deviation(self) -> float:
+        return float(self.draws.std())
+
+    def detectable(self) -> float:
+        """See `Estimate`."""
+        return (_quantile(inf, 1 - TAIL) + _quantile(inf, POWER)) * self._deviation
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """Several views of one effect, the first of which states it: sure of what all of them are sure of."""
+
+    views: Sequence[Estimate]
+
+    @property
+    def value(self) -> float:
+        """See `Estimate`."""
+        return self.views[0].value
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """See `Estimate`."""
+        lows, highs = zip(*(view.interval(tail) for view in self.views), strict=True)
+        return min(lows), max(highs)
+
+    def p_above(self, bound: float) -> float:
+        """See `Estimate`."""
+        return max(view.p_above(bound) for view in self.views)
+
+    def p_below(self, bound: float) -> float:
+        """See `Estimate`."""
+        return max(view.p_below(bound) for view in self.views)
+
+    def detectable(self) -> float:
+        """See `Estimate`."""
+        return max(view.detectable() for view in self.views)

@@ -1,0 +1,175 @@
+"""The figures of a run, each with all that tells how far chance may have moved it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench import serving
+from bench.compare.records import Key, Kind
+from bench.results import ArtifactResult, CaseResult, MeasurementResult, MetricResult, ProcessResult, RunResult, is_chosen
+from bench.store.figures import FACTS, place_of
+
+# What timing processes tell, one by one: where it stands among what is kept of each, its unit, which way is better, and
+# whether a machine that is slower for a while moves it.
+TIMINGS: dict[str, tuple[str, str, bool, bool]] = {
+    "latency-p50": ("p50_s", "s", False, True),
+    "latency-p90": ("p90_s", "s", False, True),
+    "latency-p99": ("p99_s", "s", False, True),
+    "throughput": ("throughput_per_s", "/s", True, True),
+}
+MEMORY, HIGHEST_RATE, OPERATORS = "memory", "highest-rate", "operators"
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Who executed what was timed, and in which arithmetic."""
+
+    runtime: str
+    precision: str
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What is the same for all seeds of a figure.
+
+    :param best: the value that nothing can surpass, if there is one
+    :param follows_pace: whether it moves with how fast the machine is at the moment
+    """
+
+    kind: Kind
+    unit: str
+    higher_is_better: bool | None
+    best: float | None = None
+    execution: Execution | None = None
+    follows_pace: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A figure as it is with one seed.
+
+    :param value: the figure
+    :param processes: of a timing, what each process found, and `paces` how fast the machine was meanwhile, in seconds
+        of a fixed piece of work; empty where some process does not know
+    :param scores: of a quality, where the scores of the single rows of the test set are
+    :param asked: hashes of the test set's inputs and targets: two runs have been asked the same where these are equal
+    :param parts: what the value is made of, in numbers that must not differ
+    :param doubts: why not to trust it
+    """
+
+    value: float
+    processes: tuple[float, ...] = ()
+    paces: tuple[float, ...] = ()
+    scores: Path | None = None
+    asked: str = ""
+    parts: dict[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass
+class Observed:
+    """A figure of one run, by seed."""
+
+    nature: Nature
+    seeds: dict[int, Seen] = field(default_factory=dict)
+
+
+def observed(results: RunResult, folder: Path, only: Sequence[str] = ()) -> dict[Key, Observed]:
+    """All figures of a run.
+
+    :param folder: the run directory
+    :param only: patterns of cases, as for `bench run`; all if there are none
+    """
+    found: dict[Key, Observed] = {}
+    for case in results.cases:
+        if not is_chosen(case.id, only):
+            continue
+        for place, name, nature, seen in _of_case(case, folder):
+            found.setdefault(Key(case.group, place, name), Observed(nature)).seeds[case.seed] = seen
+    return found
+
+
+_Figure = tuple[str, str, Nature, Seen]
+
+
+def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
+    asked = f"{case.data.test_inputs} {case.data.test_targets}" if case.data and case.data.test_inputs else ""
+    for metric in case.metrics:
+        yield _metric(metric, asked, folder)
+    for artifact in case.artifacts:
+        yield from _facts(artifact)
+    servers: dict[str, list[MeasurementResult]] = {}
+    processes: dict[str, list[MeasurementResult]] = {}
+    for one in case.measurements:
+        processes.setdefault(_configuration(one), []).append(one)
+        if one.scenario == "server":
+            servers.setdefault(place_of(one, with_rate=False), []).append(one)
+        else:
+            yield from _timings(one)
+    for place, rows in servers.items():
+        yield from _highest_rate(place, rows)
+    for place, rows in processes.items():
+        yield from _memory(place, rows)
+
+
+def _metric(metric: MetricResult, asked: str, folder: Path) -> _Figure:
+    place = f"{metric.artifact} {metric.runtime} {metric.precision}"
+    scores = folder / metric.scores_path if metric.scores_path else None
+    nature = Nature("quality", metric.unit, metric.higher_is_better, metric.best)
+    return place, metric.name, nature, Seen(metric.value, scores=scores, asked=asked)
+
+
+def _facts(artifact: ArtifactResult) -> Iterator[_Figure]:
+    place = f"{artifact.name} {artifact.precision}"
+    for name, unit in FACTS.items():
+        yield place, name, Nature("fact", unit, False), Seen(getattr(artifact, name))
+    if artifact.operators:
+        yield place, OPERATORS, Nature("fact", "", None), Seen(len(artifact.operators), parts=artifact.operators)
+
+
+def _execution(one: MeasurementResult) -> Execution:
+    return Execution(one.runtime, one.precision, one.device, one.threads)
+
+
+def _timings(one: MeasurementResult) -> Iterator[_Figure]:
+    place = place_of(one)
+    for name, (field_, unit, higher_is_better, follows_pace) in TIMINGS.items():
+        values = [getattr(process, field_) for process in one.by_process]
+        if values and None not in values:
+            nature = Nature("timing", unit, higher_is_better, None, _execution(one), follows_pace)
+            yield place, name, nature, _timed(values, one.by_process, one.noise)
+
+
+def _timed(values: list[float], processes: Sequence[ProcessResult], doubts: Sequence[str]) -> Seen:
+    paces = tuple(process.pace_s for process in processes if process.pace_s)
+    whole = paces if len(paces) == len(values) else ()
+    return Seen(median(values), tuple(values), whole, doubts=tuple(doubts))
+
+
+def _configuration(one: MeasurementResult) -> str:
+    """What a timing process executes, whatever the load."""
+    return f"{one.artifact} {one.runtime} {one.precision} {one.device} threads={one.threads}"
+
+
+def _memory(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
+    """The most that each process held under any load."""
+    peaks: dict[int, int] = {}
+    for row in rows:
+        for process in row.by_process:
+            if process.peak_memory_bytes is not None:
+                peaks[process.turn] = max(peaks.get(process.turn, 0), process.peak_memory_bytes)
+    if peaks:
+        values = tuple(map(float, peaks.values()))
+        yield place, MEMORY, Nature("timing", "B", False, None, _execution(rows[0])), Seen(median(values), values)
+
+
+def _highest_rate(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
+    """The highest rate at which each process of a server kept its bound; other rates are tried in every run."""
+    rates = tuple(one.highest for one in serving.processes(rows) if one.is_bracketed)
+    if rates:
+        doubts = tuple(dict.fromkeys(reason for row in rows for reason in row.noise))
+        nature = Nature("timing", "/s", True, None, _execution(rows[0]), follows_pace=True)
+        yield place, HIGHEST_RATE, nature, Seen(median(rates), rates, doubts=doubts)

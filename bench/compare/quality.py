@@ -1,0 +1,104 @@
+"""The effect between qualities: over the rows of the test set where both runs were asked the same, and over seeds."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+
+from bench.compare.effects import NONE, Effect
+from bench.compare.estimates import Doubted, Drawn, Estimate, between, paired
+from bench.compare.observed import Observed, Seen
+from bench.compare.scales import Difference, quality_scale
+
+# How often a bootstrap draws. Of more rows than `BINS`, random bins are drawn: that is as wide, and much faster.
+DRAWS, BINS = 2000, 1000
+
+ONE_SEED = "one seed: how much training itself varies is not in the interval"
+TOO_LITTLE = "one seed, and no scores of single rows: nobody can tell a change from chance; run more seeds"
+OTHER_SEEDS = "other seeds, one a side: how much training varies is not known; run more seeds, or the same one"
+OTHER_DATA = "the test sets differ"
+
+
+def quality_effect(base: Observed, head: Observed) -> Effect:
+    """The effect between two qualities."""
+    common = sorted(base.seeds.keys() & head.seeds.keys())
+    old, new = ([side.seeds[seed] for seed in common] or list(side.seeds.values()) for side in (base, head))
+    before, after = fmean(one.value for one in old), fmean(one.value for one in new)
+    scale = quality_scale(base.nature.higher_is_better, base.nature.best, before, after)
+    asked_the_same = all(a.asked == b.asked for a, b in zip(old, new, strict=False))
+    notes: tuple[str, ...] = () if asked_the_same else (OTHER_DATA,)
+    if common and asked_the_same:
+        estimate, method, more = _of_partners(old, new, scale)
+    else:
+        estimate, method, more = _of_strangers(old, new, scale)
+    return Effect(before, after, scale, scale.of(before, after), estimate, method, (*notes, *more))
+
+
+_Found = tuple[Estimate | None, str, tuple[str, ...]]
+
+
+def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
+    """Of the same seeds on the same test set."""
+    differences = [scale.of(a.value, b.value) for a, b in zip(base, head, strict=True)]
+    rows, trouble = _of_rows(base, head, scale)
+    if len(differences) > 1:
+        seeds = paired(differences)
+        if rows is None:
+            return seeds, f"paired t over {len(differences)} seeds", trouble
+        return Doubted([seeds, rows]), f"paired t over {len(differences)} seeds, and bootstrap of paired rows", trouble
+    if rows is not None:
+        return rows, "bootstrap of paired rows", (ONE_SEED, *trouble) if rows is not NONE else trouble
+    if differences[0] == 0:
+        return NONE, "the same value", trouble
+    return None, "no interval", (TOO_LITTLE, *trouble)
+
+
+def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
+    """Of other seeds, or on other data."""
+    if min(len(base), len(head)) < 2:
+        return None, "no interval", (OTHER_SEEDS,)
+    old, new = ([one.value for one in side] for side in (base, head))
+    estimate = between(new, old) if scale.higher_is_better else between(old, new)
+    return estimate, f"Welch's t over {len(old)} and {len(new)} seeds", ()
+
+
+def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> tuple[Estimate | None, tuple[str, ...]]:
+    """A bootstrap of the rows' differences; None where some are not there, with the reason if they should be."""
+    if not all(one.scores for one in (*base, *head)):
+        return None, ()
+    try:
+        found = [_differences(a.scores, b.scores, scale) for a, b in zip(base, head, strict=True) if a.scores and b.scores]
+    except (OSError, ValueError) as error:
+        return None, (f"scores of single rows cannot be read: {error}",)
+    if not any(one.any() for one in found):
+        return NONE, ()
+    if len({one.asked for one in base}) == 1 and len({len(one) for one in found}) == 1:
+        found = [np.mean(found, axis=0)]  # the same rows with every seed: they are drawn together
+    drawn = [_drawn(one, seed) for seed, one in enumerate(found)]
+    return Drawn(fmean(float(one.mean()) for one in found), np.mean(drawn, axis=0)), ()
+
+
+def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
+    """How much worse each row is.
+
+    :raises ValueError: if the two are not of the same rows
+    """
+    old, new = (np.load(path).astype(np.float64) for path in (base, head))
+    if old.shape != new.shape or old.ndim != 1 or not len(old):
+        raise ValueError(f"{head} has the shape {new.shape}, {base} {old.shape}")
+    return old - new if scale.higher_is_better else new - old
+
+
+def _drawn(differences: np.ndarray, seed: int) -> np.ndarray:
+    """The mean in each of `DRAWS` samples that are drawn from the differences with replacement."""
+    bins = np.random.default_rng(seed).permutation(len(differences)) % min(len(differences), BINS)
+    sums, counts = np.bincount(bins, differences), np.bincount(bins)
+    drawn = _indices(len(counts), seed)
+    return sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+
+
+@lru_cache(maxsize=8)
+def _indices(count: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, count, (DRAWS, count), dtype=np.int32)

@@ -1,0 +1,135 @@
+"""Two runs -> a comparison."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from bench.compare.effects import Effect
+from bench.compare.facts import fact_effect
+from bench.compare.judging import Candidate, judged
+from bench.compare.observed import Observed, observed
+from bench.compare.quality import quality_effect
+from bench.compare.records import Broken, Comparison, Key, Side, in_order
+from bench.compare.thresholds import Tolerance
+from bench.compare.timings import timing_effect
+from bench.results import RunResult, is_chosen
+
+OTHER_MACHINE = "the runs were timed on different machines: --remeasure times both here"
+UNFINISHED = "{run} has not finished: what it has so far is compared"
+OTHER_SUITE = "the runs are of different suites: {base} and {head}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run with its directory."""
+
+    results: RunResult
+    folder: Path
+
+    @property
+    def machine(self) -> str:
+        """What figures of time depend on."""
+        environment = self.results.environment
+        gpus = [str(gpu) for gpu in environment.get("gpus", [])]
+        return ", ".join([f"{environment.get('cpu', '')} with {environment.get('cores', '?')} cores", *gpus])
+
+    @property
+    def side(self) -> Side:
+        """What a reader has to know of it."""
+        results = self.results
+        commit = str(results.environment.get("git", {}).get("commit", ""))
+        name = str(results.suite.get("name", ""))
+        return Side(results.run_id, name, str(self.folder), results.started, commit, self.machine)
+
+    @property
+    def tolerated(self) -> dict[str, Mapping[str, float]]:
+        """What its suite tolerates in each group of cases."""
+        return {case.group: case.tolerated for case in self.results.cases if case.tolerated}
+
+    @property
+    def runtimes(self) -> dict[str, str]:
+        """What its suite calls a runtime -> the runtime's own name."""
+        specs = self.results.suite.get("measure", {}).get("runtimes", [])
+        return {spec["name"]: spec["runtime"] for spec in specs}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs that are compared.
+
+    :param only: patterns of cases, as for `bench run`; all if there are none
+    """
+
+    base: Run
+    head: Run
+    only: Sequence[str] = ()
+
+    def compare(self, tolerance: Tolerance, again: Mapping[Key, Effect] = MappingProxyType({})) -> Comparison:
+        """Everything that they say about each other.
+
+        :param tolerance: what the command line and this machine's calibration say; gates come from the head
+        :param again: the effects that were measured again; they stand in the place of what the runs say themselves
+        """
+        old, new = (observed(run.results, run.folder, self.only) for run in (self.base, self.head))
+        tolerance = replace(tolerance, gates=self.head.tolerated, runtimes=self.head.runtimes)
+        is_other_machine = self.base.machine != self.head.machine
+        candidates = [
+            Candidate(key, old[key].nature, effect, tolerance.of(key, old[key].nature))
+            for key in old
+            if key in new
+            for effect in [_effect(key, old[key], new[key], is_other_machine, again)]
+        ]
+        broken = tuple(self._broken())
+        return Comparison(
+            base=self.base.side,
+            head=self.head.side,
+            rows=tuple(in_order(list(judged(candidates)))),
+            new=_without(new, old, self._groups_broken("base")),
+            vanished=_without(old, new, self._groups_broken("head")),
+            broken=broken,
+            notes=tuple(self._notes(is_other_machine and len(again) == 0)),
+        )
+
+    def _broken(self) -> Iterator[Broken]:
+        sides: list[tuple[Literal["base", "head"], Run]] = [("base", self.base), ("head", self.head)]
+        for name, run in sides:
+            for case in run.results.cases:
+                if case.status == "failed" and is_chosen(case.id, self.only):
+                    error = case.error
+                    yield Broken(case.id, name, f"{error.stage}: {error.message}" if error else "failed")
+
+    def _groups_broken(self, side: Literal["base", "head"]) -> set[str]:
+        run = self.base if side == "base" else self.head
+        return {case.group for case in run.results.cases if case.status == "failed"}
+
+    def _notes(self, is_timed_elsewhere: bool) -> Iterator[str]:
+        base, head = self.base.results, self.head.results
+        if base.suite.get("name") != head.suite.get("name"):
+            yield OTHER_SUITE.format(base=base.suite.get("name"), head=head.suite.get("name"))
+        for run in (base, head):
+            if run.status == "running":
+                yield UNFINISHED.format(run=run.run_id)
+        if is_timed_elsewhere:
+            yield OTHER_MACHINE
+
+
+def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken: set[str]) -> tuple[Key, ...]:
+    """The figures that the other run does not have, though none of its cases there has failed."""
+    return tuple(key for key in own if key not in other and key.group not in broken)
+
+
+def _effect(
+    key: Key, base: Observed, head: Observed, is_other_machine: bool, again: Mapping[Key, Effect]
+) -> Effect:
+    if base.nature.kind == "quality":
+        return quality_effect(base, head)
+    if base.nature.kind == "fact":
+        return fact_effect(base, head)
+    if key in again:
+        return again[key]
+    effect = timing_effect(base, head)
+    if is_other_machine:
+        return replace(effect, estimate=None, method="no interval", notes=(OTHER_MACHINE,))
+    return effect

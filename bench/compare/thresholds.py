@@ -1,0 +1,59 @@
+"""How much worse each figure may become, and who says so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bench.compare.observed import Nature
+from bench.compare.records import Key, Threshold
+from bench.roofline import Calibration, calibration_for
+
+DEFAULT = 0.05
+
+# However quiet a machine was when it was calibrated, less than this nobody asks for without saying so.
+LEAST = 0.01
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What is tolerated.
+
+    :param named: a figure's name -> a share, from the command line; it goes before all else
+    :param general: a share for what neither the command line names nor a gate, if the command line says one
+    :param gates: group -> what the suite tolerates there, as `CaseResult.tolerated` has it
+    :param calibrations: of this machine, for this device and these threads
+    :param runtimes: what a suite calls a runtime -> the runtime's own name
+    """
+
+    named: Mapping[str, float] = field(default_factory=dict)
+    general: float | None = None
+    gates: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    calibrations: Sequence[Calibration] = ()
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, key: Key, nature: Nature) -> Threshold:
+        """The threshold of a figure."""
+        if key.name in self.named:
+            return Threshold(self.named[key.name], "--threshold")
+        gates = self.gates.get(key.group, {})
+        for name in _names(key):
+            if name in gates:
+                return Threshold(gates[name], "gate")
+        if self.general is not None:
+            return Threshold(self.general, "--threshold")
+        calibrated = self._calibrated(nature)
+        return Threshold(DEFAULT, "default") if calibrated is None else Threshold(calibrated, "calibration")
+
+    def _calibrated(self, nature: Nature) -> float | None:
+        """What the machine finds between a graph and itself: the larger of how far apart, and twice its deviation."""
+        one = nature.execution
+        if one is None or not nature.follows_pace:
+            return None
+        fitting = [each for each in self.calibrations if (each.device, each.threads) == (one.device, one.threads)]
+        found = calibration_for(fitting, self.runtimes.get(one.runtime, one.runtime), one.precision)
+        return max(found.noise.apart, 2 * found.noise.deviation, LEAST) if found else None
+
+
+def _names(key: Key) -> Iterable[str]:
+    """What a gate on a figure may be called: with its length first."""
+    yield from (f"{key.name} {word}" for word in key.place.split() if word.startswith("length="))
+    yield key.name

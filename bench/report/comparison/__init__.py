@@ -1,0 +1,1 @@
+"""What a comparison of two runs says, in every format. Pure over the comparison."""

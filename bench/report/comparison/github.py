@@ -1,0 +1,78 @@
+"""A comparison as workflow commands of GitHub, which become annotations, and the summary of a job.
+
+https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from bench.compare.records import Comparison
+from bench.report.comparison import markdown, wording
+
+Level = Literal["error", "warning", "notice"]
+
+# GitHub shows no more annotations of one level from one step.
+MOST = 10
+
+
+def render(comparison: Comparison, strict: bool) -> str:
+    """The comparison as annotations: an error is what fails, a warning what is open, a notice all else."""
+    vanished = [("vanished", f"{wording.line(str(key))}: only the base has this figure") for key in comparison.vanished]
+    open_ = [
+        (f"inconclusive: {wording.name(row)}", f"{wording.told(row)}; {wording.reason(row)}")
+        for row in comparison.of("inconclusive")
+    ]
+    failed = [(f"failed: {wording.line(one.case)}", wording.broken(one)) for one in comparison.newly_broken]
+    regressed = [(f"regressed: {wording.name(row)}", wording.told(row)) for row in comparison.of("regressed")]
+    improved = [(f"improved: {wording.name(row)}", wording.told(row)) for row in comparison.of("improved")]
+    in_short = (f"{wording.title(comparison)}: {wording.outcome(comparison, strict)}", wording.summary(comparison))
+    notes = [("note", wording.line(note)) for note in comparison.notes]
+    bad = [*failed, *regressed, *(open_ + vanished if strict else [])]
+    return "".join(
+        [
+            *_commands("error", bad),
+            *_commands("warning", [] if strict else open_ + vanished),
+            *_commands("notice", [in_short, *notes, *improved]),
+        ]
+    )
+
+
+def no_baseline(name: str, allowed: Collection[str]) -> str:
+    """What stands here before there is a baseline."""
+    first, *more = wording.missing(name, allowed)
+    return _command("notice", first, " ".join(more))
+
+
+def append_summary(path: Path, text: str) -> None:
+    """Append Markdown to a job's summary: the file that $GITHUB_STEP_SUMMARY names.
+
+    :param text: what `bench.report.comparison.markdown` says
+    """
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text + "\n")
+
+
+def summary_of(comparison: Comparison, strict: bool) -> str:
+    """What a job's summary says."""
+    return markdown.render(comparison, strict)
+
+
+def _commands(level: Level, annotations: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """As many annotations as are shown; the last one counts the others."""
+    fit = len(annotations) if len(annotations) <= MOST else MOST - 1
+    yield from (_command(level, title, message) for title, message in annotations[:fit])
+    if left := len(annotations) - fit:
+        yield _command(level, wording.left_over(left), f"{wording.left_over(left)}; the job's summary has them")
+
+
+def _command(level: Level, title: str, message: str) -> str:
+    return f"::{level} title={_property(title)}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,123 @@
+"""A comparison as Markdown for a comment: the verdict, the worst, and all else folded; never longer than GitHub takes."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from html import escape as escape_html
+
+from bench.compare.records import Comparison, Key, Row
+from bench.report.comparison import wording
+from bench.report.formats import NOTHING
+from bench.report.markdown import escape
+
+# By this line a program finds the comment again, so as to write the next comparison over it.
+MARKER = "<!-- bench compare -->"
+
+# What GitHub takes, less what the ends of folded parts and of cut tables need.
+LIMIT, RESERVE = 65_536, 1_500
+
+# Rows at a glance, and of each other part.
+SCREEN, LISTED = 12, 100
+
+HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
+
+
+class _Page:
+    """Text that stays below a limit: what does not fit any more is counted instead."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.room = LIMIT - RESERVE
+
+    def add(self, text: str) -> bool:
+        """Add a line, unless it does not fit."""
+        if len(text) + 1 > self.room:
+            return False
+        self.room -= len(text) + 1
+        self.parts.append(text)
+        return True
+
+    def add_all(self, lines: Iterable[str], most: int, closing: Callable[[int], str]) -> None:
+        """Add as many lines as fit, and how many were left out."""
+        lines = list(lines)
+        shown = 0
+        while shown < min(most, len(lines)) and self.add(lines[shown]):
+            shown += 1
+        if shown < len(lines):
+            self.parts.append(closing(len(lines) - shown))  # from the reserve
+
+    def folded(self, title: str, head: str, lines: Sequence[str], most: int = LISTED) -> None:
+        """Add a part that a reader opens; an empty one is left out."""
+        if not lines or not self.add(f"\n<details><summary>{escape_html(title)} ({len(lines):,})</summary>\n"):
+            return
+        if head:
+            self.add(head)
+        self.add_all(lines, most, lambda left: f"\n{wording.left_over(left)}.")
+        self.parts.append("\n</details>")
+
+
+def render(comparison: Comparison, strict: bool) -> str:
+    """The comparison as Markdown, below GitHub's limit for a comment."""
+    page = _Page()
+    page.add(f"{MARKER}\n## {escape(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
+    page.add(f"**{escape(wording.summary(comparison))}**\n")
+    page.add_all((f"- {_text(wording.broken(one))}" for one in comparison.newly_broken), SCREEN, _more)
+    _add_worst(page, wording.worst(comparison))
+    for text in (*wording.remedies(comparison), _measured(comparison)):
+        page.add(f"\n{escape(text)}")
+    _add_details(page, comparison)
+    return "\n".join(page.parts) + "\n"
+
+
+def no_baseline(name: str, allowed: Collection[str]) -> str:
+    """What stands here before there is a baseline."""
+    first, *more = wording.missing(name, allowed)
+    return "\n\n".join([f"{MARKER}\n## {escape(first)}", *map(escape, more)]) + "\n"
+
+
+def _measured(comparison: Comparison) -> str:
+    """What is compared, in a line."""
+    runs = [f"{which} {wording.side(side)}" for which, side in wording.sides(comparison)]
+    return f"Compared: {'; '.join(runs)}."
+
+
+def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
+    if rows:
+        page.add(f"\n{_head()}")
+        page.add_all(map(_row, rows), SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
+
+
+def _add_details(page: _Page, comparison: Comparison) -> None:
+    old = [one for one in comparison.broken if one not in comparison.newly_broken]
+    page.folded("Notes", "", _list(comparison.notes))
+    page.folded("Vanished: figures that only the base has", "", _list(map(str, comparison.vanished)))
+    page.folded("New: figures that only the head has", "", _list(map(str, comparison.new)))
+    page.folded("Cases that had failed before, or only before", "", _list(map(wording.broken, old)))
+    page.add(f"\n{escape(wording.HOW_TO_READ)}")
+    page.folded("All figures", _head(), [_row(row) for row in comparison.rows], len(comparison.rows))
+
+
+def _list(texts: Iterable[str]) -> list[str]:
+    return [f"- {_text(text)}" for text in texts]
+
+
+def _text(text: str) -> str:
+    return escape(wording.line(text, 2 * wording.MOST))
+
+
+def _more(left: int) -> str:
+    return f"- {wording.left_over(left)}"
+
+
+def _head() -> str:
+    return f"| {' | '.join(HEADERS)} |\n|{' --- |' * len(HEADERS)}"
+
+
+def _row(row: Row) -> str:
+    base, head = wording.base_and_head(row)
+    verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
+    cells = (base, head, wording.change(row), wording.interval(row), wording.threshold(row))
+    remarks = wording.line("; ".join(wording.remarks(row)), 2 * wording.MOST)
+    return f"| {' | '.join([verdict, _key(row.key), *(escape(cell) or NOTHING for cell in cells), escape(remarks)])} |"
+
+
+def _key(key: Key) -> str:
+    return _text(str(key))
