@@ -149,9 +149,9 @@ def worktree(repository: Repository, commit: Commit) -> Iterator[Worktree]:
 
 
 def _commit(folder: Path, known: str) -> Commit:
-    form = "--format=%H%x00%h%x00%s%x00%an%x00%aI%x00%P"
-    fields = git(folder, "log", "-1", "--no-show-signature", form, known).split("\0")
-    return Commit(*fields[:5], parents=tuple(fields[5].split()))
+    form = ("-1", "--no-show-signature", "--format=%H%x00%h%x00%s%x00%an%x00%aI%x00%P")
+    id_, short, subject, author, date, parents = git(folder, "log", *form, known).split("\0")
+    return Commit(id_, short, subject, author, date, tuple(parents.split()))
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -166,7 +166,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def without_git(environment: dict[str, str]) -> dict[str, str]:
-    """The environment without what names a repository, as inside a hook or an alias of git: it goes before the folder."""
+    """The environment without what names a repository, as hooks of git have it: git would follow that."""
     local = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
     return {name: value for name, value in environment.items() if name not in local}
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from bench.bisect.git import Commit, Mark
 from bench.bisect.measuring import Unmeasured
@@ -61,6 +60,7 @@ class Ends:
 
     @property
     def watched(self) -> dict[Key, Row]:
+        """The rows that have regressed, by their figure."""
         return {row.key: row for row in self.rows if row.verdict == "regressed"}
 
 
@@ -69,19 +69,15 @@ class Decision:
     """What was decided of a commit.
 
     :param row: its figure against that of `good`, where it has one: the worst of those that are watched
-    :param certainty: `nearer` if no verdict was reached, and it is of that side which its figure lies nearer to
     :param reason: why it was skipped
+    :param is_uncertain: whether no verdict was reached, and it is of that side which its figure lies nearer to
     """
 
     commit: Commit
     mark: Mark
     row: Row | None = None
-    certainty: Literal["verdict", "nearer"] = "verdict"
     reason: str = ""
-
-    @property
-    def is_uncertain(self) -> bool:
-        return self.certainty == "nearer"
+    is_uncertain: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,7 @@ class Judge:
         row = bad or unclear[0]
         mark: Mark = "bad" if bad else "good"
         is_clear = all(is_clear for side, is_clear in sides.values() if side == mark)
-        return Decision(commit, mark, row, "verdict" if is_clear else "nearer")
+        return Decision(commit, mark, row, is_uncertain=not is_clear)
 
     def _watched(self, base: Commit, head: Commit, ends: Ends, factor: int) -> tuple[Row, ...]:
         """The rows of the figures that had regressed, the worst first.

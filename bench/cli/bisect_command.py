@@ -24,7 +24,9 @@ FOUND, UNDECIDED, NOTHING = 0, 3, 4
 @click.argument("metric")
 @click.option("--good", required=True, metavar="REVISION", help="A commit at which the figure was as it should be.")
 @click.option("--bad", default="HEAD", show_default=True, metavar="REVISION", help="A later one at which it is worse.")
-@click.option("--place", default="", metavar="TEXT", help="Only figures of places that have this, e.g. batch=1 or int8.")
+@click.option(
+    "--place", default="", metavar="TEXT", help="Only figures of places that have this, e.g. batch=1 or int8."
+)
 @click.option(
     "--repo",
     type=click.Path(path_type=Path, file_okay=False),
@@ -51,7 +53,9 @@ FOUND, UNDECIDED, NOTHING = 0, 3, 4
     show_default=True,
     help="How often to repeat timings that say nothing, each time in twice as many processes.",
 )
-@click.option("--threshold", metavar="PERCENT", help="How much worse METRIC may become, e.g. 1%; else as `bench compare`.")
+@click.option(
+    "--threshold", metavar="PERCENT", help="How much worse METRIC may become, e.g. 1%; else as `bench compare`."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Cases that train side by side; else one a core.")
 @click.option(
     "--output",

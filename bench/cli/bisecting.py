@@ -51,7 +51,9 @@ def print_decision(decision: Decision) -> None:
 def print_found(found: Found, folder: Path) -> None:
     """The first bad commit, or all that it may be; and which decisions it rests on could be otherwise."""
     if found.change is None:
-        click.echo(f"\nany of {len(found.suspects)} commits may be the first bad one, since some could not be measured:")
+        click.echo(
+            f"\nany of {len(found.suspects)} commits may be the first bad one, since some could not be measured:"
+        )
         click.echo(table([(commit.short, wording.line(commit.subject)) for commit in found.suspects]))
     else:
         _print_first(found.suspects[0], found.before, found.change)

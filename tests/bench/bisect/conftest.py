@@ -26,7 +26,8 @@ class Scripted:
         self.commits = [self.repository.commit(id_) for id_ in self.git("rev-list", "--reverse", "main").split()]
 
     def git(self, *arguments: str, given: str = "") -> str:
-        done = subprocess.run(["git", "-C", self.folder, *arguments], input=given, capture_output=True, text=True)
+        command = ["git", "-C", self.folder, *arguments]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -39,7 +40,7 @@ class Scripted:
 
 
 def commit(number: int, branch: str = "main", parents: str = "", text: str = "") -> str:
-    """A commit for `git fast-import`, marked with its number plus one; on its branch, unless `parents` says otherwise."""
+    """A commit for `git fast-import`, marked with its number plus one: the next of its branch, or of `parents`."""
     subject, person = f"Step {number}", f"Ada <ada@example.org> {1700000000 + number} +0000"
     lines = [f"commit refs/heads/{branch}", f"mark :{number + 1}", f"author {person}", f"committer {person}"]
     lines += [f"data {len(subject)}", subject, parents + "M 100644 inline number"]

@@ -37,7 +37,7 @@ def test_good_has_to_be_an_ancestor_of_bad(scripted, stream):
     assert made.repository.count_between(first, made.repository.commit("main")) == 1
     with pytest.raises(BenchError, match="other way round"):
         made.repository.count_between(made.repository.commit("main"), first)
-    with pytest.raises(BenchError, match="is no ancestor of --bad .*merge-base"):
+    with pytest.raises(BenchError, match=r"is no ancestor of --bad .*merge-base"):
         made.repository.count_between(made.repository.commit("main"), other)
     with pytest.raises(BenchError, match="are one commit"):
         made.repository.count_between(first, first)
@@ -71,11 +71,18 @@ def test_the_users_tree_and_bisection_stay_as_they_are(scripted):
 def test_the_tree_is_gone_whatever_happens(scripted, error):
     made = scripted()
     before = made.state()
-    with pytest.raises(error), worktree(made.repository, made.commits[0]) as tree:
-        tree.start(made.commits[0], made.commits[7])
-        raise error
+    folders = []
+
+    def interrupted():
+        with worktree(made.repository, made.commits[0]) as tree:
+            folders.append(tree.folder)
+            tree.start(made.commits[0], made.commits[7])
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
     assert made.state() == before
-    assert not tree.folder.parent.exists()
+    assert not folders[0].parent.exists()
 
 
 def test_hooks_and_the_environment_of_a_hook_are_left_alone(scripted, monkeypatch, tmp_path):
