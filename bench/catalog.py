@@ -37,8 +37,12 @@ KINDS: dict[str, type[Any]] = {
 FORMS: tuple[str, ...] = get_args(get_type_hints(MetricInfo)["form"])
 
 
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _is_bound(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+    return _is_finite(value) and value >= 0
 
 
 def _is_texts(value: Any) -> bool:
@@ -70,6 +74,7 @@ RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     "form": (f"is none of {', '.join(FORMS)}", lambda value: value in FORMS),
     "tolerance": BOUND,
     "lossy_tolerance": BOUND,
+    "best": ("is neither None nor a finite number", lambda value: value is None or _is_finite(value)),
     "precisions": (f"is no tuple of some of {', '.join(PRECISIONS)}", _are_among(PRECISIONS)),
     "scenarios": (f"is no tuple of some of {', '.join(SCENARIOS)}", _are_among(SCENARIOS)),
     "requires": (
@@ -171,7 +176,12 @@ def _complaint(info: Any, record: type[Any]) -> str:
 
 def resolve(info: Info) -> Any:
     """Import a record's target."""
-    module, _, attribute = info.target.partition(":")
+    return named(info.target)
+
+
+def named(target: str) -> Any:
+    """Import what `"package.module:attribute"` names."""
+    module, _, attribute = target.partition(":")
     return getattr(importlib.import_module(module), attribute)
 
 

@@ -71,6 +71,10 @@ class MetricInfo:
     `lossy_tolerance` does so where the graph's precision is not fp32. None: the difference is told and not judged. Of a
     figure with the scale of the data, such as a distance, both are `relative`: of a value above 1, a share. A metric
     with the `unit` `DATA_UNIT` has that of the dataset.
+
+    `scores` names, where the value is the mean of one number for each row of the test set, what gives these numbers:
+    `"package.module:function"`, a callable `(evaluation: Evaluation) -> tensor (n,)` that takes the same parameters as
+    `target`. By them two runs are compared row by row. `best` is the value that no answer can surpass.
     """
 
     name: str
@@ -84,6 +88,8 @@ class MetricInfo:
     relative: bool = False
     summary: str = ""
     source: str = ""
+    scores: str = ""
+    best: float | None = None
 
     @property
     def tasks(self) -> tuple[str, ...]:

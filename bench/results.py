@@ -97,7 +97,9 @@ class ParityResult:
 class MetricResult:
     """A figure on the test set. `reference` is the torch model's own value.
 
-    `value` lies at most `tolerance` from it; None where the metric states no bound for this precision.
+    `value` lies at most `tolerance` from it; None where the metric states no bound for this precision. `best` is the
+    value that no answer can surpass; None where nobody knows. `scores_path` is an array of float32 (n,) with a number
+    for each row of the test set, in its order, of which `value` is the mean; empty if it is no such mean.
     """
 
     name: str

@@ -15,7 +15,7 @@ FORMATS = ("text", "md", "json", "junit", "github", "html")
 @click.argument("head", default="latest")
 @reports_option
 @only_option
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to say it.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to say it.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, and not to the terminal.")
 @click.option("--strict", is_flag=True, help="What is inconclusive, or has vanished, is as bad as a regression.")
 @click.option(
@@ -30,7 +30,7 @@ def command(
     head: str,
     reports: Path,
     only: tuple[str, ...],
-    format_: str,
+    form: str,
     output: Path | None,
     strict: bool,
     thresholds: tuple[str, ...],
@@ -56,7 +56,7 @@ def command(
     if base_run is None:
         from bench.report.comparison.formats import no_baseline
 
-        _say(no_baseline(format_, base, comparing.baselines(reports)), output)
+        _say(no_baseline(form, base, comparing.baselines(reports)), output)
         return
     comparing.refuse_itself(base_run, head_run)
     tolerance = comparing.tolerance_of(thresholds, head_run)
@@ -64,7 +64,7 @@ def command(
     comparing.refuse_unknown(tolerance, comparison)
     from bench.report.comparison.formats import FORMATS as RENDERERS
 
-    _say(RENDERERS[format_](comparison, strict), output)
+    _say(RENDERERS[form](comparison, strict), output)
     sys.exit(comparison.exit_code(strict))
 
 

@@ -32,7 +32,17 @@ def _show(kind: str, plugin: str, info: Any, target: Any) -> None:
 
     click.echo(f"{click.style(info.name, bold=True)}: {kind[:-1]} of the plugin {plugin}")
     click.echo(f"  {info.summary}")
-    for label in ("task", "unit", "higher_is_better", "precisions", "scenarios", "requires", "source", "target"):
+    for label in (
+        "task",
+        "unit",
+        "higher_is_better",
+        "best",
+        "precisions",
+        "scenarios",
+        "requires",
+        "source",
+        "target",
+    ):
         value = getattr(info, label, None)
         if value not in (None, "", ()):
             written = ", ".join(value) if isinstance(value, tuple) else value

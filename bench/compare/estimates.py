@@ -99,13 +99,14 @@ def between(base: Sequence[float], head: Sequence[float]) -> Student:
     :param base: at least two values
     :param head: at least two values
     """
-    (own, own_v), (other, other_v) = _mean_and_its_variance(head), _mean_and_its_variance(base)
-    return combined([Student(own, sqrt(own_v), len(head) - 1), Student(-other, sqrt(other_v), len(base) - 1)], sum_=True)
+    (old, old_variance), (new, new_variance) = _mean_and_its_variance(base), _mean_and_its_variance(head)
+    sides = [Student(new, sqrt(new_variance), len(head) - 1), Student(-old, sqrt(old_variance), len(base) - 1)]
+    return combined(sides, is_sum=True)
 
 
-def combined(estimates: Sequence[Student], sum_: bool = False) -> Student:
+def combined(estimates: Sequence[Student], is_sum: bool = False) -> Student:
     """The mean (or the sum) of independent estimates; degrees of freedom by Welch and Satterthwaite."""
-    scale = 1.0 if sum_ else 1 / len(estimates)
+    scale = 1.0 if is_sum else 1 / len(estimates)
     variances = [(one.error * scale) ** 2 for one in estimates]
     total = sum(variances)
     lost = sum(v**2 / one.freedom for v, one in zip(variances, estimates, strict=True) if v)

@@ -1,13 +1,14 @@
 """Effects -> verdicts, over a whole matrix of them.
 
 With hundreds of comparisons, some look bad by chance. A change is called one only if it passes the procedure of
-Benjamini & Hochberg 1995, "Controlling the false discovery rate", doi:10.1111/j.2517-6161.1995.tb02031.x: of all that are
-called regressed, no more than `TAIL` are expected to be false, however many were looked at. Facts, which have no noise,
-stand outside of that.
+Benjamini & Hochberg 1995, "Controlling the false discovery rate", doi:10.1111/j.2517-6161.1995.tb02031.x: of all that
+are called regressed, no more than `TAIL` are expected to be false, however many were looked at. Facts, which have no
+noise, stand outside of that.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,17 +30,31 @@ class Candidate:
     effect: Effect
     threshold: Threshold
 
+    @cached_property
+    def limits(self) -> tuple[float, float]:
+        """Between which effects nothing has changed."""
+        scale, share = self.effect.scale, self.threshold.share
+        return scale.effect(-share), scale.effect(share)
+
+    @cached_property
+    def p_worse(self) -> float:
+        """How surprising the data were if it were not worse than tolerated."""
+        return self.effect.estimate.p_above(self.limits[1]) if self.effect.estimate else 1.0
+
+    @cached_property
+    def p_better(self) -> float:
+        """How surprising the data were if it were not better by as much."""
+        return self.effect.estimate.p_below(self.limits[0]) if self.effect.estimate else 1.0
+
 
 def judged(candidates: Sequence[Candidate]) -> Iterator[Row]:
     """A row for each, in the same order."""
     uncertain = [one for one in candidates if one.nature.kind != "fact" and one.effect.estimate is not None]
-    worse = _discovered([_p_worse(one) for one in uncertain])
-    better = _discovered([_p_better(one) for one in uncertain])
-    called = {
-        one.key: (is_worse, is_better) for one, is_worse, is_better in zip(uncertain, worse, better, strict=True)
-    }
+    worse = _discovered([one.p_worse for one in uncertain])
+    better = _discovered([one.p_better for one in uncertain])
+    called = {one.key: (is_worse, is_better) for one, is_worse, is_better in zip(uncertain, worse, better, strict=True)}
     for one in candidates:
-        yield _row(one, *called.get(one.key, (_p_worse(one) <= TAIL, _p_better(one) <= TAIL)), len(uncertain))
+        yield _row(one, *called.get(one.key, (one.p_worse <= TAIL, one.p_better <= TAIL)), len(uncertain))
 
 
 def _discovered(p_values: Sequence[float]) -> list[bool]:
@@ -51,20 +66,6 @@ def _discovered(p_values: Sequence[float]) -> list[bool]:
     passing = np.flatnonzero(ordered <= TAIL * np.arange(1, len(p) + 1) / len(p))
     limit = ordered[passing[-1]] if len(passing) else -1.0
     return list((p <= limit).tolist())
-
-
-def _limits(one: Candidate) -> tuple[float, float]:
-    """Between which effects nothing has changed."""
-    scale, share = one.effect.scale, one.threshold.share
-    return scale.effect(-share), scale.effect(share)
-
-
-def _p_worse(one: Candidate) -> float:
-    return one.effect.estimate.p_above(_limits(one)[1]) if one.effect.estimate else 1.0
-
-
-def _p_better(one: Candidate) -> float:
-    return one.effect.estimate.p_below(_limits(one)[0]) if one.effect.estimate else 1.0
 
 
 def _row(one: Candidate, is_worse: bool, is_better: bool, count: int) -> Row:
@@ -92,7 +93,7 @@ def _row(one: Candidate, is_worse: bool, is_better: bool, count: int) -> Row:
 def _verdict(one: Candidate, is_worse: bool, is_better: bool, interval: tuple[float, float] | None) -> Verdict:
     if interval is None:
         return "inconclusive"
-    low, high = _limits(one)
+    low, high = one.limits
     if one.nature.higher_is_better is None:
         is_same = low <= interval[0] and interval[1] <= high and not (one.nature.kind == "fact" and one.effect.notes)
         return "unchanged" if is_same else "inconclusive"
@@ -108,7 +109,7 @@ def _why_inconclusive(
 ) -> Iterator[str]:
     if verdict != "inconclusive" or interval is None:
         return
-    low, high = _limits(one)
+    low, high = one.limits
     if one.nature.higher_is_better is None:
         yield NO_DIRECTION
     elif interval[0] > high or interval[1] < low:

@@ -7,16 +7,23 @@ from statistics import median
 
 from bench import serving
 from bench.compare.records import Key, Kind
-from bench.results import ArtifactResult, CaseResult, MeasurementResult, MetricResult, ProcessResult, RunResult, is_chosen
+from bench.results import (
+    ArtifactResult,
+    CaseResult,
+    MeasurementResult,
+    MetricResult,
+    ProcessResult,
+    RunResult,
+    is_chosen,
+)
 from bench.store.figures import FACTS, place_of
 
-# What timing processes tell, one by one: where it stands among what is kept of each, its unit, which way is better, and
-# whether a machine that is slower for a while moves it.
-TIMINGS: dict[str, tuple[str, str, bool, bool]] = {
-    "latency-p50": ("p50_s", "s", False, True),
-    "latency-p90": ("p90_s", "s", False, True),
-    "latency-p99": ("p99_s", "s", False, True),
-    "throughput": ("throughput_per_s", "/s", True, True),
+# What timing processes tell, one by one: where it stands among what is kept of each, its unit, and which way is better.
+TIMINGS: dict[str, tuple[str, str, bool]] = {
+    "latency-p50": ("p50_s", "s", False),
+    "latency-p90": ("p90_s", "s", False),
+    "latency-p99": ("p99_s", "s", False),
+    "throughput": ("throughput_per_s", "/s", True),
 }
 MEMORY, HIGHEST_RATE, OPERATORS = "memory", "highest-rate", "operators"
 
@@ -135,18 +142,18 @@ def _execution(one: MeasurementResult) -> Execution:
 
 
 def _timings(one: MeasurementResult) -> Iterator[_Figure]:
-    place = place_of(one)
-    for name, (field_, unit, higher_is_better, follows_pace) in TIMINGS.items():
+    place, paces, doubts = place_of(one), _paces(one.by_process), tuple(one.noise)
+    for name, (field_, unit, higher_is_better) in TIMINGS.items():
         values = [getattr(process, field_) for process in one.by_process]
-        if values and None not in values:
-            nature = Nature("timing", unit, higher_is_better, None, _execution(one), follows_pace)
-            yield place, name, nature, _timed(values, one.by_process, one.noise)
+        if values and all(values):  # one may not be known, or too short for the clock
+            nature = Nature("timing", unit, higher_is_better, None, _execution(one), follows_pace=True)
+            yield place, name, nature, Seen(median(values), tuple(values), paces, doubts=doubts)
 
 
-def _timed(values: list[float], processes: Sequence[ProcessResult], doubts: Sequence[str]) -> Seen:
+def _paces(processes: Sequence[ProcessResult]) -> tuple[float, ...]:
+    """How fast the machine was at each process; empty if one of them does not know."""
     paces = tuple(process.pace_s for process in processes if process.pace_s)
-    whole = paces if len(paces) == len(values) else ()
-    return Seen(median(values), tuple(values), whole, doubts=tuple(doubts))
+    return paces if len(paces) == len(processes) else ()
 
 
 def _configuration(one: MeasurementResult) -> str:

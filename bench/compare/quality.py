@@ -66,12 +66,13 @@ def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference)
 
 def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> tuple[Estimate | None, tuple[str, ...]]:
     """A bootstrap of the rows' differences; None where some are not there, with the reason if they should be."""
-    if not all(one.scores for one in (*base, *head)):
-        return None, ()
+    paths = [(a.scores, b.scores) for a, b in zip(base, head, strict=True)]
     try:
-        found = [_differences(a.scores, b.scores, scale) for a, b in zip(base, head, strict=True) if a.scores and b.scores]
+        found = [_differences(a, b, scale) for a, b in paths if a is not None and b is not None]
     except (OSError, ValueError) as error:
         return None, (f"scores of single rows cannot be read: {error}",)
+    if len(found) < len(paths):
+        return None, ()
     if not any(one.any() for one in found):
         return NONE, ()
     if len({one.asked for one in base}) == 1 and len({len(one) for one in found}) == 1:

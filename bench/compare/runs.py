@@ -120,9 +120,7 @@ def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken:
     return tuple(key for key in own if key not in other and key.group not in broken)
 
 
-def _effect(
-    key: Key, base: Observed, head: Observed, is_other_machine: bool, again: Mapping[Key, Effect]
-) -> Effect:
+def _effect(key: Key, base: Observed, head: Observed, is_other_machine: bool, again: Mapping[Key, Effect]) -> Effect:
     if base.nature.kind == "quality":
         return quality_effect(base, head)
     if base.nature.kind == "fact":

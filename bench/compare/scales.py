@@ -10,6 +10,9 @@ from typing import Protocol
 # A quality nearer to its best than this share of it is taken to be so far away: a change is no share of nothing.
 NEAREST = 0.01
 
+# What so little data as two processes may leave open has no bounds; a number in a report has.
+LARGEST = 50.0
+
 
 class Scale(Protocol):
     """An effect's unit."""
@@ -33,7 +36,8 @@ class Ratio:
 
     def change(self, effect: float) -> float:
         """See `Scale`: a throughput that falls to nothing has lost all of it, and no more."""
-        return -expm1(-effect) if self.higher_is_better else expm1(effect)
+        grown = min(-effect if self.higher_is_better else effect, LARGEST)
+        return -expm1(grown) if self.higher_is_better else expm1(grown)
 
     def effect(self, change: float) -> float:
         """See `Scale`."""

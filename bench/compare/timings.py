@@ -6,9 +6,8 @@ of what only one process is about. Where processes know how fast the machine was
 figures in units of that pace, and both views have to agree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
-from statistics import fmean
 
 from bench.compare.effects import Effect
 from bench.compare.estimates import Doubted, Estimate, Student, between, combined
@@ -17,13 +16,19 @@ from bench.compare.scales import Ratio
 
 Side = Mapping[int, Seen]
 
+# Of each seed, the logarithm of what each process found.
+Logs = Sequence[Sequence[float]]
+
+ONE_PROCESS = "one process a side: raise measure.processes"
+
 
 def timing_effect(base: Observed, head: Observed) -> Effect:
     """The effect between two timings: seed by seed where both have the same, else of all processes."""
     scale = Ratio(base.nature.higher_is_better)
     old, new = _matched(base.seeds, head.seeds)
-    before, after = (exp(fmean(map(_level, side.values()))) for side in (old, new))
-    views = list(_views(old, new, base.nature.follows_pace, scale))
+    logs = _logs(old), _logs(new)
+    before, after = (exp(_mean([_mean(seed) for seed in side])) for side in logs)
+    views = list(_views(old, new, logs, scale)) if _have_partners(logs) else []
     estimate: Estimate | None = Doubted(views) if len(views) > 1 else next(iter(views), None)
     return Effect(
         base=before,
@@ -32,8 +37,17 @@ def timing_effect(base: Observed, head: Observed) -> Effect:
         value=scale.of(before, after),
         estimate=estimate,
         method=_method(old, new, len(views)),
-        notes=(*_doubts(old, new), *(() if estimate else ("one process a side: raise measure.processes",))),
+        notes=(*_doubts(old, new), *(() if estimate else (ONE_PROCESS,))),
     )
+
+
+def _logs(side: Side) -> Logs:
+    return [list(map(log, seen.processes)) for seen in side.values()]
+
+
+def _have_partners(logs: tuple[Logs, Logs]) -> bool:
+    """Whether no process stands alone: of one, nobody knows how far others lie from it."""
+    return all(len(seed) > 1 for side in logs for seed in side)
 
 
 def _matched(base: Side, head: Side) -> tuple[Side, Side]:
@@ -47,40 +61,37 @@ def _matched(base: Side, head: Side) -> tuple[Side, Side]:
 def _pooled(side: Side) -> Seen:
     every = list(side.values())
     return Seen(
-        fmean(one.value for one in every),
+        _mean([one.value for one in every]),
         tuple(value for one in every for value in one.processes),
         tuple(pace for one in every for pace in one.paces) if all(one.paces for one in every) else (),
         doubts=tuple(dict.fromkeys(doubt for one in every for doubt in one.doubts)),
     )
 
 
-def _level(seen: Seen) -> float:
-    return fmean(map(log, seen.processes))
+def _views(base: Side, head: Side, logs: tuple[Logs, Logs], scale: Ratio) -> Iterator[Student]:
+    """The effect as the clock tells it, and, if it moves with the machine's pace, in units of that."""
+    yield _over_seeds(scale, *logs)
+    if all(seen.paces for side in (base, head) for seen in side.values()):
+        yield _over_seeds(scale, _paced(base, logs[0], scale), _paced(head, logs[1], scale))
 
 
-def _views(base: Side, head: Side, follows_pace: bool, scale: Ratio) -> Iterator[Student]:
-    """The effect as the clock tells it, and in units of the machine's pace."""
-    if not all(len(one.processes) > 1 for one in (*base.values(), *head.values())):
-        return
-    yield _over_seeds([_difference(_logs(base[seed]), _logs(head[seed]), scale) for seed in base])
-    if follows_pace and all(one.paces for one in (*base.values(), *head.values())):
-        power = 1 if scale.higher_is_better else -1
-        yield _over_seeds([_difference(_logs(base[seed], power), _logs(head[seed], power), scale) for seed in base])
+def _paced(side: Side, logs: Logs, scale: Ratio) -> Logs:
+    """The logarithms of durations in units of the pace, or of figures that fall as it grows."""
+    sign = 1 if scale.higher_is_better else -1
+    return [
+        [value + sign * log(pace) for value, pace in zip(own, seen.paces, strict=True)]
+        for seen, own in zip(side.values(), logs, strict=True)
+    ]
 
 
-def _logs(seen: Seen, power: int = 0) -> list[float]:
-    """The logarithms of what the processes found, times this power of the pace."""
-    if power == 0:
-        return list(map(log, seen.processes))
-    return [log(value) + power * log(pace) for value, pace in zip(seen.processes, seen.paces, strict=True)]
-
-
-def _difference(base: list[float], head: list[float], scale: Ratio) -> Student:
-    return between(head, base) if scale.higher_is_better else between(base, head)
-
-
-def _over_seeds(estimates: list[Student]) -> Student:
+def _over_seeds(scale: Ratio, base: Logs, head: Logs) -> Student:
+    pairs = zip(head, base, strict=True) if scale.higher_is_better else zip(base, head, strict=True)
+    estimates = [between(*pair) for pair in pairs]
     return combined(estimates) if len(estimates) > 1 else estimates[0]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _method(base: Side, head: Side, views: int) -> str:

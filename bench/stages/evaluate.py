@@ -1,5 +1,6 @@
 """Evaluation: every artifact is executed on the test set, at every precision and by every runtime, and scored."""
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -19,8 +20,9 @@ from bench.stages.build import load_checkpoint
 from bench.stages.course import follow
 from bench.stages.export import artifact_of
 from bench.stages.features import FeatureNet
+from bench.stages.files import save_array
 from bench.stages.request import CaseRequest
-from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score
+from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score, scores_of
 from bench.timing.request import ROTATED, beginning
 
 Result = TypeVar("Result")
@@ -59,6 +61,7 @@ def evaluate(request: CaseRequest, data: LightningDataModule, progress: Callable
 
     :param data: the dataset; its test part is read here for the first time
     """
+    shutil.rmtree(request.scores, ignore_errors=True)  # an earlier run's, which nothing will name
     features = FeatureNet(request) if request.features else None
     subject = Subject(
         *load_checkpoint(request.checkpoint),
@@ -95,6 +98,7 @@ class Scoring:
         values = [(use, self._try(use, None, score, use, reference)) for use in figures]
         self.figures = [(use, value) for use, value in values if value is not None]
         self.others: dict[int | None, Sample] = {}
+        self.unscored: set[str] = set()
         self.usual = usual_length(part.inputs)
         self.count = ROTATED * max(request.batch_sizes)
 
@@ -133,9 +137,10 @@ class Scoring:
         for length, sample in self.others.items():
             self._hold_at(length, sample, execution, answering)
         figures = [
-            self._try(use, execution, figure, use, execution, reference, answers) for use, reference in self.figures
+            (use, self._try(use, execution, figure, use, execution, reference, answers))
+            for use, reference in self.figures
         ]
-        self.found.metrics += [row for row in figures if row is not None]
+        self.found.metrics += [self._with_scores(use, row, answers) for use, row in figures if row is not None]
         if draws:
             drawn = [self._try(use, execution, self._draw, use, answers) for use in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
@@ -169,6 +174,23 @@ class Scoring:
                 self.found.failures.append(found)
             return None
         return found
+
+    def _with_scores(self, use: MetricUse, row: MetricResult, answers: Evaluation) -> MetricResult:
+        """A figure with the path of its scores, if its metric has any.
+
+        That they cannot be had costs nothing else; it is noted once for the artifact.
+        """
+        if not use.info.scores or use.name in self.unscored:
+            return row
+        scores = attempted(self.request, use, self.part.name, scores_of, use, answers, row.value)
+        if isinstance(scores, Failure):
+            self.unscored.add(use.name)
+            if scores.kind != UNSUITABLE:
+                self.found.failures.append(replace(scores, fatal=False))
+            return row
+        path = self.request.scores / f"{row.artifact}.{row.name}.{row.runtime}.{row.precision}.npy"
+        save_array(path, scores)
+        return replace(row, scores_path=path.relative_to(self.request.folder).as_posix())
 
     def _note(self, found: Failure, execution: Execution | None) -> None:
         """Keep a failure. All graphs are made from the one at fp32: what fails there costs the others' timing too."""

@@ -107,6 +107,11 @@ class CaseRequest:
         return Path(self.folder, "images", self.name)
 
     @property
+    def scores(self) -> Path:
+        """The folder of what this case's metrics say of single rows of the test set."""
+        return Path(self.folder, "scores", self.name)
+
+    @property
     def log(self) -> Path:
         """What this case's process prints."""
         return Path(self.folder, "logs", f"{self.name}.log")
@@ -135,7 +140,15 @@ class CaseRequest:
 
     def rows(self, artifact: str) -> Path:
         """Rows of the test set, and the torch model's outputs for them, that the timing feeds and checks."""
-        return self.artifacts / f"{artifact}.rows.npz"
+        return rows_file(self.artifacts, artifact)
+
+
+def rows_file(artifacts: Path, artifact: str) -> Path:
+    """See `CaseRequest.rows`.
+
+    :param artifacts: the folder of the case's graphs
+    """
+    return artifacts / f"{artifact}.rows.npz"
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.catalog import resolve
+import numpy as np
+
+from bench.catalog import named, resolve
 from bench.errors import BenchError
 from bench.parity import Disagreement, bound, difference
 from bench.records import DataSpec, Evaluation, MetricUse, RuntimeUse
 from bench.results import MetricResult, ParityResult
 from bench.signature import checked, first_parameter
+
+# How far the mean of a metric's scores may lie from its value, against their mean size: in single precision, it does.
+SHARE_APART = 1e-3
 
 # Outputs (n, ...) by name.
 Answers = Mapping[str, Any]
@@ -29,7 +34,10 @@ class Execution:
 
 def computed(use: MetricUse, given: DataSpec | Evaluation) -> Any:
     """What a metric's target makes of what it is given and the suite's parameters."""
-    target: Any = resolve(use.info)
+    return _called(resolve(use.info), use, given)
+
+
+def _called(target: Any, use: MetricUse, given: DataSpec | Evaluation) -> Any:
     return target(given, **checked(target, use.params, given=(first_parameter(target),)))
 
 
@@ -48,6 +56,23 @@ def score(use: MetricUse, evaluation: Evaluation) -> float:
     if not math.isfinite(value):
         raise BenchError(f"{use.name} of {evaluation.artifact} is {value}")
     return value
+
+
+def scores_of(use: MetricUse, evaluation: Evaluation, value: float) -> Any:
+    """What a metric says of each row of the test set, an array of float32 (n,).
+
+    :param value: the metric's, which is to be their mean
+    :raises BenchError: if it is not, or if they are not one finite number a row
+    """
+    count = len(evaluation.inputs)
+    scores = np.asarray(_called(named(use.info.scores), use, evaluation), np.float32)
+    told = f"the scores of {use.name} of {evaluation.artifact}"
+    if scores.shape != (count,) or not np.isfinite(scores).all():
+        raise BenchError(f"{told} are no {count} finite numbers, one for each row of the test set")
+    mean, size = scores.mean(dtype=np.float64), np.abs(scores).mean(dtype=np.float64)
+    if abs(mean - value) > SHARE_APART * size:
+        raise BenchError(f"{told} have the mean {mean:.6g}, and its value is {value:.6g}", "it has to be their mean")
+    return scores
 
 
 def parity(
@@ -106,4 +131,5 @@ def figure(use: MetricUse, execution: Execution, reference: float, answers: Eval
         precision=execution.precision,
         reference=reference,
         tolerance=tolerance,
+        best=info.best,
     )

@@ -11,24 +11,28 @@ import numpy as np
 
 from bench.catalog import build_runtime
 from bench.parity import Disagreement, difference
-from bench.records import Session
+from bench.records import Artifact, Session
 from bench.timing.conditions import Watch, bind
 from bench.timing.request import ROTATED, LoadAnswer, TimingAnswer, TimingRequest, beginning
 from bench.timing.scenarios import Subject, Taken, measure
 
 
 def answer(request: TimingRequest) -> TimingAnswer:
-    """Measure the artifact under every load and write the raw samples.
+    """Measure the artifact under every load, in turn with its rival if it has one, and write the raw samples.
 
     :raises BenchError: if something else executes the artifact than what was asked for
     :raises Disagreement: if the artifact does not answer what it answered when it was scored
     """
     cores = bind(request.cores)
+    if request.rival is not None:
+        from bench.timing.pair import answer_in_turn
+
+        return answer_in_turn(request, request.rival, cores)
     runtime = build_runtime(request.runtime)  # what it imports is no part of loading an artifact
     began = time.perf_counter()
     session: Session = runtime.load(request.artifact, request.device, request.threads)
     load_s = time.perf_counter() - began
-    rows = Rows(request)
+    rows = Rows(request.rows)
     least = min(request.loads, key=lambda load: (load.length or 0, min(load.batch_sizes)))
     first = rows.inputs(min(least.batch_sizes), least.length)[0]
     began = time.perf_counter()
@@ -51,8 +55,8 @@ def answer(request: TimingRequest) -> TimingAnswer:
 class Rows:
     """What the artifact is fed with for rows of the test set, and what the torch model answers to them."""
 
-    def __init__(self, request: TimingRequest) -> None:
-        self._rows = np.load(request.rows)
+    def __init__(self, path: str) -> None:
+        self._rows = np.load(path)
         self._batched: dict[tuple[int, int | None], list[Sequence[Any]]] = {}
 
     def inputs(self, size: int, length: int | None = None) -> list[Sequence[Any]]:
@@ -92,19 +96,20 @@ def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[
         session.call,
         rows.inputs,
         request.effort,
-        Watch(_gpu(request.device)),
+        Watch(gpu_of(request.device)),
         np.random.default_rng(request.seed),
         request.helpers,
     )
     for number, load in enumerate(request.loads):
         of_length = replace(subject, inputs=partial(rows.inputs, length=load.length))
         for part, taken in enumerate(measure(load, of_length)):
-            yield _kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
+            yield kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
         for size in load.batch_sizes:
-            _check(request, session, rows, size, load.length)
+            check(request.artifact, session, rows, size, load.length)
 
 
-def _gpu(device: str) -> Any:
+def gpu_of(device: str) -> Any:
+    """What reads the GPU that is timed; None on the CPU."""
     if device == "cpu":
         return None
     from bench.timing.nvml import Gpu
@@ -112,7 +117,8 @@ def _gpu(device: str) -> Any:
     return Gpu.open()
 
 
-def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
+def kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
+    """Write the durations, and say where they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path, taken.durations)
     return LoadAnswer(
@@ -129,13 +135,16 @@ def _kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
     )
 
 
-def _check(request: TimingRequest, session: Session, rows: Rows, size: int, length: int | None) -> None:
-    """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored."""
+def check(artifact: Artifact, session: Session, rows: Rows, size: int, length: int | None) -> None:
+    """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored.
+
+    :raises Disagreement: if it is missed
+    """
     where = f"batch size {size}" if length is None else f"batch size {size} and length {length}"
     usual = rows.usual(length)
     for arrays, outputs in zip(rows.inputs(size, length), rows.outputs(size, length), strict=True):
         for output, got, size_of in zip(outputs, session.call(arrays), usual, strict=True):
-            apart = difference(output, got, request.artifact.precision, size_of)
+            apart = difference(output, got, artifact.precision, size_of)
             if apart.excess > 1:
                 largest = apart.max_abs_error
                 raise Disagreement(f"at {where} the timed artifact is off the scored one by {largest:.3g}")

@@ -61,6 +61,20 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """Another artifact that is timed in turn with that of a request.
+
+    :param rows: as those of the request; where its inputs have other shapes than these, it is called with its own
+    :param goes_first: whether it is loaded first, and its turns come first
+    """
+
+    runtime: RuntimeUse
+    artifact: Artifact
+    rows: str
+    goes_first: bool = False
+
+
+@dataclass(frozen=True)
 class TimingRequest:
     """One process: an artifact under a runtime, under several loads in the order given.
 
@@ -71,6 +85,7 @@ class TimingRequest:
     :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added
     :param seed: of a server's arrivals
+    :param rival: what is timed in turn with the artifact, under loads in which queries follow each other
     """
 
     runtime: RuntimeUse
@@ -84,6 +99,7 @@ class TimingRequest:
     samples: str
     seed: int = 0
     helpers: tuple[int, ...] = ()
+    rival: Rival | None = None
 
     def to_json(self) -> str:
         """The request as text."""
@@ -93,12 +109,10 @@ class TimingRequest:
     def from_json(cls, text: str) -> "TimingRequest":
         """The request that `to_json` wrote."""
         content: dict[str, Any] = json.loads(text)
-        runtime, artifact = content.pop("runtime"), content.pop("artifact")
-        artifact["inputs"] = tuple(_rebuilt(TensorSpec, one) for one in artifact["inputs"])
-        runtime["info"] = _rebuilt(RuntimeInfo, runtime["info"])
+        rival = content.pop("rival")
         return cls(
-            runtime=_rebuilt(RuntimeUse, runtime),
-            artifact=_rebuilt(Artifact, artifact),
+            **_loaded(content),
+            rival=Rival(**_loaded(rival), **rival) if rival else None,
             loads=tuple(_rebuilt(Load, one) for one in content.pop("loads")),
             effort=Effort(**content.pop("effort")),
             cores=tuple(content.pop("cores")),
@@ -111,6 +125,7 @@ class TimingRequest:
 class LoadAnswer:
     """One load as it was measured: of several batch sizes the one that was taken, of several rates one.
 
+    :param of_rival: whether it is the rival's and not the artifact's
     :param path: the .npy with the durations of all queries in nanoseconds
     :param samples: how many samples were answered
     :param seconds: in how many seconds
@@ -126,6 +141,7 @@ class LoadAnswer:
     warm: bool
     conditions: Conditions
     details: dict[str, Any] = field(default_factory=dict)
+    of_rival: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +168,14 @@ class TimingAnswer:
         content = json.loads(path.read_text())
         loads = [LoadAnswer(conditions=Conditions(**one.pop("conditions")), **one) for one in content.pop("loads")]
         return cls(loads=tuple(loads), cores=tuple(content.pop("cores")), **content)
+
+
+def _loaded(content: dict[str, Any]) -> dict[str, Any]:
+    """What is loaded, and by what, out of the content of a request."""
+    runtime, artifact = content.pop("runtime"), content.pop("artifact")
+    artifact["inputs"] = tuple(_rebuilt(TensorSpec, one) for one in artifact["inputs"])
+    runtime["info"] = _rebuilt(RuntimeInfo, runtime["info"])
+    return {"runtime": _rebuilt(RuntimeUse, runtime), "artifact": _rebuilt(Artifact, artifact)}
 
 
 def _rebuilt(record: type[Any], content: dict[str, Any]) -> Any:

@@ -12,6 +12,9 @@ import numpy as np
 Arrays = Sequence[Any]
 Call = Callable[[Arrays], Any]
 
+# How long a turn of calls is that are timed in turn with others.
+TURN_NS = 1_000_000
+
 
 @contextmanager
 def frozen() -> Iterator[None]:
@@ -80,6 +83,44 @@ def all_at_once(call: Call, inputs: Sequence[Arrays], min_seconds: float, min_sa
             ends.append(clock())
             count += 1
     return np.diff(np.frombuffer(ends, dtype=np.int64))
+
+
+def in_turn(
+    calls: Sequence[Call], inputs: Sequence[Sequence[Arrays]], min_seconds: float, min_samples: int
+) -> list[np.ndarray]:
+    """The durations of each of several calls in nanoseconds, int64, which take turns there and back: A B B A, A B B A.
+
+    A turn takes about `TURN_NS`, which is shorter than the time for which a shared machine keeps its speed: so its
+    changes meet all calls alike, and those within four turns favour none. The first call of a turn does not count: it
+    finds in the caches what the others have left there. It ends, after whole rounds, when each call has met both the
+    least duration and the least count.
+
+    :param inputs: for each call, what it is called with, in rotation
+    """
+    kept = [array("q") for _ in calls]
+    totals, least = [0] * len(calls), int(min_seconds * 1e9)
+    there_and_back = [*range(len(calls)), *reversed(range(len(calls)))]
+    with frozen():
+        while min(map(len, kept)) < min_samples or min(totals) < least:
+            for number in there_and_back:
+                totals[number] += _one_turn(calls[number], inputs[number], kept[number])
+    return [np.array(durations, dtype=np.int64) for durations in kept]
+
+
+def _one_turn(call: Call, inputs: Sequence[Arrays], kept: "array[int]") -> int:
+    """Call for one turn, once at least; the nanoseconds that the calls that count took together."""
+    clock = time.perf_counter_ns
+    count, total = len(kept), 0
+    call(inputs[(count - 1) % len(inputs)])
+    while total < TURN_NS:
+        arrays = inputs[count % len(inputs)]
+        start = clock()
+        call(arrays)
+        duration = clock() - start
+        kept.append(duration)
+        total += duration
+        count += 1
+    return total
 
 
 def as_they_come(call: Call, inputs: Sequence[Arrays], due_ns: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -14,7 +15,7 @@ def once_per_tensor(function: Callable[..., Value]) -> Callable[..., Value]:
 
     It is for tensors that nobody changes, as those of an evaluation are.
     """
-    return _once(function, lambda tensor: tensor)
+    return _once(function, lambda tensor: (tensor,))
 
 
 def once_per_evaluation(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -22,7 +23,7 @@ def once_per_evaluation(function: Callable[..., Value]) -> Callable[..., Value]:
 
     What is remembered must not hold the outputs themselves, which then would live as long.
     """
-    return _once(function, lambda evaluation: evaluation.outputs)
+    return _once(function, lambda evaluation: (evaluation.outputs, evaluation.artifact, evaluation.seed))
 
 
 def once_per_test_part(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -30,16 +31,21 @@ def once_per_test_part(function: Callable[..., Value]) -> Callable[..., Value]:
 
     It is for what depends on the dataset and the seed alone.
     """
-    return _once(function, lambda evaluation: evaluation.inputs)
+    return _once(function, lambda evaluation: (evaluation.inputs, evaluation.seed))
 
 
-def _once(function: Callable[..., Value], key: Callable[[Any], Any]) -> Callable[..., Value]:
-    known = WeakTensorKeyDictionary()
+def _once(function: Callable[..., Value], key: Callable[[Any], tuple[Any, ...]]) -> Callable[..., Value]:
+    """:param key: the tensor that is to live, and what else of the subject tells it from others"""
+    known, takes = WeakTensorKeyDictionary(), signature(function)
 
     @wraps(function)
     def remembering(subject: Any, *further: Any, **named: Any) -> Value:
-        values = known.setdefault(key(subject), {})
-        arguments = further, *sorted(named.items())
+        tensor, *others = key(subject)
+        values = known.setdefault(tensor, {})
+        call = takes.bind(subject, *further, **named)
+        call.apply_defaults()  # however a parameter is given, it is the same
+        _, *parameters = call.arguments.values()
+        arguments = *others, *parameters
         if arguments not in values:
             values[arguments] = function(subject, *further, **named)
         return values[arguments]

@@ -46,6 +46,10 @@ def test_every_figure_is_tied_to_its_files(small_run, results):
         assert graph.stat().st_size == artifact["bytes"]
         weights = small_run.folder / case["training"]["checkpoint"]
         assert hashlib.sha256(weights.read_bytes()).hexdigest() == case["training"]["checkpoint_sha256"]
+        scored = [row for row in case["metrics"] if row["name"] != "calibration-error"]
+        for row in scored:
+            assert np.load(small_run.folder / row["scores_path"]).mean() == pytest.approx(row["value"], rel=1e-5)
+        assert len({row["scores_path"] for row in scored}) == len(scored)
         for row in case["measurements"]:
             samples = np.load(small_run.folder / row["samples_path"])
             assert len(samples) == row["samples"] >= 2 * 70

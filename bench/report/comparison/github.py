@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from bench.compare.records import Comparison
-from bench.report.comparison import markdown, wording
+from bench.report.comparison import wording
 
 Level = Literal["error", "warning", "notice"]
 
@@ -51,11 +51,6 @@ def append_summary(path: Path, text: str) -> None:
     """
     with path.open("a", encoding="utf-8") as file:
         file.write(text + "\n")
-
-
-def summary_of(comparison: Comparison, strict: bool) -> str:
-    """What a job's summary says."""
-    return markdown.render(comparison, strict)
 
 
 def _commands(level: Level, annotations: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from bench.compare.records import PASSED, Comparison
+from bench.compare.records import PASSED, Comparison, Verdict
 from bench.report.comparison import wording
 
 FORMAT: Literal[1] = 1
@@ -31,7 +31,7 @@ class Document:
     exit_code: int
     strict: bool
     summary: str
-    counts: dict[str, int]
+    counts: dict[Verdict, int]
     comparison: Comparison | None
 
 
@@ -44,7 +44,7 @@ def render(comparison: Comparison, strict: bool) -> str:
             comparison.exit_code(strict),
             strict,
             wording.summary(comparison),
-            dict(comparison.counts),
+            comparison.counts,
             comparison,
         )
     )

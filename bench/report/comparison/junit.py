@@ -44,9 +44,10 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
 def _add_row(suite: Element, row: Row, strict: bool) -> None:
     case = _case(suite, row.key)
     if row.verdict == "regressed":
-        _add(case, "failure", wording.told(row), "; ".join(wording.remarks(row)))
+        _add(case, "failure", wording.told(row), "; ".join([*wording.remarks(row), *wording.notes(row)]))
     elif row.verdict == "inconclusive":
-        _add(case, "failure" if strict else "skipped", wording.reason(row), wording.told(row))
+        told = "; ".join([wording.told(row), *wording.notes(row)])
+        _add(case, "failure" if strict else "skipped", wording.reason(row), told)
     else:
         SubElement(case, "system-out").text = _text(f"{row.verdict}: {wording.told(row)}")
 

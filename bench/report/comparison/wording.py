@@ -71,7 +71,7 @@ def interval(row: Row) -> str:
 
 def threshold(row: Row) -> str:
     """How much worse a figure may become, and who says so."""
-    source = line(row.threshold.source)
+    source = line(row.threshold.source, 60)
     return percent(row.threshold.share) + (f" ({source})" if source else "")
 
 
@@ -91,37 +91,46 @@ def name(row: Row) -> str:
 
 
 def remarks(row: Row) -> list[str]:
-    """Why a row is open and what to do about it, and its own notes."""
-    own = [line(note) for note in row.notes]
-    measured = ["measured again"] if row.is_remeasured else []
-    return [*measured, *([reason(row)] if row.verdict == "inconclusive" else []), *own]
+    """What is to be said of a row besides its figures, in words of ours: they need no escaping."""
+    return [
+        *(["measured again"] if row.is_remeasured else []),
+        *([reason(row)] if row.verdict == "inconclusive" else []),
+    ]
+
+
+def notes(row: Row) -> list[str]:
+    """What the comparison itself notes of a row."""
+    return [line(note) for note in row.notes]
 
 
 def reason(row: Row) -> str:
     """Why a row is inconclusive, and what would decide it."""
-    return f"{_why(row)}; {remedy(row)}" if row.kind != "fact" else _why(row)
+    found = remedy(row)
+    return f"{_why(row)}; it takes {found}" if found else _why(row)
 
 
 def remedy(row: Row) -> str:
-    """What would decide an inconclusive row."""
+    """What would decide an inconclusive row; empty for a fact, which measuring again does not move."""
+    if row.kind == "fact":
+        return ""
     if row.kind == "quality":
-        return "more `seeds` would decide it"
+        return "more `seeds`"
     if row.is_remeasured:
-        return "more `measure.processes`, or a quieter machine, would decide it"
-    return "`--remeasure` times both graphs again, in turn"
+        return "more `measure.processes`, or a quieter machine"
+    return "`--remeasure`, which times both runs' graphs anew, in turn"
 
 
-def remedies(comparison: Comparison) -> list[str]:
-    """What would decide the inconclusive rows, each remedy once."""
-    found = dict.fromkeys(remedy(row) for row in comparison.of("inconclusive") if row.kind != "fact")
-    return [f"Inconclusive: {one}." for one in found]
+def advice(comparison: Comparison) -> str:
+    """What would decide the inconclusive rows; empty where there are none."""
+    found = dict.fromkeys(filter(None, map(remedy, comparison.of("inconclusive"))))
+    return f"What is inconclusive takes {'; '.join(found)}." if found else ""
 
 
 def _why(row: Row) -> str:
     if row.interval is None:
         return "too little data to tell"
     if row.detectable is None or row.detectable <= row.threshold.share:
-        return f"the interval has both sides of the tolerated {percent(row.threshold.share)}"
+        return f"the interval reaches across the tolerated {percent(row.threshold.share)}"
     return f"so much data finds changes from {rough(row.detectable)} on, tolerated are {percent(row.threshold.share)}"
 
 
@@ -180,10 +189,10 @@ def left_over(count: int, what: str = "more") -> str:
 def missing(name: str, allowed: Collection[str]) -> tuple[str, ...]:
     """Sentences for where there is no baseline of a name yet."""
     name = line(name)
-    others = f" Other baselines: {suggestion(name, [line(one) for one in allowed])}." if allowed else ""
+    others = f" ({suggestion(name, [line(one) for one in allowed])})" if allowed else ""
     return (
-        f"There is no baseline {name} yet.",
-        f"Nothing was compared, so this passes.{others}",
+        f"There is no baseline {name} yet{others}.",
+        "Nothing was compared, so this passes.",
         f"Make one of a run: {how_to_make(name)}",
     )
 
@@ -194,7 +203,7 @@ def how_to_make(name: str) -> str:
 
 
 def _with(text: str, unit: str) -> str:
-    unit = line(unit)
+    unit = line(unit, 20)
     return f"{text}{'' if unit.startswith('/') else ' '}{unit}" if unit else text
 
 

@@ -14,6 +14,8 @@ METRICS = (
         lossy_tolerance=1e-2,
         summary="Share of the test set whose highest score is the right class.",
         source=SOURCE,
+        scores="bench_metrics.classification.scores:accuracy_by_row",
+        best=1.0,
     ),
     bench.MetricInfo(
         "error",
@@ -25,6 +27,8 @@ METRICS = (
         lossy_tolerance=1.0,
         summary="100 (1 - accuracy), as the literature on MNIST reports it.",
         source=SOURCE,
+        scores="bench_metrics.classification.scores:error_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "cross-entropy",
@@ -35,6 +39,8 @@ METRICS = (
         lossy_tolerance=5e-2,
         summary="Mean negative log of the probability that softmax of the scores gives the right class.",
         source="Goodfellow, Bengio, Courville (2016), Deep Learning, section 6.2.2.2",
+        scores="bench_metrics.classification.scores:cross_entropy_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "calibration-error",
@@ -45,6 +51,7 @@ METRICS = (
         lossy_tolerance=2e-2,
         summary="Expected difference between confidence and accuracy, in 15 bins of confidence.",
         source="Guo et al. (2017), On Calibration of Modern Neural Networks, arXiv 1706.04599",
+        best=0.0,
     ),
     bench.MetricInfo(
         "confusion-matrix",

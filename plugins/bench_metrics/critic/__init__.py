@@ -20,6 +20,7 @@ METRICS = (
         relative=True,
         summary="Exact Wasserstein-1 distance of generated from test samples, less the bound that the critic proves.",
         source="Villani (2009), Optimal Transport: Old and New, remark 6.5; computed by POT, https://pythonot.github.io",
+        best=0.0,
     ),
     bench.MetricInfo(
         "relative-duality-gap",
@@ -31,6 +32,7 @@ METRICS = (
         relative=True,
         summary="The duality gap as a share of the distance: 0 for the best critic, 1 for one that proves nothing.",
         source="Villani (2009), Optimal Transport: Old and New, remark 6.5; computed by POT, https://pythonot.github.io",
+        best=0.0,
     ),
     bench.MetricInfo(
         "critic-estimate",

@@ -55,6 +55,7 @@ FIGURES = (
         lossy_tolerance=5.0,
         summary="Largest angle between what an affine decoder spans and PCA's subspace of the same dimension.",
         source="Baldi & Hornik (1989), Neural Networks and Principal Component Analysis, Neural Networks 2, 53-58",
+        best=0.0,
     ),
     bench.MetricInfo(
         "linear-probe-accuracy",
@@ -66,6 +67,7 @@ FIGURES = (
         lossy_tolerance=0.1,
         summary="Share of the test set that logistic regression on the codes gets right.",
         source="Alain & Bengio (2016), Intermediate Layers Using Linear Classifier Probes, arXiv 1610.01644",
+        best=1.0,
     ),
     bench.MetricInfo(
         "knn-accuracy",
@@ -77,6 +79,7 @@ FIGURES = (
         lossy_tolerance=0.1,
         summary="Share of the test set whose class most of the five nearest codes of the training part have.",
         source=f"{SCIKIT_LEARN}/neighbors.html",
+        best=1.0,
     ),
     bench.MetricInfo(
         "clustering-accuracy",
@@ -88,6 +91,7 @@ FIGURES = (
         lossy_tolerance=K_MEANS_LOSSY,
         summary="Share of the test set that is right if each cluster stands for one class; codes by k-means.",
         source="Xie et al. (2016), Unsupervised Deep Embedding for Clustering Analysis, arXiv 1511.06335",
+        best=1.0,
     ),
     bench.MetricInfo(
         "adjusted-rand-index",
@@ -99,6 +103,7 @@ FIGURES = (
         lossy_tolerance=K_MEANS_LOSSY,
         summary="Pairs on which clusters and classes agree: 0 for chance, 1 for all; codes by k-means.",
         source="Hubert & Arabie (1985), Comparing Partitions, Journal of Classification 2, 193-218",
+        best=1.0,
     ),
     bench.MetricInfo(
         "normalized-mutual-information",
@@ -110,6 +115,7 @@ FIGURES = (
         lossy_tolerance=K_MEANS_LOSSY,
         summary="Mutual information of clusters and classes, by the mean of their entropies; codes by k-means.",
         source=f"{SCIKIT_LEARN}/clustering.html#mutual-info-score",
+        best=1.0,
     ),
     bench.MetricInfo(
         "homogeneity",
@@ -121,6 +127,7 @@ FIGURES = (
         lossy_tolerance=K_MEANS_LOSSY,
         summary="How much of the classes' entropy the clusters explain; codes by k-means.",
         source="Rosenberg & Hirschberg (2007), V-Measure, EMNLP-CoNLL",
+        best=1.0,
     ),
 )
 

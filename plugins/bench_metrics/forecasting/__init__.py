@@ -19,6 +19,8 @@ METRICS = (
         tolerance=None,
         summary="Mean absolute error at a horizon, or the mean over all of them.",
         source=WILKS,
+        scores="bench_metrics.forecasting.errors:mae_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "rmse",
@@ -29,6 +31,7 @@ METRICS = (
         tolerance=None,
         summary="Root mean squared error at a horizon, or the mean over all of them.",
         source=WILKS,
+        best=0.0,
     ),
     bench.MetricInfo(
         "skill-against-persistence",
@@ -39,6 +42,8 @@ METRICS = (
         lossy_tolerance=LOSSY,
         summary="1 - MAE / MAE of the last value: 1 is perfect, 0 no better than to say that all stays as it is.",
         source=MURPHY,
+        scores="bench_metrics.forecasting.skill:persistence_skill_by_row",
+        best=1.0,
     ),
     bench.MetricInfo(
         "skill-against-climatology",
@@ -49,6 +54,8 @@ METRICS = (
         lossy_tolerance=LOSSY,
         summary="1 - MAE / MAE of the usual value: 1 is perfect, 0 no better than to know the time of the year.",
         source=MURPHY,
+        scores="bench_metrics.forecasting.skill:climatology_skill_by_row",
+        best=1.0,
     ),
     bench.MetricInfo(
         "forecasts",

@@ -2,13 +2,14 @@
 
 from pydantic import PositiveInt
 from torch import Tensor
-from torchmetrics import MeanAbsoluteError, MeanSquaredError
+from torchmetrics import MeanSquaredError
 
-from bench import DataSpec
+from bench import DataSpec, Evaluation
+from bench_metrics.by_row import RowMean, each_row
 from bench_metrics.forecasting.horizons import at, horizons_of, place_of
 
 
-class MAE(MeanAbsoluteError):
+class MAE(RowMean):
     """Mean absolute error.
 
     :param horizon: how many steps ahead; null: the mean over all horizons
@@ -16,11 +17,8 @@ class MAE(MeanAbsoluteError):
     """
 
     def __init__(self, spec: DataSpec, horizon: PositiveInt | None = None) -> None:
-        super().__init__(num_outputs=len(horizons_of(spec, "mae")))
-        self.place = place_of(spec, horizon, "mae")
-
-    def compute(self) -> Tensor:
-        return at(self.place, super().compute())
+        place = place_of(spec, horizon, "mae")
+        super().__init__(lambda forecasts, targets: at(place, absolute_errors(forecasts, targets)))
 
 
 class RMSE(MeanSquaredError):
@@ -35,4 +33,14 @@ class RMSE(MeanSquaredError):
         self.place = place_of(spec, horizon, "rmse")
 
     def compute(self) -> Tensor:
-        return at(self.place, super().compute())
+        return at(self.place, super().compute().reshape(-1))
+
+
+def mae_by_row(evaluation: Evaluation, horizon: PositiveInt | None = None) -> Tensor:
+    """The absolute error of each forecast at a horizon, or its mean over all of them."""
+    return each_row(MAE(evaluation.spec, horizon).by_row, evaluation)
+
+
+def absolute_errors(forecasts: Tensor, targets: Tensor) -> Tensor:
+    """The error of each forecast at each horizon (n, horizons), in double precision."""
+    return (forecasts.double() - targets.double()).abs()

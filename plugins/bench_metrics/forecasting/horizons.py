@@ -27,5 +27,5 @@ def place_of(spec: DataSpec, horizon: int | None, metric: str) -> int | None:
 
 
 def at(place: int | None, values: Tensor) -> Tensor:
-    """The one at a place of values (horizons,), or their mean."""
-    return values.mean() if place is None else values.reshape(-1)[place]
+    """The one at a place of values (..., horizons), or their mean, (...)."""
+    return values.mean(-1) if place is None else values[..., place]

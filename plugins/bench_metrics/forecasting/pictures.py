@@ -9,8 +9,9 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.drawing import INK, colour_of, in_grey, plain_axes
+from bench_metrics.forecasting.errors import absolute_errors
 from bench_metrics.forecasting.horizons import horizons_of
-from bench_metrics.forecasting.skill import climatology, mean_absolute_errors, persistence
+from bench_metrics.forecasting.skill import climatology, persistence
 
 # So many horizons can be read below each other.
 PANELS = 4
@@ -53,7 +54,7 @@ def error_by_horizon(evaluation: Evaluation) -> Figure:
     horizons = horizons_of(evaluation.spec, "error-by-horizon")
     figure, axes = plain_axes("steps ahead", f"mean absolute error [{evaluation.spec.unit}]".removesuffix(" []"))
     for number, (name, answers) in enumerate(_compared(evaluation).items()):
-        errors = mean_absolute_errors(answers, evaluation.targets)
+        errors = absolute_errors(answers, evaluation.targets).mean(0)
         axes.plot(range(len(horizons)), errors, "o-", color=colour_of(number), label=name, markersize=5, linewidth=1.2)
     axes.set_xticks(range(len(horizons)), [str(horizon) for horizon in horizons])
     axes.set_ylim(bottom=0)

@@ -8,6 +8,7 @@ from pydantic import PositiveInt
 from torch import Tensor
 
 from bench import Evaluation, Unsuitable
+from bench_metrics.forecasting.errors import absolute_errors
 from bench_metrics.forecasting.horizons import at, place_of
 from bench_metrics.memory import once_per_test_part
 from bench_models.forecasting.climatology import Climatology
@@ -23,7 +24,7 @@ def skill_against_persistence(evaluation: Evaluation, horizon: PositiveInt | Non
     :param horizon: how many steps ahead; null: of the mean errors over all horizons
     :raises Unsuitable: if the data has no such horizon, or persistence is never wrong
     """
-    return _skill(evaluation, persistence(evaluation), horizon, "skill-against-persistence")
+    return _mean(persistence_skill_by_row(evaluation, horizon))
 
 
 def skill_against_climatology(evaluation: Evaluation, horizon: PositiveInt | None = None) -> float:
@@ -32,7 +33,17 @@ def skill_against_climatology(evaluation: Evaluation, horizon: PositiveInt | Non
     :param horizon: how many steps ahead; null: of the mean errors over all horizons
     :raises Unsuitable: if the data has no such horizon or no season, or climatology is never wrong
     """
-    return _skill(evaluation, climatology(evaluation), horizon, "skill-against-climatology")
+    return _mean(climatology_skill_by_row(evaluation, horizon))
+
+
+def persistence_skill_by_row(evaluation: Evaluation, horizon: PositiveInt | None = None) -> Tensor:
+    """1 - the absolute error of each forecast / MAE of persistence, (n,)."""
+    return _skills(evaluation, persistence(evaluation), horizon, "skill-against-persistence")
+
+
+def climatology_skill_by_row(evaluation: Evaluation, horizon: PositiveInt | None = None) -> Tensor:
+    """1 - the absolute error of each forecast / MAE of climatology, (n,)."""
+    return _skills(evaluation, climatology(evaluation), horizon, "skill-against-climatology")
 
 
 def persistence(evaluation: Evaluation) -> Tensor:
@@ -51,17 +62,16 @@ def climatology(evaluation: Evaluation) -> Tensor:
     return model(evaluation.inputs)
 
 
-def mean_absolute_errors(forecasts: Tensor, targets: Tensor) -> Tensor:
-    """The error at each horizon (horizons,) of forecasts (n, horizons), in double precision."""
-    return (forecasts.double() - targets.double()).abs().mean(0)
-
-
-def _skill(evaluation: Evaluation, baseline: Tensor, horizon: int | None, metric: str) -> float:
+def _skills(evaluation: Evaluation, baseline: Tensor, horizon: int | None, metric: str) -> Tensor:
+    """1 - the absolute error of each forecast / the baseline's mean absolute error, (n,)."""
     place = place_of(evaluation.spec, horizon, metric)
-    error, usual = (
-        float(at(place, mean_absolute_errors(forecasts, evaluation.targets)))
-        for forecasts in (evaluation.outputs, baseline)
+    errors, usual = (
+        at(place, absolute_errors(forecasts, evaluation.targets)) for forecasts in (evaluation.outputs, baseline)
     )
-    if usual == 0:
+    if not usual.any():
         raise Unsuitable(f"{metric} has nothing to be better than", "the baseline is never wrong")
-    return round(1 - error / usual, DIGITS)
+    return 1 - errors / usual.mean()
+
+
+def _mean(skills: Tensor) -> float:
+    return round(float(skills.mean()), DIGITS)

@@ -30,6 +30,7 @@ DISTANCES = (
         relative=True,
         summary="Exact Wasserstein-1 distance of generated from test samples; see `wasserstein-1-floor`.",
         source=VILLANI,
+        best=0.0,
     ),
     bench.MetricInfo(
         "wasserstein-1-floor",
@@ -50,6 +51,7 @@ DISTANCES = (
         relative=True,
         summary="Exact Wasserstein-2 distance of generated from test samples; see `wasserstein-2-floor`.",
         source=VILLANI,
+        best=0.0,
     ),
     bench.MetricInfo(
         "wasserstein-2-floor",
@@ -70,6 +72,7 @@ DISTANCES = (
         relative=True,
         summary="Root mean square of the Wasserstein-2 distance along directions; see `sliced-wasserstein-floor`.",
         source=BONNEEL,
+        best=0.0,
     ),
     bench.MetricInfo(
         "sliced-wasserstein-floor",
@@ -90,6 +93,7 @@ DISTANCES = (
         relative=True,
         summary="Squared distance of normal distributions with the samples' moments; see `frechet-distance-floor`.",
         source=HEUSEL,
+        best=0.0,
     ),
     bench.MetricInfo(
         "frechet-distance-floor",
@@ -124,6 +128,7 @@ SHARES = (
         lossy_tolerance=SHARE_LOSSY,
         summary="Share of generated samples that lie within reach of test samples.",
         source=KYNKAANNIEMI,
+        best=1.0,
     ),
     bench.MetricInfo(
         "recall",
@@ -135,6 +140,7 @@ SHARES = (
         lossy_tolerance=SHARE_LOSSY,
         summary="Share of test samples that lie within reach of generated samples.",
         source=KYNKAANNIEMI,
+        best=1.0,
     ),
     bench.MetricInfo(
         "density",
@@ -156,6 +162,7 @@ SHARES = (
         lossy_tolerance=SHARE_LOSSY,
         summary="Share of test samples with a generated one among their neighbours; 0.97 for a perfect generator.",
         source=NAEEM,
+        best=1.0,
     ),
     bench.MetricInfo(
         "two-sample-accuracy",
@@ -190,6 +197,7 @@ MODES = (
         tolerance=SHARE,
         summary="Share of the modes of points that have a generated one within three standard deviations.",
         source=SRIVASTAVA,
+        best=1.0,
     ),
     bench.MetricInfo(
         "high-quality-share",
@@ -201,6 +209,7 @@ MODES = (
         lossy_tolerance=SHARE_LOSSY,
         summary="Share of generated points within three standard deviations of a mode.",
         source=SRIVASTAVA,
+        best=1.0,
     ),
     bench.MetricInfo(
         "classes-covered",
@@ -211,6 +220,7 @@ MODES = (
         tolerance=SHARE,
         summary="Share of the classes that generated samples have, by their nearest training sample.",
         source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163",
+        best=1.0,
     ),
     bench.MetricInfo(
         "class-divergence",
@@ -223,6 +233,7 @@ MODES = (
         lossy_tolerance=SHARE_LOSSY,
         summary="KL divergence of the generated classes' shares, by the nearest training sample, from the data's.",
         source="Metz et al. (2017), Unrolled Generative Adversarial Networks, arXiv 1611.02163",
+        best=0.0,
     ),
 )
 

@@ -14,6 +14,8 @@ METRICS = (
         lossy_tolerance=5e-2,
         summary="Mean negative log of the probability of what came next: the loss, as nanoGPT reports it of rows.",
         source="Karpathy, https://github.com/karpathy/nanoGPT",
+        scores="bench_metrics.language.scores:nats_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "bits-per-character",
@@ -25,6 +27,8 @@ METRICS = (
         lossy_tolerance=7e-2,
         summary="What a character of the text takes to be told, whatever a token is; no word may be unknown.",
         source=SHANNON,
+        scores="bench_metrics.language.scores:bits_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "perplexity",
@@ -34,6 +38,7 @@ METRICS = (
         tolerance=1e-1,
         summary="Among how many equally probable tokens the choice would be as hard: exp of the nats a token.",
         source="Jelinek, Mercer, Bahl, Baker (1977), J. Acoust. Soc. Am. 62, S63; https://lightning.ai/docs/torchmetrics",
+        best=1.0,
     ),
     bench.MetricInfo(
         "next-token-accuracy",
@@ -43,6 +48,8 @@ METRICS = (
         lossy_tolerance=1e-2,
         summary="Share of places whose most probable token is what came next.",
         source="https://lightning.ai/docs/torchmetrics",
+        scores="bench_metrics.language.scores:next_token_accuracy_by_row",
+        best=1.0,
     ),
     bench.MetricInfo(
         "attention-share",

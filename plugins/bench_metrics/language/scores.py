@@ -9,23 +9,20 @@ from math import log
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torchmetrics import MeanMetric, Metric
+from torchmetrics import Metric
 
-from bench import DataSpec, Unsuitable
+from bench import DataSpec, Evaluation, Unsuitable
 from bench_datasets.tokens import UNKNOWN
+from bench_metrics.by_row import RowMean, each_row
 
 
-class NatsPerToken(MeanMetric):
+class NatsPerToken(RowMean):
     """Mean cross-entropy of softmax(logits), in nats a token."""
 
     higher_is_better = False
 
     def __init__(self, spec: DataSpec) -> None:
-        super().__init__()
-        self.set_dtype(torch.float64)
-
-    def update(self, logits: Tensor, targets: Tensor) -> None:
-        super().update(_nats(logits, targets))
+        super().__init__(lambda logits, targets: _nats(logits, targets).mean(1))
 
 
 class BitsPerCharacter(Metric):
@@ -47,8 +44,16 @@ class BitsPerCharacter(Metric):
         self.add_state("characters", torch.tensor(0), dist_reduce_fx="sum")
 
     def update(self, logits: Tensor, targets: Tensor) -> None:
-        self.bits += _nats(logits, targets).sum() / log(2)
-        self.characters += self.lengths[targets].sum()
+        self.bits += self.bits_of(logits, targets).sum()
+        self.characters += self.characters_of(targets).sum()
+
+    def bits_of(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """The bits that each row takes, (n,)."""
+        return _nats(logits, targets).sum(1) / log(2)
+
+    def characters_of(self, targets: Tensor) -> Tensor:
+        """The characters that each row has, (n,)."""
+        return self.lengths[targets].sum(1)
 
     def compute(self) -> Tensor:
         return self.bits / self.characters
@@ -61,19 +66,32 @@ class Perplexity(NatsPerToken):
         return super().compute().exp()
 
 
-class NextTokenAccuracy(MeanMetric):
+class NextTokenAccuracy(RowMean):
     """The share of places whose largest logit is that of the token that came next, in [0, 1]."""
 
     higher_is_better = True
 
     def __init__(self, spec: DataSpec) -> None:
-        super().__init__()
-        self.set_dtype(torch.float64)
+        super().__init__(lambda logits, targets: (logits.argmax(2) == targets).double().mean(1))
 
-    def update(self, logits: Tensor, targets: Tensor) -> None:
-        super().update((logits.argmax(2) == targets).double())
+
+def nats_by_row(evaluation: Evaluation) -> Tensor:
+    """The nats a token of each row: all rows have as many tokens."""
+    return each_row(NatsPerToken(evaluation.spec).by_row, evaluation)
+
+
+def next_token_accuracy_by_row(evaluation: Evaluation) -> Tensor:
+    """The share of places of each row whose largest logit is that of the token that came next."""
+    return each_row(NextTokenAccuracy(evaluation.spec).by_row, evaluation)
+
+
+def bits_by_row(evaluation: Evaluation) -> Tensor:
+    """The bits that each row takes, divided by the characters that a row has on average."""
+    metric = BitsPerCharacter(evaluation.spec)
+    characters = metric.characters_of(evaluation.targets).double()
+    return each_row(metric.bits_of, evaluation) / characters.mean()
 
 
 def _nats(logits: Tensor, targets: Tensor) -> Tensor:
-    """The negative log probability of each token, (n * length,)."""
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").double()
+    """The negative log probability of each token, (n, length)."""
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").double().view_as(targets)

@@ -13,6 +13,7 @@ METRICS = (
         tolerance=1e-2,
         summary="Evidence lower bound, negated; binary pixels are drawn from the images (dynamic binarisation).",
         source="Kingma & Welling (2014), Auto-Encoding Variational Bayes, arXiv 1312.6114",
+        scores="bench_metrics.likelihood.bounds:elbo_by_row",
     ),
     bench.MetricInfo(
         "importance-weighted-bound",
@@ -24,5 +25,6 @@ METRICS = (
         tolerance=1e-2,
         summary="-log p(x) at most, by k samples; binary pixels are drawn from the images (dynamic binarisation).",
         source="Burda, Grosse & Salakhutdinov (2016), Importance Weighted Autoencoders, arXiv 1509.00519",
+        scores="bench_metrics.likelihood.bounds:importance_weighted_bound_by_row",
     ),
 )

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bench import Evaluation, Unsuitable
+from bench_metrics.memory import once_per_evaluation
 
 # Draws that are decoded at once: 3 MB of MNIST's pixels, which a processor's cache holds.
 ROWS = 1000
@@ -29,8 +30,14 @@ def elbo(evaluation: Evaluation, samples: PositiveInt = 10) -> float:
 
     :param samples: draws of each image; more make it no tighter, only surer
     """
+    return float(elbo_by_row(evaluation, samples).mean())
+
+
+@once_per_evaluation
+def elbo_by_row(evaluation: Evaluation, samples: PositiveInt = 10) -> Tensor:
+    """The evidence lower bound of each image, negated (n,)."""
     subject = Subject(evaluation)
-    return -float(subject.bounds(subject.x, samples, tight=False).mean())
+    return -subject.bounds(subject.x, samples, tight=False)
 
 
 def importance_weighted_bound(
@@ -44,13 +51,21 @@ def importance_weighted_bound(
     :param images: how many test images, evenly spread, get all draws. All images get 10, and what these images gain by
         more is credited to all: it varies from image to image far less than the bound itself. null: all get all
     """
+    return float(importance_weighted_bound_by_row(evaluation, samples, images).mean())
+
+
+@once_per_evaluation
+def importance_weighted_bound_by_row(
+    evaluation: Evaluation, samples: PositiveInt = 50, images: PositiveInt | None = 1000
+) -> Tensor:
+    """The bound of each image (n,), of which `importance_weighted_bound` is the mean; its parameters are the same."""
     subject = Subject(evaluation)
     if images is None or images >= len(subject.x):
-        return -float(subject.bounds(subject.x, samples).mean())
+        return -subject.bounds(subject.x, samples)
     chosen = torch.linspace(0, len(subject.x) - 1, images).long()
     coarse = subject.bounds(subject.x, COARSE)
     gain = subject.bounds(subject.x[chosen], samples) - coarse[chosen]
-    return -float(coarse.mean() + gain.mean())
+    return -(coarse + gain.mean())
 
 
 class Subject:

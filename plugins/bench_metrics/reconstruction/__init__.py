@@ -20,6 +20,7 @@ FIGURES = (
         lossy_tolerance=1e-2,
         summary="Binary cross-entropy per pixel; grey pixels have one above 0 even if nothing is lost.",
         source=KERAS,
+        scores="bench_metrics.reconstruction.scores:bce_by_row",
     ),
     bench.MetricInfo(
         "reconstruction-mse",
@@ -30,6 +31,8 @@ FIGURES = (
         lossy_tolerance=2e-3,
         summary="Mean squared error per pixel.",
         source="https://lightning.ai/docs/torchmetrics",
+        scores="bench_metrics.reconstruction.scores:mse_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "psnr",
@@ -50,6 +53,8 @@ FIGURES = (
         lossy_tolerance=2e-2,
         summary="Structural similarity, mean over the images; the window shrinks where 11 pixels do not fit.",
         source="Wang et al. (2004), Image Quality Assessment, IEEE TIP 13(4), 600-612",
+        scores="bench_metrics.reconstruction.scores:ssim_by_row",
+        best=1.0,
     ),
     bench.MetricInfo(
         "denoising-mse",
@@ -61,6 +66,8 @@ FIGURES = (
         lossy_tolerance=1e-2,
         summary="Mean squared error per pixel of what comes out for noisy inputs, against the clean ones.",
         source=VINCENT,
+        scores="bench_metrics.reconstruction.denoising:denoising_mse_by_row",
+        best=0.0,
     ),
     bench.MetricInfo(
         "denoising-gain",
@@ -83,6 +90,7 @@ FIGURES = (
         lossy_tolerance=5e-2,
         summary="Chance that an input of an unseen class is reconstructed worse than another; 0.5 is a toss.",
         source="Sakurada & Yairi (2014), Anomaly Detection Using Autoencoders, MLSDA",
+        best=1.0,
     ),
     bench.MetricInfo(
         "mse-against-pca",
@@ -95,6 +103,7 @@ FIGURES = (
         relative=True,
         summary="Mean squared error, by that of PCA with as many components as a code has numbers.",
         source="Baldi & Hornik (1989), Neural Networks and Principal Component Analysis, Neural Networks 2, 53-58",
+        best=0.0,
     ),
     bench.MetricInfo(
         "rate-distortion-gain",

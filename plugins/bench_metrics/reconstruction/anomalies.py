@@ -4,6 +4,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from bench import Evaluation, Unsuitable
+from bench_metrics.reconstruction.scores import mse_by_row
 
 
 def anomaly_auroc(evaluation: Evaluation) -> float:
@@ -19,5 +20,4 @@ def anomaly_auroc(evaluation: Evaluation) -> float:
     anomalous = torch.isin(evaluation.targets, torch.tensor(unseen))
     if anomalous.all() or not anomalous.any():
         raise Unsuitable("anomaly-auroc needs both seen and unseen classes", "the test part has one of them alone")
-    errors = (evaluation.outputs - evaluation.inputs).square().flatten(1).mean(1)
-    return float(roc_auc_score(anomalous, errors))
+    return float(roc_auc_score(anomalous, mse_by_row(evaluation)))

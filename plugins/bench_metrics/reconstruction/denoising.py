@@ -9,6 +9,8 @@ from torch import Tensor
 
 from bench import Evaluation, Unsuitable
 from bench_metrics.asking import first
+from bench_metrics.memory import once_per_evaluation
+from bench_metrics.reconstruction.scores import squared_errors
 
 Noise = Literal["gaussian", "masking"]
 Masked = Annotated[float, Field(gt=0, lt=1)]
@@ -26,7 +28,15 @@ def denoising_mse(
     :param sigma: standard deviation of Gaussian noise, before it is clipped to the range of the inputs
     :param masked: share of the pixels that masking sets to the lowest value
     """
-    return _mse(cleaned(evaluation, noisy(evaluation, noise, sigma, masked)), evaluation.inputs)
+    return float(denoising_mse_by_row(evaluation, noise, sigma, masked).mean())
+
+
+@once_per_evaluation
+def denoising_mse_by_row(
+    evaluation: Evaluation, noise: Noise = "gaussian", sigma: PositiveFloat = 0.5, masked: Masked = 0.25
+) -> Tensor:
+    """The squared error of each image (n,), of which `denoising_mse` is the mean; its parameters are the same."""
+    return squared_errors(cleaned(evaluation, noisy(evaluation, noise, sigma, masked)), evaluation.inputs)
 
 
 def denoising_gain(
@@ -40,7 +50,8 @@ def denoising_gain(
     :raises Unsuitable: if the noise changes nothing, as masking does to black images
     """
     inputs = noisy(evaluation, noise, sigma, masked)
-    before, after = _mse(inputs, evaluation.inputs), _mse(cleaned(evaluation, inputs), evaluation.inputs)
+    before = float(squared_errors(inputs, evaluation.inputs).mean())
+    after = denoising_mse(evaluation, noise, sigma, masked)
     if before == 0:
         raise Unsuitable("denoising-gain needs noise to remove", f"{noise} changes nothing of these inputs")
     return 10 * log10(before / max(after, LEAST))
@@ -62,7 +73,3 @@ def cleaned(evaluation: Evaluation, inputs: Tensor) -> Tensor:
     wanted = evaluation.case.exports[evaluation.artifact].inputs
     fed = (inputs if one.source == "data" else evaluation.fed[one.name] for one in wanted)
     return first(evaluation.case.call(evaluation.artifact, *fed))
-
-
-def _mse(outputs: Tensor, truth: Tensor) -> float:
-    return float((outputs - truth).square().mean(dtype=torch.float64))

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 
-@pytest.mark.parametrize(("arguments", "title"), [([], "Suite"), (["suite"], "Suite"), (["results"], "bench results")])
+@pytest.mark.parametrize(("arguments", "title"), [([], "Suite"), (["suite"], "Suite"), (["results"], "bench results"), (["comparison"], "bench comparison")])
 def test_a_json_schema_is_printed(command, arguments, title):
     answer = command("schema", *arguments)
     schema = json.loads(answer.out)

@@ -8,6 +8,7 @@ from pytorch_lightning import LightningModule
 from torch import nn
 from torch.nn import functional as F
 from torchmetrics import MeanSquaredError
+from torchmetrics.classification import MulticlassAccuracy
 
 from bench import Export, TensorSpec, Unsuitable
 
@@ -175,6 +176,21 @@ def probe(evaluation):
     """How far the mean code of the test part lies from that of the training part."""
     training = evaluation.case.on_training(evaluation.artifact)
     return (evaluation.outputs.mean(0) - training.outputs.mean(0)).norm().item()
+
+
+def accuracy(data):
+    """A torchmetric of a plugin's own."""
+    return MulticlassAccuracy(data.classes, average="micro")
+
+
+def half_right(evaluation):
+    """Scores that are those of no metric."""
+    return torch.full((len(evaluation.inputs),), 0.5)
+
+
+def not_for_rows(evaluation):
+    """No scores, for a reason."""
+    raise Unsuitable("rows are not told apart")
 
 
 class Picky:

@@ -104,6 +104,54 @@ def test_every_precision_is_exported_scored_and_timed_by_the_runtimes_used_at_it
     assert [picture.name for picture in found.pictures] == ["confusion-matrix"]
 
 
+SCORED = replace(ACCURACY, scores=f"{SCORES}:accuracy_by_row")
+
+
+def test_scores_of_rows_are_those_of_the_executed_graph(case):
+    request, data, _ = case
+    loss = MetricInfo(
+        "loss", f"{SCORES}:CrossEntropy", "classification", tolerance=None, scores=f"{SCORES}:cross_entropy_by_row"
+    )
+    stale = request.scores / "forward.gone.npy"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"an earlier run's")
+    found = evaluate(replace(request, metrics=uses(SCORED, loss, replace(ACCURACY, name="bare"))), data, lambda _: None)
+    assert found.failures == []
+    kept = {(row.name, row.runtime, row.precision): row for row in found.metrics if row.scores_path}
+    assert set(kept) == {(name, *use) for name in ("accuracy", "loss") for use in USES}
+    files = {key: Path(request.folder, row.scores_path) for key, row in kept.items()}
+    assert sorted(files.values()) == sorted(request.scores.iterdir())
+    for key, row in kept.items():
+        scores = np.load(files[key])
+        assert (scores.dtype, scores.shape) == (np.float32, (len(data.parts.test.inputs),))
+        assert scores.mean(dtype=np.float64) == pytest.approx(row.value, rel=1e-5)
+    exact, rough = (np.load(files["loss", "onnxruntime", precision]) for precision in ("fp32", "int8-dynamic"))
+    assert np.abs(exact - rough).max() > 1e-3
+    assert kept["accuracy", *USES[0]].scores_path == f"scores/{request.name}/forward.accuracy.onnxruntime.fp32.npy"
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_scores_that_are_not_those_of_their_metric_are_named_once_and_cost_nothing_else(case, make, parts, is_named):
+    request, data, _ = case
+    wrong = replace(ACCURACY, target="stage_parts:accuracy", scores="stage_parts:half_right")
+    request = replace(request, metrics=uses(wrong), metrics_named=is_named, owners={"stage_parts": "their-plugin"})
+    found = evaluate(request, data, lambda share: None)
+    (failure,) = found.failures
+    assert (failure.plugin, failure.kind, failure.fatal) == ("their-plugin", "BenchError", False)
+    assert failure.message.startswith("the scores of accuracy of forward have the mean 0.5, and its value is 0.")
+    assert {(row.runtime, row.precision, row.scores_path) for row in found.metrics} == {(*use, "") for use in USES}
+    assert not request.scores.exists()
+    assert trusted(make, found) == USES
+
+
+def test_what_has_no_scores_for_a_reason_has_none_and_nothing_has_failed(case, parts):
+    request, data, _ = case
+    request = replace(request, metrics=uses(replace(ACCURACY, scores="stage_parts:not_for_rows")))
+    found = evaluate(request, data, lambda share: None)
+    assert found.failures == []
+    assert {row.scores_path for row in found.metrics} == {""}
+
+
 def test_pictures_are_drawn_once_where_fp32_is_not_asked_for(case):
     request, data, _ = case
     request = replace(request, precisions=PRECISIONS[2:], runtimes=(replace(ONNX, precisions=PRECISIONS[2:]),))

@@ -5,13 +5,14 @@ import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
 from bench.errors import BenchError
 from bench.parity import Disagreement
 from bench.records import DATA_UNIT, PRECISIONS, DataSpec, Evaluation, MetricInfo, MetricUse, RuntimeInfo, RuntimeUse
-from bench.stages.score import Execution, figure, parity, refuse_disagreement, score
+from bench.stages.score import Execution, figure, parity, refuse_disagreement, score, scores_of
 
 RUNTIME = RuntimeUse("graph", RuntimeInfo("graph", "nowhere:Graph"), precisions=PRECISIONS)
 
@@ -124,3 +125,40 @@ def test_an_overflow_is_told_with_where_it_was():
     broken = answers(torch.full((2, 1), math.inf))
     with pytest.raises(Disagreement, match=r"^scores of forward at fp16 under graph: outputs that are no numbers"):
         parity(Execution(RUNTIME, "fp16"), "forward", answers(torch.ones(2, 1)).answers, broken.answers)
+
+
+def scores_given(monkeypatch, scores, value: float) -> np.ndarray:
+    """What is kept of the scores that a metric of this value gives for two rows."""
+    module = SimpleNamespace(scores=lambda evaluation, factor=1: factor * torch.as_tensor(scores))
+    monkeypatch.setitem(sys.modules, "scores_of_a_test", module)
+    use = metric(monkeypatch, value, scores="scores_of_a_test:scores")
+    return scores_of(replace(use, params={"factor": 2}), answers(torch.zeros(2, 1)), value)
+
+
+def test_scores_get_the_parameters_of_the_metric_and_are_kept_in_single_precision(monkeypatch):
+    kept = scores_given(monkeypatch, torch.tensor([0.25, 0.5], dtype=torch.float64), 0.75)
+    assert (kept.dtype, kept.tolist()) == (np.float32, [0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("scores", "value", "is_kept"),
+    [([0.5, 0.5], 1.0009, True), ([0.5, 0.5], 1.0011, False), ([50.0, -50.0], 0.05, True), ([0.0, 0.0], 1e-9, False)],
+)
+def test_scores_are_refused_whose_mean_is_not_the_value(monkeypatch, scores, value, is_kept):
+    if is_kept:
+        assert len(scores_given(monkeypatch, scores, value)) == 2
+        return
+    with pytest.raises(BenchError, match=r"^the scores of figure of forward have the mean [01], and its value is "):
+        scores_given(monkeypatch, scores, value)
+
+
+@pytest.mark.parametrize("scores", [[0.5], [[0.5], [0.5]], 0.5, [0.5, math.nan], [math.inf, 0.5], []])
+def test_scores_are_one_finite_number_a_row(monkeypatch, scores):
+    with pytest.raises(BenchError, match=r"figure of forward are no 2 finite numbers, one for each row"):
+        scores_given(monkeypatch, scores, 1.0)
+
+
+@pytest.mark.parametrize("best", [None, 0.0, 1.0])
+def test_a_figure_tells_the_best_that_there_is(monkeypatch, best):
+    use = metric(monkeypatch, 0.9, best=best)
+    assert figure(use, Execution(RUNTIME, "fp32"), 0.9, answers(torch.zeros(2, 1))).best == best

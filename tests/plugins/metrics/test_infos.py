@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.catalog import resolve
+from bench.catalog import named, resolve
 from bench.signature import REQUIRED, parameters
 from bench_metrics import bench_metrics
 
@@ -22,3 +22,14 @@ def test_a_target_takes_one_argument_and_documents_the_others(info):
         assert f":param {other.name}:" in target.__doc__
     assert target.__doc__
     assert info.summary.endswith(".")
+
+
+@pytest.mark.parametrize("info", [info for info in INFOS if info.scores], ids=lambda info: info.name)
+def test_scores_take_the_parameters_of_their_metric(info):
+    (_, *own), (_, *others) = (parameters(target) for target in (named(info.scores), resolve(info)))
+    assert own == others
+
+
+@pytest.mark.parametrize("info", [info for info in INFOS if info.best is not None], ids=lambda info: info.name)
+def test_what_has_a_best_value_says_which_way_it_lies(info):
+    assert info.higher_is_better is not None

@@ -1,0 +1,152 @@
+"""What two runs' artifacts took when they were timed again, side by side, until the answer was clear.
+
+Whoever looks again and again, and stops when he sees something, sees something by chance more often than in 5 of 100
+cases. So each look has a share of that error, alpha x 6 / (pi n)^2 for the n-th, and all looks together, however many
+there are, no more than the whole: the shares add up to 1 (Bonferroni, with the sum of Euler's Basel problem).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log, log1p, pi
+from statistics import geometric_mean
+
+from bench.compare.estimates import TAIL, Student, paired
+from bench.conditions import LEAST_SAMPLES
+
+# The figures that are timed again, by the percentile that they are; a throughput is none.
+FIGURES: dict[str, float | None] = {**{f"latency-p{q:g}": q for q in LEAST_SAMPLES}, "throughput": None}
+
+FIRST_LOOK = 4
+
+
+def looks() -> Iterator[int]:
+    """After how many processes one looks: each time at half as many again."""
+    count = FIRST_LOOK
+    while True:
+        yield count
+        count = count * 3 // 2
+
+
+def share(look: int) -> float:
+    """The share of the whole error that a look may spend.
+
+    :param look: its number, from 1 on
+    """
+    return 6 / (pi * look) ** 2
+
+
+def interval(log_ratios: Sequence[float], look: int, alpha: float = 2 * TAIL) -> tuple[float, float]:
+    """Where the true mean of logarithms of ratios lies: intervals of all looks hold it at once, but for `alpha`.
+
+    :param log_ratios: one for each process, at least two
+    :param look: its number, from 1 on
+    """
+    return Looked(paired(log_ratios), look).interval(alpha / 2)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An estimate that is looked at once more, if it was not clear before. See `Estimate`, which it is one of."""
+
+    once: Student
+    look: int
+
+    @property
+    def value(self) -> float:
+        """See `Estimate`."""
+        return self.once.value
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """See `Estimate`."""
+        return self.once.interval(tail * share(self.look))
+
+    def p_above(self, bound: float) -> float:
+        """See `Estimate`."""
+        return min(1.0, self.once.p_above(bound) / share(self.look))
+
+    def p_below(self, bound: float) -> float:
+        """See `Estimate`."""
+        return min(1.0, self.once.p_below(bound) / share(self.look))
+
+    def detectable(self) -> float:
+        """See `Estimate`."""
+        return self.once.detectable() + self.interval()[1] - self.once.interval()[1]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A figure of both sides.
+
+    :param base_s: the base's seconds in each process; for a rate, those for one sample
+    :param head_s: the head's in the same processes
+    """
+
+    base_s: tuple[float, ...]
+    head_s: tuple[float, ...]
+    is_rate: bool = False
+
+    @property
+    def log_ratios(self) -> tuple[float, ...]:
+        """The logarithm of the head's time over the base's in each process; positive: the head is slower."""
+        return tuple(log(head / base) for base, head in zip(self.base_s, self.head_s, strict=True))
+
+    @property
+    def base(self) -> float:
+        """The geometric mean of the base over the processes, in seconds, or a second."""
+        return self._mean(self.base_s)
+
+    @property
+    def head(self) -> float:
+        """The same of the head."""
+        return self._mean(self.head_s)
+
+    def _mean(self, seconds: tuple[float, ...]) -> float:
+        mean = geometric_mean(seconds)
+        return 1 / mean if self.is_rate else mean
+
+
+@dataclass(frozen=True)
+class Remeasured:
+    """What is timed at one place, and what came of it.
+
+    :param group: of cases
+    :param place: as `bench.store.figures.place_of` has it
+    :param figures: by name, one of `FIGURES`; those that too few samples state in some process are left out
+    :param looks: how many times one has looked whether it is clear
+    :param processes: how many there were
+    :param seconds: that they took
+    :param is_same: both runs have the same graph under the same runtime: nothing was timed, and nothing has changed
+    :param failure: why it could not be timed, or not on
+    :param notes: what a reader has to know of it
+    """
+
+    group: str
+    place: str
+    figures: dict[str, Paired] = field(default_factory=dict)
+    looks: int = 0
+    processes: int = 0
+    seconds: float = 0.0
+    is_same: bool = False
+    failure: str = ""
+    notes: tuple[str, ...] = ()
+
+    def estimate(self, name: str) -> Looked | None:
+        """How much slower the head is, as a logarithm, by a figure; None where there is too little to tell it."""
+        found = self.figures.get(name)
+        if found is None or len(found.log_ratios) < 2 or not self.looks:
+            return None
+        return Looked(paired(found.log_ratios), self.looks)
+
+    def is_clear(self, tolerated: Mapping[str, float]) -> bool:
+        """Whether, of every figure, what is known of the change lies on one side of what is tolerated.
+
+        :param tolerated: a figure's name -> how much slower it may become, as a share of its base, and how much faster
+            before that is said. Those that could not be timed are left out
+        """
+        found = {name: one for name in tolerated if (one := self.estimate(name)) is not None}
+        return bool(found) and all(_is_clear(one.interval(), tolerated[name]) for name, one in found.items())
+
+
+def _is_clear(interval: tuple[float, float], tolerated: float) -> bool:
+    low, high = interval
+    return not any(low <= bound <= high for bound in (log1p(tolerated), log1p(-tolerated)))

@@ -1,0 +1,27 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const wanted = window.matchMedia("(prefers-color-scheme: dark)");
+  const paint = (dark) => root.classList.toggle("dark", dark);
+  document.getElementById("theme").addEventListener("click", () => paint(!root.classList.contains("dark")));
+  wanted.addEventListener("change", (event) => paint(event.matches));
+  paint(wanted.matches);
+
+  const form = document.querySelector(".filter");
+  if (!form) return;
+  const rows = [...document.querySelectorAll("#figures tbody tr")].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  const filter = () => {
+    const words = form.elements.text.value.toLowerCase().split(/\s+/);
+    const verdict = form.elements.verdict.value;
+    let shown = 0;
+    for (const { row, text } of rows) {
+      row.hidden = (verdict && row.dataset.verdict !== verdict) || !words.every((word) => text.includes(word));
+      shown += !row.hidden;
+    }
+    form.querySelector("output").textContent = `${shown} of ${rows.length}`;
+  };
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  filter();
+})();
