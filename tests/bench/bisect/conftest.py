@@ -1,6 +1,8 @@
 """Repositories with a known history, and comparisons of figures that are known."""
 
+import json
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,62 @@ def row(base: float, head: float, **changes) -> Row:
 
 def compared(base: Path, head: Path) -> Comparison:
     return Comparison(SIDE, SIDE, (row(float(base.name), float(head.name)),))
+
+
+# Stands in for bench in a scripted repository, whose root comes first when Python imports. `number` is what its one
+# artifact has in parameters; or a word that says what goes wrong.
+FAKE = """
+import json, os, pathlib, subprocess, sys, time
+
+output = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
+content = pathlib.Path("number").read_text()
+names = ("PYTHONPATH", "BENCH_SITE", "GIT_DIR", "BENCH_DATA")
+call = {"argv": sys.argv[1:], "environment": {name: os.environ.get(name) for name in names}, "content": content}
+with (output / "calls.jsonl").open("a") as file:
+    print(json.dumps(call), file=file)
+if content == "mistaken":
+    print("error: quick.yaml:1: unknown model")
+    sys.exit(2)
+results = json.loads(pathlib.Path(__file__).with_name("template.json").read_text())
+head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+results["environment"]["git"] = {"commit": head, "changed": False}
+processes = [word.split("=")[1] for word in sys.argv if word.startswith("measure.processes=")]
+results["suite"]["measure"]["processes"] = int(processes[-1]) if processes else 2
+if content in ("failing", "hanging"):
+    results["cases"][0] |= {"status": "failed", "error": {"stage": "train", "kind": "E", "message": "no gradient"}}
+    results["status"] = "failed"
+else:
+    results["cases"][0]["artifacts"][0]["parameters"] = int(content)
+number = len((output / "calls.jsonl").read_text().splitlines())
+results["run_id"] = f"20240501-120000-{number:04}"
+folder = output / "trial" / results["run_id"]
+if "--resume" in sys.argv:
+    folder = pathlib.Path(sys.argv[sys.argv.index("--resume") + 1])
+folder.mkdir(parents=True, exist_ok=True)
+if content == "hanging":
+    results["status"] = "running"
+(folder / "results.json").write_text(json.dumps(results))
+if content == "hanging":
+    time.sleep(60)
+sys.exit(3 if content == "failing" else 1 if content == "7" else 0)
+"""
+
+
+@pytest.fixture
+def faked(tmp_path, stream, make):
+    """Makes a repository in which `bench run` is quick: each commit has this content of `number`."""
+
+    def build(*contents: str) -> Scripted:
+        commits = [stream(number, text=text) for number, text in enumerate(contents)]
+        return Scripted(tmp_path / "repository", 0, "".join([first_with_files(commits[0], make), *commits[1:]]))
+
+    return build
+
+
+def first_with_files(commit: str, make) -> str:
+    """The first commit, with the stand-in for bench."""
+    template = json.dumps(asdict(make.results()))
+    files = {"bench/__init__.py": "", "bench/__main__.py": FAKE, "bench/template.json": template}
+    return commit.removesuffix("\n") + "".join(
+        f"M 100644 inline {path}\ndata {len(text)}\n{text}\n" for path, text in files.items()
+    )
