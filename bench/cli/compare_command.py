@@ -25,7 +25,16 @@ FORMATS = ("text", "md", "json", "junit", "github", "html")
     metavar="[FIGURE=]PERCENT",
     help="How much worse a figure may become, e.g. latency-p50=3%, or 3% for all without a gate; can be repeated.",
 )
-def command(
+@click.option("--remeasure", is_flag=True, help="Time the graphs of both runs again, in turn, on this machine.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to time one graph under one load at most, with --remeasure.",
+)
+def command(  # noqa: PLR0913, PLR0917 - an option each
     base: str,
     head: str,
     reports: Path,
@@ -34,6 +43,8 @@ def command(
     output: Path | None,
     strict: bool,
     thresholds: tuple[str, ...],
+    remeasure: bool,
+    budget: float,
 ) -> None:
     """Compare HEAD, the newest run if left out, with BASE, figure by figure.
 
@@ -60,8 +71,11 @@ def command(
         return
     comparing.refuse_itself(base_run, head_run)
     tolerance = comparing.tolerance_of(thresholds, head_run)
-    comparison = Pair(base_run, head_run, only).compare(tolerance)
+    pair = Pair(base_run, head_run, only)
+    comparison = pair.compare(tolerance)
     comparing.refuse_unknown(tolerance, comparison)
+    if remeasure:
+        comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget))
     from bench.report.comparison.formats import FORMATS as RENDERERS
 
     _say(RENDERERS[form](comparison, strict), output)

@@ -2,13 +2,15 @@
 
 import difflib
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.bounds import share
 from bench.cli.text import say_warning
+from bench.compare.again import Remeasured
 from bench.compare.records import NOTHING, Comparison
-from bench.compare.runs import Run
+from bench.compare.runs import Pair, Run
 from bench.compare.thresholds import Tolerance
 from bench.errors import BenchError, RunError, suggestion
 from bench.store.calibration import machine_of, read_calibrations
@@ -95,3 +97,21 @@ def refuse_unknown(tolerance: Tolerance, comparison: Comparison) -> None:
     for name in tolerance.named:
         if known and name not in known:
             raise BenchError(f"--threshold: no run has a figure {name!r}", suggestion(name, known))
+
+
+def timed_again(pair: Pair, tolerance: Tolerance, budget_s: float) -> list[Remeasured]:
+    """Time what both runs have kept again, and show how it goes.
+
+    :param budget_s: seconds for each place
+    """
+    from rich.console import Console
+
+    from bench.catalog import Catalog
+    from bench.cli.progress import Lines
+    from bench.manager import load_plugins
+    from bench.run.remeasuring import remeasure
+    from bench.run.workers import Workers
+
+    base, head = ((run.results, run.folder) for run in (pair.base, pair.head))
+    progress, is_clear = Lines(Console(file=sys.stderr)), pair.clearing(tolerance)
+    return remeasure(base, head, pair.only, Catalog(load_plugins()), Workers, progress, budget_s, is_clear)

@@ -63,6 +63,12 @@ class Lines(Forecast):
             self._told = now
             self._say(f"measured {done} of {total} processes{_rest(self.left() if done < total else None)}")
 
+    def remeasuring(self, contest: str, processes: int, ended: int, total: int) -> None:
+        now = time.monotonic()
+        if ended == total or now - self._told >= 5:
+            self._told = now
+            self._say(f"timed again: {ended} of {total} are clear" + (f"; now {contest}" if contest else ""))
+
     def waiting_for_host(self) -> None:
         self._say(WAITING)
 

@@ -5,18 +5,22 @@ cases. So each look has a share of that error, alpha x 6 / (pi n)^2 for the n-th
 there are, no more than the whole: the shares add up to 1 (Bonferroni, with the sum of Euler's Basel problem).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import log, log1p, pi
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from math import log, pi
 from statistics import geometric_mean
 
+from bench.compare.effects import NONE, Effect
 from bench.compare.estimates import TAIL, Student, paired
+from bench.compare.scales import Ratio
 from bench.conditions import LEAST_SAMPLES
 
 # The figures that are timed again, by the percentile that they are; a throughput is none.
 FIGURES: dict[str, float | None] = {**{f"latency-p{q:g}": q for q in LEAST_SAMPLES}, "throughput": None}
 
 FIRST_LOOK = 4
+
+SAME_GRAPH = "the same graph, bit by bit: whatever the runs found between them is chance"
 
 
 def looks() -> Iterator[int]:
@@ -137,16 +141,32 @@ class Remeasured:
             return None
         return Looked(paired(found.log_ratios), self.looks)
 
-    def is_clear(self, tolerated: Mapping[str, float]) -> bool:
-        """Whether, of every figure, what is known of the change lies on one side of what is tolerated.
-
-        :param tolerated: a figure's name -> how much slower it may become, as a share of its base, and how much faster
-            before that is said. Those that could not be timed are left out
-        """
-        found = {name: one for name in tolerated if (one := self.estimate(name)) is not None}
-        return bool(found) and all(_is_clear(one.interval(), tolerated[name]) for name, one in found.items())
+    @property
+    def leading(self) -> str:
+        """The figure that one looks at first: of a load without single queries, how much of it is done."""
+        return "throughput" if " offline" in self.place else "latency-p50"
 
 
-def _is_clear(interval: tuple[float, float], tolerated: float) -> bool:
-    low, high = interval
-    return not any(low <= bound <= high for bound in (log1p(tolerated), log1p(-tolerated)))
+def effect_again(found: Remeasured, name: str, before: Effect | None = None) -> Effect | None:
+    """What came of timing a figure again; None if that does not tell of it.
+
+    :param before: what the runs say of it by themselves
+    """
+    if found.is_same and before is not None:
+        return replace(before, value=0.0, estimate=NONE, method=SAME_GRAPH, notes=(), is_remeasured=True)
+    if found.failure and before is not None:
+        return replace(before, notes=(*before.notes, f"not timed again: {found.failure}"))
+    estimate, figure = found.estimate(name), found.figures.get(name)
+    if estimate is None or figure is None:
+        return None
+    looks = f"{found.looks} look{'s' if found.looks > 1 else ''}"
+    return Effect(
+        base=figure.base,
+        head=figure.head,
+        scale=Ratio(higher_is_better=figure.is_rate),
+        value=estimate.value,
+        estimate=estimate,
+        method=f"paired t over {found.processes} processes that timed both in turn, {looks}",
+        notes=found.notes,
+        is_remeasured=True,
+    )

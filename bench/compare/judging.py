@@ -46,6 +46,21 @@ class Candidate:
         """How surprising the data were if it were not better by as much."""
         return self.effect.estimate.p_below(self.limits[0]) if self.effect.estimate else 1.0
 
+    @property
+    def is_within(self) -> bool:
+        """Whether the whole interval lies within what is tolerated."""
+        if self.effect.estimate is None:
+            return False
+        interval, (low, high) = self.effect.estimate.interval(), self.limits
+        return low <= interval[0] and interval[1] <= high
+
+    def is_clear(self, count: int) -> bool:
+        """Whether it has a verdict already, however many others are judged with it.
+
+        :param count: how many are, it included
+        """
+        return self.is_within or min(self.p_worse, self.p_better) <= TAIL / count
+
 
 def judged(candidates: Sequence[Candidate]) -> Iterator[Row]:
     """A row for each, in the same order."""
@@ -71,7 +86,7 @@ def _discovered(p_values: Sequence[float]) -> list[bool]:
 def _row(one: Candidate, is_worse: bool, is_better: bool, count: int) -> Row:
     effect, scale, estimate = one.effect, one.effect.scale, one.effect.estimate
     interval = estimate.interval() if estimate else None
-    verdict = _verdict(one, is_worse, is_better, interval)
+    verdict = _verdict(one, is_worse, is_better)
     return Row(
         key=one.key,
         kind=one.nature.kind,
@@ -90,18 +105,15 @@ def _row(one: Candidate, is_worse: bool, is_better: bool, count: int) -> Row:
     )
 
 
-def _verdict(one: Candidate, is_worse: bool, is_better: bool, interval: tuple[float, float] | None) -> Verdict:
-    if interval is None:
-        return "inconclusive"
-    low, high = one.limits
+def _verdict(one: Candidate, is_worse: bool, is_better: bool) -> Verdict:
     if one.nature.higher_is_better is None:
-        is_same = low <= interval[0] and interval[1] <= high and not (one.nature.kind == "fact" and one.effect.notes)
-        return "unchanged" if is_same else "inconclusive"
+        has_moved = one.nature.kind == "fact" and bool(one.effect.notes)
+        return "unchanged" if one.is_within and not has_moved else "inconclusive"
     if is_worse:
         return "regressed"
     if is_better:
         return "improved"
-    return "unchanged" if low <= interval[0] and interval[1] <= high else "inconclusive"
+    return "unchanged" if one.is_within else "inconclusive"
 
 
 def _why_inconclusive(

@@ -30,6 +30,11 @@ class Key:
     place: str
     name: str
 
+    @property
+    def place_of_group(self) -> tuple[str, str]:
+        """Where it is: other figures are there too."""
+        return self.group, self.place
+
     def __str__(self) -> str:
         return f"{self.name} of {self.group}, {self.place}" if self.place else f"{self.name} of {self.group}"
 

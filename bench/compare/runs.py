@@ -1,18 +1,18 @@
 """Two runs -> a comparison."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
+from bench.compare.again import Remeasured, effect_again
 from bench.compare.effects import Effect
 from bench.compare.facts import fact_effect
 from bench.compare.judging import Candidate, judged
 from bench.compare.observed import Observed, observed
 from bench.compare.quality import quality_effect
 from bench.compare.records import Broken, Comparison, Key, Side, in_order
-from bench.compare.thresholds import Tolerance
+from bench.compare.thresholds import GATE, Tolerance
 from bench.compare.timings import timing_effect
 from bench.results import RunResult, is_chosen
 
@@ -66,21 +66,21 @@ class Pair:
     head: Run
     only: Sequence[str] = ()
 
-    def compare(self, tolerance: Tolerance, again: Mapping[Key, Effect] = MappingProxyType({})) -> Comparison:
+    def compare(self, tolerance: Tolerance, again: Sequence[Remeasured] = ()) -> Comparison:
         """Everything that they say about each other.
 
         :param tolerance: what the command line and this machine's calibration say; gates come from the head
-        :param again: the effects that were measured again; they stand in the place of what the runs say themselves
+        :param again: what was timed again; it stands in the place of the runs' own timings
         """
         old, new = (observed(run.results, run.folder, self.only) for run in (self.base, self.head))
-        tolerance = replace(tolerance, gates=self.head.tolerated, runtimes=self.head.runtimes)
-        is_other_machine = self.base.machine != self.head.machine
-        candidates = [
-            Candidate(key, old[key].nature, effect, tolerance.of(key, old[key].nature))
-            for key in old
-            if key in new
-            for effect in [_effect(key, old[key], new[key], is_other_machine, again)]
-        ]
+        rules, is_elsewhere = self._rules(tolerance), self.base.machine != self.head.machine
+        timed = {(one.group, one.place): one for one in again}
+        candidates = []
+        for key in old.keys() & new.keys():
+            effect = _effect(old[key], new[key], is_elsewhere)
+            if key.place_of_group in timed and old[key].nature.kind == "timing":
+                effect = effect_again(timed[key.place_of_group], key.name, effect) or effect
+            candidates.append(Candidate(key, old[key].nature, effect, rules.of(key, old[key].nature)))
         broken = tuple(self._broken())
         return Comparison(
             base=self.base.side,
@@ -89,8 +89,33 @@ class Pair:
             new=_without(new, old, self._groups_broken("base")),
             vanished=_without(old, new, self._groups_broken("head")),
             broken=broken,
-            notes=tuple(self._notes(is_other_machine and len(again) == 0)),
+            notes=tuple(self._notes(is_elsewhere and not again)),
         )
+
+    def clearing(self, tolerance: Tolerance) -> Callable[[Remeasured], bool]:
+        """What tells whether a place need not be timed any longer: its leading figure, and all that a bound names.
+
+        :param tolerance: as for `compare`
+        """
+        natures = {key: one.nature for key, one in observed(self.base.results, self.base.folder, self.only).items()}
+        count = sum(nature.kind != "fact" for nature in natures.values())
+        rules = self._rules(tolerance)
+
+        def is_clear(found: Remeasured) -> bool:
+            keys = [Key(found.group, found.place, name) for name in found.figures]
+            known = [(key, natures[key], rules.of(key, natures[key])) for key in keys if key in natures]
+            asked = [
+                Candidate(key, nature, effect, threshold)
+                for key, nature, threshold in known
+                if key.name == found.leading or threshold.source == GATE
+                if (effect := effect_again(found, key.name)) is not None
+            ]
+            return bool(asked) and all(one.is_clear(count) for one in asked)
+
+        return is_clear
+
+    def _rules(self, tolerance: Tolerance) -> Tolerance:
+        return replace(tolerance, gates=self.head.tolerated, runtimes=self.head.runtimes)
 
     def _broken(self) -> Iterator[Broken]:
         sides: list[tuple[Literal["base", "head"], Run]] = [("base", self.base), ("head", self.head)]
@@ -120,14 +145,16 @@ def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken:
     return tuple(key for key in own if key not in other and key.group not in broken)
 
 
-def _effect(key: Key, base: Observed, head: Observed, is_other_machine: bool, again: Mapping[Key, Effect]) -> Effect:
+def _effect(base: Observed, head: Observed, is_elsewhere: bool) -> Effect:
+    """What the runs say by themselves.
+
+    :param is_elsewhere: whether they were timed on different machines
+    """
     if base.nature.kind == "quality":
         return quality_effect(base, head)
     if base.nature.kind == "fact":
         return fact_effect(base, head)
-    if key in again:
-        return again[key]
     effect = timing_effect(base, head)
-    if is_other_machine:
+    if is_elsewhere:
         return replace(effect, estimate=None, method="no interval", notes=(OTHER_MACHINE,))
     return effect

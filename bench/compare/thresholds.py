@@ -9,6 +9,9 @@ from bench.roofline import Calibration, calibration_for
 
 DEFAULT = 0.05
 
+# Who may say it.
+OPTION, GATE, CALIBRATION, NOBODY = "--threshold", "gate", "calibration", "default"
+
 # However quiet a machine was when it was calibrated, less than this nobody asks for without saying so.
 LEAST = 0.01
 
@@ -33,15 +36,15 @@ class Tolerance:
     def of(self, key: Key, nature: Nature) -> Threshold:
         """The threshold of a figure."""
         if key.name in self.named:
-            return Threshold(self.named[key.name], "--threshold")
+            return Threshold(self.named[key.name], OPTION)
         gates = self.gates.get(key.group, {})
         for name in _names(key):
             if name in gates:
-                return Threshold(gates[name], "gate")
+                return Threshold(gates[name], GATE)
         if self.general is not None:
-            return Threshold(self.general, "--threshold")
+            return Threshold(self.general, OPTION)
         calibrated = self._calibrated(nature)
-        return Threshold(DEFAULT, "default") if calibrated is None else Threshold(calibrated, "calibration")
+        return Threshold(DEFAULT, NOBODY) if calibrated is None else Threshold(calibrated, CALIBRATION)
 
     def _calibrated(self, nature: Nature) -> float | None:
         """What the machine finds between a graph and itself: the larger of how far apart, and twice its deviation."""

@@ -73,9 +73,7 @@ def _measured(request: TimingRequest, number: int, sides: tuple[Side, Side]) -> 
     if load.scenario not in SCENARIOS or len(load.batch_sizes) != 1 or load.instrument != "bench":
         raise ValueError(f"{load} cannot be timed in turn")
     (size,), calls, inputs = load.batch_sizes, [side.session.call for side in sides], _inputs(load, sides)
-    warm = [
-        warm_up(call, own, effort.warmup_s, effort.warmup_max_s) for call, own in zip(calls, inputs, strict=True)
-    ]
+    warm = [warm_up(call, own, effort.warmup_s, effort.warmup_max_s) for call, own in zip(calls, inputs, strict=True)]
     watch = Watch(gpu_of(request.device))
     watch.begin()
     durations = in_turn(calls, inputs, effort.min_seconds, effort.min_samples)
