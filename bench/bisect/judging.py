@@ -1,21 +1,17 @@
-"""Whether a commit is good or bad: its run against the runs of the two commits that the search began with."""
+"""Whether a commit is good or bad: its figures against those of the two commits that the search began with."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.bisect.git import Commit, Mark
 from bench.bisect.measuring import Unmeasured
 from bench.compare.records import Comparison, Key, Row
 from bench.errors import UnknownName
-from bench.results import is_chosen
 
-# The run at a commit, with so many times as many timing processes as the suite asks for.
-Measure = Callable[[Commit, int], Path]
-
-# Base and head -> what they say about each other.
-Compare = Callable[[Path, Path], Comparison]
+# Base, head, how often this has been asked before, and the figures that matter if it is not all -> what the two commits
+# say about each other.
+Look = Callable[[Commit, Commit, int, Collection[Key]], Comparison]
 
 
 @dataclass(frozen=True)
@@ -23,12 +19,10 @@ class Question:
     """Which figure is searched for.
 
     :param metric: its name, such as `accuracy` or `latency-p50`
-    :param only: patterns of cases; all if there are none
     :param place: part of which place, such as `int8-static` or `batch=1`
     """
 
     metric: str
-    only: tuple[str, ...] = ()
     place: str = ""
 
     def rows(self, comparison: Comparison) -> tuple[Row, ...]:
@@ -39,10 +33,10 @@ class Question:
         named = [row for row in comparison.rows if row.key.name == self.metric]
         if not named:
             raise UnknownName("figure", self.metric, {row.key.name for row in comparison.rows})
-        chosen = [row for row in named if self.place in row.key.place and is_chosen(row.key.group, self.only)]
+        chosen = [row for row in named if self.place in row.key.place]
         if not chosen:
             places = {f"{row.key.group}, {row.key.place}" for row in named}
-            raise UnknownName(f"place of {self.metric}", " ".join([*self.only, self.place]), places)
+            raise UnknownName(f"place of {self.metric}", self.place, places)
         return tuple(chosen)
 
 
@@ -82,26 +76,25 @@ class Decision:
 
 @dataclass(frozen=True)
 class Judge:
-    """Measures commits and says how they are.
+    """Looks at commits and says how they are.
 
-    :param most_repeats: how often timings that say nothing are repeated, each time in twice as many processes
+    :param most_repeats: how often timings that say nothing are repeated, each time twice as long
     """
 
     question: Question
-    measure: Measure
-    compare: Compare
+    look: Look
     most_repeats: int = 2
 
     def ends(self, good: Commit, bad: Commit) -> Ends:
-        """Measure both, again if that says nothing.
+        """Compare both, again if that says nothing.
 
         :raises Unmeasured: if one of them gives no figures
         """
-        found = self._rows(good, bad, 1)
+        found = self.question.rows(self.look(good, bad, 0, ()))
         for repeat in range(self.most_repeats):
             if any(row.verdict == "regressed" for row in found) or not _can_be_repeated(found):
                 break
-            found = self._rows(good, bad, 2 ** (repeat + 1))
+            found = self.question.rows(self.look(good, bad, repeat + 1, ()))
         return Ends(good, bad, found)
 
     def decide(self, commit: Commit, ends: Ends) -> Decision:
@@ -111,11 +104,11 @@ class Judge:
         that is better than that is good. Only then it is the distance that decides.
         """
         try:
-            rows = self._watched(ends.good, commit, ends, 1)
+            rows = self._watched(ends.good, commit, ends)
             for repeat in range(self.most_repeats):
                 if _is_bad(rows) or not _can_be_repeated(rows):
                     break
-                rows = self._watched(ends.good, commit, ends, 2 ** (repeat + 1))
+                rows = self._watched(ends.good, commit, ends, repeat + 1)
             if _is_bad(rows):
                 return Decision(commit, "bad", rows[0])
             unclear = [row for row in rows if row.verdict == "inconclusive"]
@@ -127,10 +120,10 @@ class Judge:
 
     def between(self, before: Commit, after: Commit, ends: Ends) -> Row:
         """The worst of the watched figures, from one commit that has been measured to another."""
-        return self._watched(before, after, ends, 1)[0]
+        return self._watched(before, after, ends)[0]
 
     def _by_distance(self, commit: Commit, ends: Ends, unclear: list[Row]) -> Decision:
-        against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends, 1)}
+        against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends)}
         sides = {row.key: _side(row, ends.watched[row.key], against_bad.get(row.key)) for row in unclear}
         bad = next((row for row in unclear if sides[row.key][0] == "bad"), None)
         row = bad or unclear[0]
@@ -138,18 +131,16 @@ class Judge:
         is_clear = all(is_clear for side, is_clear in sides.values() if side == mark)
         return Decision(commit, mark, row, is_uncertain=not is_clear)
 
-    def _watched(self, base: Commit, head: Commit, ends: Ends, factor: int) -> tuple[Row, ...]:
+    def _watched(self, base: Commit, head: Commit, ends: Ends, repeat: int = 0) -> tuple[Row, ...]:
         """The rows of the figures that had regressed, the worst first.
 
         :raises UnknownName: if one of the runs has none of them
         """
-        rows = [row for row in self._rows(base, head, factor) if row.key in ends.watched]
+        comparison = self.look(base, head, repeat, ends.watched)
+        rows = [row for row in self.question.rows(comparison) if row.key in ends.watched]
         if not rows:
             raise UnknownName("figure", self.question.metric, (str(key) for key in ends.watched))
         return tuple(sorted(rows, key=lambda row: (row.verdict != "regressed", -row.change)))
-
-    def _rows(self, base: Commit, head: Commit, factor: int) -> tuple[Row, ...]:
-        return self.question.rows(self.compare(self.measure(base, factor), self.measure(head, factor)))
 
 
 def _is_bad(rows: tuple[Row, ...]) -> bool:

@@ -1,7 +1,7 @@
 """`bench bisect`: which commit made a figure worse."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ from bench.cli.options import suite_options, use_data_root
 
 if TYPE_CHECKING:
     from bench.bisect.git import Commit, Repository
-    from bench.bisect.judging import Compare, Judge
+    from bench.bisect.judging import Judge, Question
+    from bench.bisect.looking import Looker
     from bench.bisect.measuring import Measurer, Recipe
-    from bench.compare.records import Comparison
 
 FOUND, UNDECIDED, NOTHING = 0, 3, 4
 
@@ -51,7 +51,7 @@ FOUND, UNDECIDED, NOTHING = 0, 3, 4
     type=click.IntRange(min=0),
     default=2,
     show_default=True,
-    help="How often to repeat timings that say nothing, each time in twice as many processes.",
+    help="How often to repeat timings that say nothing, each time for twice as long.",
 )
 @click.option(
     "--threshold", metavar="PERCENT", help="How much worse METRIC may become, e.g. 1%; else as `bench compare`."
@@ -90,10 +90,9 @@ def command(
     click.echo(f"{metric} of {recipe.name}, {count} commit{'' if count == 1 else 's'} after {first}, up to {last}")
     folder = output.resolve() / f"{recipe.name}-{recipe.digest}"
     folder.mkdir(parents=True, exist_ok=True)
-    tolerated = [f"{metric}={options['threshold']}"] if options["threshold"] else []
-    question = Question(metric, options["only"], place)
+    question = Question(metric, place)
     with _ready(repository, first, recipe, folder) as measurer:
-        judge = Judge(question, measurer, _comparing(tolerated, options["only"]), repeats)
+        judge = Judge(question, _looker(question, measurer, options["threshold"]), repeats)
         code = _bisect(judge, measurer, first, last)
     sys.exit(code)
 
@@ -133,17 +132,18 @@ def _ready(repository: "Repository", commit: "Commit", recipe: "Recipe", folder:
         raise
 
 
-def _comparing(tolerated: Sequence[str], only: tuple[str, ...]) -> "Compare":
-    """`bench compare` of two run directories."""
-    from bench.cli.comparing import tolerance_of
-    from bench.compare.runs import Pair, Run
-    from bench.store.folder import read_results
+def _looker(question: "Question", measurer: "Measurer", threshold: str | None) -> "Looker":
+    """What compares two commits as `bench compare --remeasure` compares two runs."""
+    from functools import partial
 
-    def compare(base: Path, head: Path) -> "Comparison":
-        new = Run(*read_results(head))
-        return Pair(Run(*read_results(base)), new, only).compare(tolerance_of(tolerated, new))
+    from bench.bisect.looking import Looker
+    from bench.catalog import Catalog
+    from bench.cli.comparing import timed_again, tolerance_of
+    from bench.manager import load_plugins
 
-    return compare
+    tolerated = [f"{question.metric}={threshold}"] if threshold else []
+    catalog, only = Catalog(load_plugins()), measurer.recipe.only
+    return Looker(question, measurer, catalog, only, partial(tolerance_of, tolerated), timed_again)
 
 
 def _bisect(judge: "Judge", measurer: "Measurer", good: "Commit", bad: "Commit") -> int:

@@ -21,7 +21,7 @@ class Known:
     figures: dict[str, float | None]
     measured: list[str] = field(default_factory=list)
 
-    def __call__(self, commit, factor=1):
+    def __call__(self, commit):
         if commit.id not in self.measured:
             self.measured.append(commit.id)
         if self.figures[commit.id] is None:
@@ -31,7 +31,11 @@ class Known:
 
 def searched(made, good, bad, measure, compare):
     """A search, and what it has told."""
-    judge, told = Judge(Question("loss"), measure, compare), []
+
+    def look(base, head, repeat, watched):
+        return compare(measure(base), measure(head))
+
+    judge, told = Judge(Question("loss"), look), []
     with worktree(made.repository, good) as tree:
         ends = judge.ends(good, bad)
         return search(tree, judge, ends, told.append), told
