@@ -115,7 +115,9 @@ class Judge:
             if not unclear:
                 return Decision(commit, "good", rows[0])
             return self._by_distance(commit, ends, unclear)
-        except (Unmeasured, UnknownName) as error:
+        except Unmeasured as error:
+            return Decision(commit, "skip", reason=error.reason)
+        except UnknownName as error:
             return Decision(commit, "skip", reason=str(error))
 
     def between(self, before: Commit, after: Commit, ends: Ends) -> Row:

@@ -27,7 +27,13 @@ PASSED, GATE_MISSED = 0, 1
 
 
 class Unmeasured(BenchError):
-    """A commit that gives no figures; the message says why."""
+    """A commit that gives no figures; `reason` says why."""
+
+    exit_code = 3
+
+    def __init__(self, commit: Commit, reason: str) -> None:
+        super().__init__(f"{commit}: {reason}")
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,14 @@ class Measurer:
     :param recipe: how
     :param folder: gets the runs, `<suite>/<run id>`, and a log for each commit
     :param tell: is told of what takes long
+    :param _tried: commits that have been measured by now -> with how many times as many processes
     """
 
     recipe: Recipe
     tree: Worktree
     folder: Path
     tell: Callable[[str], None]
-    _runs: dict[str, Path] = field(default_factory=dict)
+    _tried: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, commit: Commit, factor: int = 1) -> Path:
         """The run at a commit.
@@ -81,17 +88,19 @@ class Measurer:
         :raises Unmeasured: if it has failed
         """
         found = newest_run(self.folder, commit)
-        if found is None or not _is_whole(found[0], self.recipe.processes * factor):
+        is_there = found is not None and _is_whole(found[0], self.recipe.processes * factor)
+        if not is_there and self._tried.get(commit.id, 0) < factor:
+            self._tried[commit.id] = factor
             self.tree.check_out(commit)
             self._measure(commit, factor, found[1] if found else None)
             found = newest_run(self.folder, commit)
         if found is None:
-            raise Unmeasured(f"bench run has left no results ({self._log(commit)})")
+            raise Unmeasured(commit, f"bench run has left no results ({self._log(commit)})")
         results, folder = found
         failed = [case for case in results.cases if case.status == "failed"]
         if failed:
             why = failed[0].downfall or failed[0].error
-            raise Unmeasured(f"{failed[0].id} failed: {why.message if why else 'its log says why'} ({folder})")
+            raise Unmeasured(commit, f"{failed[0].id} failed: {why.message if why else 'its log says why'} ({folder})")
         return folder
 
     def _measure(self, commit: Commit, factor: int, earlier: Path | None) -> None:
@@ -105,7 +114,7 @@ class Measurer:
         if recipe.install:
             self.tell(f"installing {commit}")
             if code := self._run(["/bin/sh", "-c", recipe.install], environment, log):
-                raise Unmeasured(f"{recipe.install!r} ended with {code}: {_last_line(log)} ({log})")
+                raise Unmeasured(commit, f"{recipe.install!r} ended with {code}: {_last_line(log)} ({log})")
         self.tell(f"measuring {commit}" + (f", {recipe.processes * factor} processes each" if factor > 1 else ""))
         suite = write_text(self.folder / "suite.yaml", recipe.suite)
         command = [sys.executable, "-m", "bench", "run", str(suite), "--output", str(self.folder)]
@@ -115,7 +124,7 @@ class Measurer:
         command += ["--jobs", str(recipe.jobs)] if recipe.jobs else []
         code = self._run([*command, *(["--resume", str(earlier)] if earlier else [])], environment, log)
         if code not in (PASSED, GATE_MISSED) and _failed_early(self.folder, commit):
-            raise Unmeasured(f"bench run ended with {code}: {_last_line(log)} ({log})")
+            raise Unmeasured(commit, f"bench run ended with {code}: {_last_line(log)} ({log})")
 
     def _log(self, commit: Commit) -> Path:
         return self.folder / "logs" / f"{commit.id}.log"

@@ -147,17 +147,15 @@ def _looker(question: "Question", measurer: "Measurer", threshold: str | None) -
 
 
 def _bisect(judge: "Judge", measurer: "Measurer", good: "Commit", bad: "Commit") -> int:
-    """Search, print, and say what to end with."""
-    from bench.bisect.measuring import Unmeasured
+    """Search, print, and say what to end with.
+
+    :raises Unmeasured: if one of the two gives no figures
+    """
     from bench.bisect.search import search
     from bench.cli.bisecting import print_decision, print_ends, print_found
     from bench.store.folder import write_text
 
-    try:
-        ends = judge.ends(good, bad)
-    except Unmeasured as error:
-        error.exit_code = UNDECIDED
-        raise
+    ends = judge.ends(good, bad)
     print_ends(ends)
     if not ends.watched:
         return NOTHING

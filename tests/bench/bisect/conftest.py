@@ -145,7 +145,8 @@ def faked(tmp_path, stream, make):
 
 def first_with_files(commit: str, make) -> str:
     """The first commit, with the stand-in for bench."""
-    template = json.dumps(asdict(make.results()))
+    suite = {"name": "trial", "measure": {"runtimes": [{"name": "graph", "runtime": "graph", "params": {}}]}}
+    template = json.dumps(asdict(make.results(suite=suite)))
     files = {"bench/__init__.py": "", "bench/__main__.py": FAKE, "bench/template.json": template}
     return commit.removesuffix("\n") + "".join(
         f"M 100644 inline {path}\ndata {len(text)}\n{text}\n" for path, text in files.items()

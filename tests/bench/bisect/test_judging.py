@@ -134,7 +134,7 @@ def test_a_commit_without_the_figure_is_skipped(row):
 def test_a_commit_that_fails_is_skipped(row):
     def look(base, head, repeat, watched):
         if head == MIDDLE:
-            raise Unmeasured("it does not build")
+            raise Unmeasured(head, "it does not build")
         return Comparison(SIDE, SIDE, (row(VALUES[base.id], VALUES[head.id]),))
 
     judge = Judge(Question("loss"), look)

@@ -25,7 +25,7 @@ class Known:
         if commit.id not in self.measured:
             self.measured.append(commit.id)
         if self.figures[commit.id] is None:
-            raise Unmeasured("it does not build")
+            raise Unmeasured(commit, "it does not build")
         return Path(str(self.figures[commit.id]))
 
 
