@@ -22,8 +22,8 @@ SITE = "BENCH_SITE"
 # How long a run that is told to end gets to end its workers, in seconds.
 PATIENCE_S = 20.0
 
-# What `bench run` ends with where all cases have figures.
-PASSED, GATE_MISSED = 0, 1
+# What `bench run` ends with if it cannot go on with an earlier run, as when another version of bench has made that.
+MISTAKE = 2
 
 
 class Unmeasured(BenchError):
@@ -94,8 +94,9 @@ class Measurer:
             self.tree.check_out(commit)
             self._measure(commit, factor, found[1] if found else None)
             found = newest_run(self.folder, commit)
-        if found is None:
-            raise Unmeasured(commit, f"bench run has left no results ({self._log(commit)})")
+        if found is None or found[0].status == "running":
+            log = self._log(commit)
+            raise Unmeasured(commit, f"bench run did not come to its end: {_last_line(log)} ({log})")
         results, folder = found
         failed = [case for case in results.cases if case.status == "failed"]
         if failed:
@@ -122,9 +123,8 @@ class Measurer:
         settings = [*recipe.overrides, *([f"measure.processes={recipe.processes * factor}"] if factor > 1 else [])]
         command += [word for setting in settings for word in ("--set", setting)]
         command += ["--jobs", str(recipe.jobs)] if recipe.jobs else []
-        code = self._run([*command, *(["--resume", str(earlier)] if earlier else [])], environment, log)
-        if code not in (PASSED, GATE_MISSED) and _failed_early(self.folder, commit):
-            raise Unmeasured(commit, f"bench run ended with {code}: {_last_line(log)} ({log})")
+        if earlier is None or self._run([*command, "--resume", str(earlier)], environment, log) == MISTAKE:
+            self._run(command, environment, log)
 
     def _log(self, commit: Commit) -> Path:
         return self.folder / "logs" / f"{commit.id}.log"
@@ -187,12 +187,9 @@ def _is_whole(results: RunResult, processes: int) -> bool:
     return results.status != "running" and (asked >= processes or any(c.status == "failed" for c in results.cases))
 
 
-def _failed_early(folder: Path, commit: Commit) -> bool:
-    found = newest_run(folder, commit)
-    return found is None or found[0].status == "running"
-
-
 def _last_line(log: Path) -> str:
+    if not log.exists():
+        return "it has no log"
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
     return next((line for line in reversed(lines) if line), "it printed nothing")
 

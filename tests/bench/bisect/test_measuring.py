@@ -70,10 +70,23 @@ def test_more_processes_go_on_in_the_same_run(faked, measured, tmp_path):
     assert more["argv"][-4:] == ["--set", "measure.processes=8", "--resume", str(runs[0])]
 
 
+def test_a_run_that_cannot_be_gone_on_with_is_made_anew(faked, measured, tmp_path):
+    """`otherwise` is interrupted, and refuses to go on."""
+    made = faked("otherwise")
+    commit = made.commits[0]
+    with pytest.raises(Unmeasured, match="did not come to its end: half done"):
+        measured(made, RECIPE, (commit,))
+    (run,) = measured(made, RECIPE, (commit,))
+    assert parameters(run) == 11
+    first, refused, anew = calls(tmp_path)
+    assert "--resume" in refused["argv"]
+    assert anew["argv"] == first["argv"]
+
+
 @pytest.mark.parametrize("content", ["mistaken", "failing"])
 def test_a_run_that_fails_is_told_with_its_reason(faked, measured, tmp_path, content):
     made = faked(content)
-    reason = {"mistaken": r"ended with 2: error: quick.yaml:1: unknown model", "failing": r"failed: no gradient"}
+    reason = {"mistaken": r"come to its end: error: quick.yaml:1: unknown model", "failing": r"failed: no gradient"}
     with pytest.raises(Unmeasured, match=reason[content]) as told:
         measured(made, RECIPE, (made.commits[0],))
     assert str(tmp_path / "kept") in str(told.value)
