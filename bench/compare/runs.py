@@ -18,6 +18,7 @@ from bench.results import RunResult, is_chosen
 
 OTHER_MACHINE = "the runs were timed on different machines: --remeasure times both here"
 UNFINISHED = "{run} has not finished: what it has so far is compared"
+NO_CASE = "--only {only} matches no case of either run"
 OTHER_SUITE = "the runs are of different suites: {base} and {head}"
 
 
@@ -76,7 +77,7 @@ class Pair:
         rules, is_elsewhere = self._rules(tolerance), self.base.machine != self.head.machine
         timed = {(one.group, one.place): one for one in again}
         candidates = []
-        for key in old.keys() & new.keys():
+        for key in filter(new.__contains__, old):
             effect = _effect(old[key], new[key], is_elsewhere)
             if key.place_of_group in timed and old[key].nature.kind == "timing":
                 effect = effect_again(timed[key.place_of_group], key.name, effect) or effect
@@ -138,6 +139,8 @@ class Pair:
                 yield UNFINISHED.format(run=run.run_id)
         if is_timed_elsewhere:
             yield OTHER_MACHINE
+        if not any(is_chosen(case.id, self.only) for results in (base, head) for case in results.cases):
+            yield NO_CASE.format(only=" ".join(self.only))
 
 
 def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken: set[str]) -> tuple[Key, ...]:

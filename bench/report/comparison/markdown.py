@@ -1,9 +1,10 @@
 """A comparison as Markdown for a comment: the verdict, the worst, all else folded; no longer than GitHub takes."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from html import escape as escape_html
+from typing import TypeVar
 
-from bench.compare.records import Comparison, Row
+from bench.compare.records import Broken, Comparison, Row
 from bench.report.comparison import wording
 from bench.report.formats import NOTHING
 from bench.report.markdown import escape
@@ -18,6 +19,9 @@ LIMIT, RESERVE = 65_536, 1_500
 SCREEN, LISTED = 12, 100
 
 HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
+
+
+T = TypeVar("T")
 
 
 class _Page:
@@ -35,22 +39,23 @@ class _Page:
         self.parts.append(text)
         return True
 
-    def add_all(self, lines: Iterable[str], most: int, closing: Callable[[int], str]) -> None:
-        """Add as many lines as fit, and how many were left out."""
-        lines = list(lines)
+    def add_all(self, items: Sequence[T], line: Callable[[T], str], most: int, closing: Callable[[int], str]) -> None:
+        """Add a line for each item, as many as fit, and how many were left out."""
         shown = 0
-        while shown < min(most, len(lines)) and self.add(lines[shown]):
+        while shown < min(most, len(items)) and self.add(line(items[shown])):
             shown += 1
-        if shown < len(lines):
-            self.parts.append(closing(len(lines) - shown))  # from the reserve
+        if shown < len(items):
+            self.parts.append(closing(len(items) - shown))  # from the reserve
 
-    def folded(self, title: str, head: str, lines: Sequence[str], most: int = LISTED) -> None:
-        """Add a part that a reader opens; an empty one is left out."""
-        if not lines or not self.add(f"\n<details><summary>{escape_html(title)} ({len(lines):,})</summary>\n"):
+    def folded(
+        self, title: str, items: Sequence[T], line: Callable[[T], str], head: str = "", most: int = LISTED
+    ) -> None:
+        """Add a part that a reader opens, with a line for each item; an empty one is left out."""
+        if not items or not self.add(f"\n<details><summary>{escape_html(title)} ({len(items):,})</summary>\n"):
             return
         if head:
             self.add(head)
-        self.add_all(lines, most, lambda left: f"\n{wording.left_over(left)}.")
+        self.add_all(items, line, most, lambda left: f"\n{wording.left_over(left)}.")
         self.parts.append("\n</details>")
 
 
@@ -59,7 +64,7 @@ def render(comparison: Comparison, strict: bool) -> str:
     page = _Page()
     page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
     page.add(f"**{wording.summary(comparison)}**\n")
-    page.add_all((f"- {_text(wording.broken(one))}" for one in comparison.newly_broken), SCREEN, _more)
+    page.add_all(comparison.newly_broken, _broken, SCREEN, _more)
     _add_worst(page, wording.worst(comparison))
     page.add(f"\n{wording.advice(comparison)}")
     page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
@@ -82,21 +87,25 @@ def _compared(comparison: Comparison) -> str:
 def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
     if rows:
         page.add(f"\n{_head()}")
-        page.add_all(map(_row, rows), SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
+        page.add_all(rows, _row, SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
 
 
 def _add_details(page: _Page, comparison: Comparison) -> None:
     old = [one for one in comparison.broken if one not in comparison.newly_broken]
-    page.folded("Notes", "", _list(comparison.notes))
-    page.folded("Vanished: figures that only the base has", "", _list(map(str, comparison.vanished)))
-    page.folded("New: figures that only the head has", "", _list(map(str, comparison.new)))
-    page.folded("Cases that had failed before, or only before", "", _list(map(wording.broken, old)))
+    page.folded("Notes", comparison.notes, _item)
+    page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
+    page.folded("New: figures that only the head has", comparison.new, _item)
+    page.folded("Cases that had failed before, or only before", old, _broken)
     page.add(f"\n{wording.HOW_TO_READ}")
-    page.folded("All figures", _head(), [_row(row) for row in comparison.rows], len(comparison.rows))
+    page.folded("All figures", comparison.rows, _row, _head(), len(comparison.rows))
 
 
-def _list(texts: Iterable[str]) -> list[str]:
-    return [f"- {_text(text)}" for text in texts]
+def _item(one: object) -> str:
+    return f"- {_text(str(one))}"
+
+
+def _broken(one: Broken) -> str:
+    return _item(wording.broken(one))
 
 
 def _text(text: str, most: int = 2 * wording.MOST) -> str:

@@ -3,14 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import strategies as st
 
 from bench.compare.records import Broken, Comparison, Key, Row, Side, Threshold
 
 HOSTILE = "a|b <script>window.hacked = true</script>\r\n::error::x,y\x00\x1b[31m ]]> *b* `c` ##[error] %0A é\uffff"
-
-# Any text, and text of what some format takes for its own.
-anything = st.text(max_size=40) | st.text("\\`*_[]()<>&|~#!-+.:=\"' \n\r\x00%,1ax", max_size=25)
 
 
 class Made:
