@@ -31,6 +31,7 @@ LAYERS = (
     {"bench.manager", "bench.catalog"},
     {"bench.suite"},
     {"bench.run"},
+    {"bench.bisect"},
     {"bench.cli"},
 )
 
@@ -41,6 +42,7 @@ FORBIDDEN = {
     "bench.timing": ("bench.suite", "bench.run", "bench.cli", "bench.report", "bench.compare", "bench.stages", "torch"),
     "bench.report": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.timing"),
     "bench.compare": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report"),
+    "bench.bisect": ("bench.suite", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
     "bench.store": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
 }
 
@@ -151,7 +153,9 @@ finally:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["nonsense"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["bisect", "--help"], ["nonsense"]],
+    ids=" ".join,
 )
 def test_the_command_answers_without_importing_what_is_slow(arguments):
     done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, text=True, check=False)
