@@ -37,9 +37,9 @@ def test_what_is_uncertain_or_skipped_is_named_apart(capsys):
     print_found(Found((COMMITS[2],), COMMITS[0], ROW, decisions, ""), Path("kept"))
     first, uncertain, skipped, last = capsys.readouterr().out.strip().split("\n\n")
     assert first.startswith("the first bad commit is ccccccc Step c\n")
-    assert "before    20.0 µs  at aaaaaaa Step a\n" in first
+    assert "before    20 µs  at aaaaaaa Step a\n" in first
     assert "change    25 % slower\n" in first
-    assert "interval  20 to 30 %\n" in first
+    assert "interval  20 % to 30 %\n" in first
     assert uncertain.splitlines()[1:] == ["  aaaaaaa  good  Step a"]
     assert skipped.splitlines() == ["skipped:", "  bbbbbbb  skip  Step b"]
     assert last.endswith("git-bisect.log: kept")
@@ -51,7 +51,7 @@ def test_each_decision_is_a_line(capsys):
     hostile = replace(COMMITS[2], subject="Step\x1b[31m c")
     print_decision(Decision(hostile, "bad", ROW))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "  good  aaaaaaa Step a: 25.0 µs, 25 % slower (uncertain)"
+    assert lines[0] == "  good  aaaaaaa Step a: 25 µs, 25 % slower (uncertain)"
     assert lines[1] == "  skip  bbbbbbb Step b: it does not build"
     assert "\x1b" not in lines[2]
     assert len(lines) == 3
