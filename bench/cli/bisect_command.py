@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 FOUND, UNDECIDED, NOTHING = 0, 3, 4
 
 
+def _percentage(_: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    """Refuse what is none before anything runs."""
+    from bench.bounds import share
+    from bench.errors import BenchError
+
+    try:
+        if text is not None:
+            share(text)
+    except ValueError as error:
+        raise BenchError(f"--{option.name} {text}: {error}", "e.g. 1%") from error
+    return text
+
+
 @click.command("bisect", short_help="Find the commit that made a figure worse.")
 @suite_options
 @click.argument("metric")
@@ -75,7 +88,7 @@ def command(
     \b
     Exit codes:
       0  found
-      2  a mistake in what was asked; nothing ran
+      2  a mistake in what was asked
       3  commits could not be measured, and it may be any of several
       4  the figure is no worse at BAD than at GOOD
     """

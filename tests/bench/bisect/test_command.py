@@ -88,7 +88,7 @@ MISTAKES = {
     "one commit": (("parameters", "--good", "main"), "good and bad are one commit"),
     "an unknown figure": (("parameter", "--good", "main~2"), "unknown figure 'parameter' (did you mean 'parameters'?"),
     "an unknown place": (("parameters", "--good", "main~2", "--place", "int4"), "unknown place of parameters 'int4'"),
-    "no percentage": (("parameters", "--good", "main~2", "--threshold", "much"), "--threshold parameters=much"),
+    "no percentage": (("parameters", "--good", "main~2", "--threshold", "much"), "--threshold much: "),
     "a setting of nothing": (("parameters", "--good", "main~2", "--set", "sedes=[0]"), "sedes"),
 }
 
