@@ -67,7 +67,10 @@ def _percentage(_: click.Context, option: click.Parameter, text: str | None) -> 
     help="How often to repeat timings that say nothing, each time for twice as long.",
 )
 @click.option(
-    "--threshold", metavar="PERCENT", help="How much worse METRIC may become, e.g. 1%; else as `bench compare`."
+    "--threshold",
+    metavar="PERCENT",
+    callback=_percentage,
+    help="How much worse METRIC may become, e.g. 1%; else as `bench compare`.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Cases that train side by side; else one a core.")
 @click.option(
