@@ -43,7 +43,7 @@ def _advice(rows: Iterable[Row]) -> str:
 def print_decision(decision: Decision) -> None:
     """A line for a commit: how it is, its figure, its change from the good commit."""
     row = decision.row
-    what = f"{wording.base_and_head(row)[1]}, {wording.change(row)}" if row else wording.line(decision.reason)
+    what = f"{_figure(row)}, {wording.change(row)}" if row else wording.line(decision.reason)
     mark = click.style(f"{decision.mark:4}", fg=COLOURS[decision.mark])
     click.echo(f"  {mark}  {_named(decision.commit)}: {what}{' (uncertain)' if decision.is_uncertain else ''}")
 
@@ -85,6 +85,11 @@ def _print_some(title: str, decisions: list[Decision]) -> None:
     if rows:
         click.echo(f"\n{title}:")
         click.echo(table(rows))
+
+
+def _figure(row: Row) -> str:
+    """What it is at the head; of a fact every digit, since it is exact."""
+    return wording.base_and_head(row)[1] if row.kind == "fact" else wording.figure(row.head, row.unit)
 
 
 def _named(commit: Commit) -> str:

@@ -48,13 +48,18 @@ def test_what_is_uncertain_or_skipped_is_named_apart(capsys):
 def test_each_decision_is_a_line(capsys):
     print_decision(Decision(COMMITS[0], "good", ROW, is_uncertain=True))
     print_decision(Decision(COMMITS[1], "skip", reason="it does\nnot build"))
+    fact = replace(ROW, kind="fact", unit="", base=1234567, head=1234568)
+    print_decision(Decision(COMMITS[3], "good", replace(ROW, head=20.001e-6, change=0.0)))
+    print_decision(Decision(COMMITS[3], "bad", fact))
     hostile = replace(COMMITS[2], subject="Step\x1b[31m c")
     print_decision(Decision(hostile, "bad", ROW))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "  good  aaaaaaa Step a: 25 µs, 25 % slower (uncertain)"
     assert lines[1] == "  skip  bbbbbbb Step b: it does not build"
-    assert "\x1b" not in lines[2]
-    assert len(lines) == 3
+    assert lines[2] == "  good  ddddddd Step d: 20 µs, the same"
+    assert lines[3].startswith("  bad   ddddddd Step d: 1,234,568, ")
+    assert "\x1b" not in lines[4]
+    assert len(lines) == 5
 
 
 @pytest.mark.parametrize(("kind", "advice"), [("timing", "more processes"), ("quality", "more seeds")])
