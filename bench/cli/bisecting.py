@@ -81,7 +81,7 @@ def _print_first(commit: Commit, before: Commit, row: Row) -> None:
 
 
 def _print_some(title: str, decisions: list[Decision]) -> None:
-    rows = [(one.commit.short, one.mark, wording.line(one.commit.subject)) for one in decisions]
+    rows = [(one.mark * one.is_uncertain, one.commit.short, wording.line(one.commit.subject)) for one in decisions]
     if rows:
         click.echo(f"\n{title}:")
         click.echo(table(rows))

@@ -40,8 +40,8 @@ def test_what_is_uncertain_or_skipped_is_named_apart(capsys):
     assert "before    20 µs  at aaaaaaa Step a\n" in first
     assert "change    25 % slower\n" in first
     assert "interval  20 % to 30 %\n" in first
-    assert uncertain.splitlines()[1:] == ["  aaaaaaa  good  Step a"]
-    assert skipped.splitlines() == ["skipped:", "  bbbbbbb  skip  Step b"]
+    assert uncertain.splitlines()[1:] == ["  good  aaaaaaa  Step a"]
+    assert skipped.splitlines() == ["skipped:", "  bbbbbbb  Step b"]
     assert last.endswith("git-bisect.log: kept")
 
 
