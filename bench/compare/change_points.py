@@ -1,21 +1,23 @@
 """A figure over many runs -> where it changed, and by how much.
 
 Noisy figures are cut as E-divisive does it for MongoDB (Matteson and James 2014; Daly et al. 2020): find the best place
-to cut, keep it if a permutation test says that chance hardly cuts as well, go on in both parts. Three things are
+to cut, keep it if a permutation test says that chance hardly cuts as well, go on in both parts. Some things are
 different. The statistic is the sum of squares between the two parts, of values that are clipped about their median: one
 outlier is no change and hides none. It is computed in windows of many sizes (seeded binary segmentation, Kovács et al.
-2023), since what was worse for a week is invisible among a thousand runs. And the level is shared among the windows,
-so that it is the chance to find any change in a steady series of any length, whatever the distribution of its noise:
-a permutation test needs none. It needs runs that do not depend on each other; a machine that drifts does change.
+2023), and in few runs with two ends, since what was worse for a week is invisible among many. And the level is shared
+among all of these, so that it is the chance to find any change in a steady series of any length, whatever the
+distribution of its noise: a permutation test needs none. It needs runs that do not depend on each other; a machine that
+drifts does change.
 
-Figures that repeat exactly, such as a number of parameters, have no noise: their change is told at once.
+Figures that repeat exactly, such as a number of parameters, have no noise: their change is told at once. A noisy figure
+of very few values, such as an accuracy on ten samples, may at first be taken for one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, erfc, exp, sqrt
+from math import ceil, erfc, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -141,9 +143,10 @@ def _cut(part: Values, level: float) -> int | None:
     if len(part) < 2 * LEAST_RUNS:
         return None
     values = _clipped(part)
-    gains = _gains_of_cuts(values[np.newaxis])[0]
+    gains = _gains_of_cuts(values[:, np.newaxis])[:, 0]
     best = int(gains.argmax())
-    return LEAST_RUNS + best if _is_beyond_chance(values, _gains_of_cuts, gains[best], gains.size, level) else None
+    sizes = np.arange(LEAST_RUNS, len(part) - LEAST_RUNS + 1)
+    return int(sizes[best]) if _is_beyond_chance(values, _gains_of_cuts, gains[best], sizes, level) else None
 
 
 def _pulse(part: Values, level: float) -> list[int]:
@@ -154,11 +157,11 @@ def _pulse(part: Values, level: float) -> list[int]:
     if len(part) < 3 * LEAST_RUNS:
         return []
     values = _clipped(part)
-    gains = _gains_of_pulses(values[np.newaxis])[0]
+    gains = _gains_of_pulses(values[:, np.newaxis])[:, 0]
     best = int(gains.argmax())
-    if not _is_beyond_chance(values, _gains_of_pulses, gains[best], gains.size, level):
-        return []
-    return [int(ends[best]) for ends in _pulses(len(part))]
+    starts, ends = _pulses(len(part))
+    found = _is_beyond_chance(values, _gains_of_pulses, gains[best], ends - starts, level)
+    return [int(starts[best]), int(ends[best])] if found else []
 
 
 def _clipped(part: Values) -> Values:
@@ -166,24 +169,25 @@ def _clipped(part: Values) -> Values:
     about = part - np.median(part)
     reach = CLIP * np.median(np.abs(about))
     about = np.clip(about, -reach, reach) if reach > 0 else np.sign(about)
+    about /= np.abs(about).max() or 1.0  # squares of large values would overflow
     return about - about.mean()
 
 
-def _gains_of_cuts(rows: Values) -> Values:
-    """The sum of squares between the two parts of each row, for every place at which it can be cut."""
-    length = rows.shape[1]
-    sizes = np.arange(LEAST_RUNS, length - LEAST_RUNS + 1)
-    sums = rows.cumsum(axis=1)[:, LEAST_RUNS - 1 : length - LEAST_RUNS]
+def _gains_of_cuts(columns: Values) -> Values:
+    """The sum of squares between the two parts of each column, for every place at which it can be cut."""
+    length = len(columns)
+    sizes = np.arange(LEAST_RUNS, length - LEAST_RUNS + 1)[:, np.newaxis]
+    sums = columns.cumsum(axis=0)[LEAST_RUNS - 1 : length - LEAST_RUNS]
     return sums**2 * (length / (sizes * (length - sizes)))
 
 
-def _gains_of_pulses(rows: Values) -> Values:
-    """The sum of squares between a stretch in the middle of each row and the rest, for every such stretch."""
-    length = rows.shape[1]
+def _gains_of_pulses(columns: Values) -> Values:
+    """The sum of squares between a stretch in the middle of each column and the rest, for every such stretch."""
+    length = len(columns)
     starts, ends = _pulses(length)
-    sums = rows.cumsum(axis=1)
-    sizes = ends - starts
-    return (sums[:, ends - 1] - sums[:, starts - 1]) ** 2 * (length / (sizes * (length - sizes)))
+    sums = columns.cumsum(axis=0)
+    sizes = (ends - starts)[:, np.newaxis]
+    return (sums[ends - 1] - sums[starts - 1]) ** 2 * (length / (sizes * (length - sizes)))
 
 
 @lru_cache(maxsize=2 * LEAST_WINDOW)
@@ -194,15 +198,14 @@ def _pulses(length: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return starts[inner], ends[inner]
 
 
-def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, level: float) -> bool:
-    """Whether at most a share `level` of all orders of the values has such a gain at the best of the places.
+def _is_beyond_chance(values: Values, gains: Gains, best: float, sizes: NDArray[np.intp], level: float) -> bool:
+    """Whether at most a share `level` of all orders of the values has such a gain, with a part of any of the sizes.
 
-    What is obvious, Hoeffding's bound tells (1963; a part of the values is drawn without replacement, and the smaller
-    of two has at most half of them). Else a sample of orders does, which ends as soon as there are too many.
+    What is obvious, a bound tells. Else a sample of orders does, which ends as soon as there are too many.
     """
     if best <= 0 or erfc(sqrt(OPTIMISM * best / values.var() / 2)) > level:
         return False  # also at this one place alone, by the normal distribution
-    if 2 * places * exp(-best / np.ptp(values) ** 2) <= level:
+    if _bound(values, best, sizes) <= level:
         return True
 
     def as_good(rows: Values) -> int:
@@ -215,13 +218,24 @@ def _is_beyond_chance(values: Values, gains: Gains, best: float, places: int, le
     random = np.random.default_rng(crc32(values.argsort().tobytes()))
     wanted, tried, found = ceil((ALLOWED + 1) / level) - 1, 0, 0
     while found <= ALLOWED and tried < wanted:
-        count = min(max(BATCH // places, 1), wanted - tried)
-        found += as_good(random.permuted(np.tile(values, (count, 1)), axis=1))
+        count = min(max(BATCH // len(sizes), 1), wanted - tried)
+        found += as_good(random.permuted(np.tile(values[:, np.newaxis], count), axis=0))
         tried += count
     return found <= ALLOWED
+
+
+def _bound(values: Values, best: float, sizes: NDArray[np.intp]) -> float:
+    """More than the share of orders with such a gain: Bernstein's inequality, for each of the sizes.
+
+    It holds for values that are drawn without replacement, too (Hoeffding 1963).
+    """
+    others = len(values) - sizes
+    squares = best * sizes * others / len(values)
+    spread = np.minimum(sizes, others) * values.var() + np.abs(values).max() * np.sqrt(squares) / 3
+    return float(2 * np.exp(-squares / (2 * spread)).sum())
 
 
 @lru_cache(maxsize=256)
 def _orders(length: int) -> NDArray[np.intp]:
     """Orders for a first look, which most steady series do not pass."""
-    return np.random.default_rng(length).permuted(np.tile(np.arange(length), (FIRST, 1)), axis=1)
+    return np.random.default_rng(length).permuted(np.tile(np.arange(length)[:, np.newaxis], FIRST), axis=0)

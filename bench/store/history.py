@@ -157,7 +157,7 @@ class History:
                 raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
             chosen = json.dumps([case for case in cases if is_chosen(case, only)])
             rows = connection.execute(query, (name, chosen, suite))
-            return [Point(*row[:-1], higher_is_better=_direction(row[-1])) for row in rows]
+            return [Point(*(*row, _direction(better))) for *row, better in rows]
 
     def series(self, suite: str = "") -> list[Series]:
         """All figures, in order of suites, figures, cases and places.

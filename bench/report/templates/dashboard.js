@@ -51,6 +51,8 @@
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
     svg.setAttribute("preserveAspectRatio", "none");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", `${trend.figure} of ${trend.case} from run to run`);
     const path = (kind, steps) => {
       const made = document.createElementNS("http://www.w3.org/2000/svg", "path");
       made.setAttribute("class", kind);

@@ -12,10 +12,12 @@ from scipy.stats import permutation_test
 from bench.compare.change_points import (
     LEAST_RUNS,
     LEVEL,
+    _bound,
     _clipped,
     _gains_of_cuts,
     _gains_of_pulses,
     _is_beyond_chance,
+    _pulses,
     change_points,
 )
 
@@ -126,7 +128,7 @@ def test_of_a_negative_figure_more_is_more():
     assert change.change == 0.5
 
 
-numbers = st.floats(-1e6, 1e6)
+numbers = st.floats(-1e6, 1e6) | st.floats(-1e300, 1e300)
 
 
 @given(st.lists(numbers, max_size=40) | st.lists(st.integers(0, 3), max_size=40))
@@ -153,16 +155,27 @@ def test_it_decides_as_the_permutation_test_of_scipy_does(gains, shift):
     random = np.random.default_rng(7)
     middle = np.arange(20) // 7 if gains is _gains_of_pulses else np.arange(20) // 12
     values = _clipped(random.normal(size=20) + shift * (middle == 1))
-    own = gains(values[np.newaxis])[0]
+    own = gains(values[:, np.newaxis])[:, 0]
+    sizes = np.arange(3, 18) if gains is _gains_of_cuts else np.subtract(*_pulses(20)[::-1])
 
     def best(sample, axis):
-        return gains(sample.reshape(-1, 20)).max(axis=1).reshape(sample.shape[:-1])
+        return gains(sample.reshape(-1, 20).T).max(axis=0).reshape(sample.shape[:-1])
 
     options = {"permutation_type": "pairings", "vectorized": True, "n_resamples": 19_999, "alternative": "greater"}
     probability = permutation_test((values,), best, **options, rng=random).pvalue
     assert 1e-4 < probability < 1e-2  # neither obvious nor hopeless
-    assert _is_beyond_chance(values, gains, own.max(), own.size, 5 * probability)
-    assert not _is_beyond_chance(values, gains, own.max(), own.size, probability / 5)
+    assert _is_beyond_chance(values, gains, own.max(), sizes, 5 * probability)
+    assert not _is_beyond_chance(values, gains, own.max(), sizes, probability / 5)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_what_a_bound_calls_obvious_is_rarer_than_it_says(share):
+    random = np.random.default_rng(9)
+    values = _clipped(random.normal(size=100) + 2 * (np.arange(100) < 100 * share))
+    gains = _gains_of_cuts(random.permuted(np.tile(values[:, np.newaxis], 5000), axis=0)).max(axis=0)
+    for best in np.quantile(gains, [0.9, 0.99, 0.999]):
+        assert _bound(values, best, np.arange(3, 98)) >= np.mean(gains >= best)
+    assert _bound(values, 100 * values.var(), np.arange(3, 98)) < 0.01
 
 
 @pytest.mark.parametrize("levels", [1, 5])
