@@ -22,6 +22,6 @@ def share(text: str) -> float:
 
     :raises ValueError: if it says no share
     """
-    if not re.match(PERCENT, text):
+    if not re.fullmatch(PERCENT, text):
         raise ValueError(f"{text!r} is no share in per cent, such as 5%")
     return float(text.rstrip("%")) / 100

@@ -56,13 +56,14 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
       0  nothing regressed; or there is no baseline BASE yet, which passes and is said
       1  something regressed
       2  a mistake in what was asked
-      3  cases failed in HEAD that BASE has
+      3  cases failed in HEAD that did not fail in BASE
       4  the runs have nothing in common
     """
     from bench.cli import comparing
     from bench.compare.runs import Pair
 
     head_run = comparing.find_run(head, reports)
+    tolerance = comparing.tolerance_of(thresholds, head_run)
     base_run = comparing.find_base(base, reports)
     if base_run is None:
         from bench.report.comparison.formats import no_baseline
@@ -70,7 +71,6 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         _say(no_baseline(form, base, comparing.baselines(reports)), output)
         return
     comparing.refuse_itself(base_run, head_run)
-    tolerance = comparing.tolerance_of(thresholds, head_run)
     pair = Pair(base_run, head_run, only)
     comparison = pair.compare(tolerance)
     comparing.refuse_unknown(tolerance, comparison)

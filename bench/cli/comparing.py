@@ -17,8 +17,8 @@ from bench.store.calibration import machine_of, read_calibrations
 from bench.store.folder import read_results
 from bench.store.history import LATEST, History
 
-# What names a run or a commit, and no baseline that somebody may set later.
-IDENTIFIER = r"\d{8}-\d{6}-[0-9a-f]{4}|[0-9a-f]{7,40}"
+# What names a run, also with a slip in it, or a commit, and no baseline that somebody may set later.
+IDENTIFIER = r"\d{8}-[0-9a-f-]*|[0-9a-f]{7,40}"
 
 # From so alike on, a name is taken for a slip of the finger.
 ALIKE = 0.7
@@ -46,7 +46,7 @@ def find_base(name: str, reports: Path) -> Run | None:
 def _is_baseline_to_be(name: str, reports: Path) -> bool:
     if Path(name).exists() or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
         return False
-    known = History(reports).baselines()
+    known = (*History(reports).baselines(), LATEST)
     if difflib.get_close_matches(name, known, n=1, cutoff=ALIKE):
         if name in known:
             return False

@@ -47,6 +47,12 @@ class Candidate:
         return self.effect.estimate.p_below(self.limits[0]) if self.effect.estimate else 1.0
 
     @property
+    def is_uncertain(self) -> bool:
+        """Whether it may be called a change by chance; what nobody calls one, or has no noise, may not."""
+        nature = self.nature
+        return nature.kind != "fact" and nature.higher_is_better is not None and self.effect.estimate is not None
+
+    @property
     def is_within(self) -> bool:
         """Whether the whole interval lies within what is tolerated."""
         if self.effect.estimate is None:
@@ -64,7 +70,7 @@ class Candidate:
 
 def judged(candidates: Sequence[Candidate]) -> Iterator[Row]:
     """A row for each, in the same order."""
-    uncertain = [one for one in candidates if one.nature.kind != "fact" and one.effect.estimate is not None]
+    uncertain = [one for one in candidates if one.is_uncertain]
     worse = _discovered([one.p_worse for one in uncertain])
     better = _discovered([one.p_better for one in uncertain])
     called = {one.key: (is_worse, is_better) for one, is_worse, is_better in zip(uncertain, worse, better, strict=True)}

@@ -10,6 +10,7 @@ from bench.compare.records import Key, Kind
 from bench.results import (
     ArtifactResult,
     CaseResult,
+    DataResult,
     MeasurementResult,
     MetricResult,
     ProcessResult,
@@ -62,7 +63,7 @@ class Seen:
     :param processes: of a timing, what each process found, and `paces` how fast the machine was meanwhile, in seconds
         of a fixed piece of work; empty where some process does not know
     :param scores: of a quality, where the scores of the single rows of the test set are
-    :param asked: hashes of the test set's inputs and targets: two runs have been asked the same where these are equal
+    :param asked: hashes of the test set: two runs have been asked the same where these are equal
     :param parts: what the value is made of, in numbers that must not differ
     :param doubts: why not to trust it
     """
@@ -103,7 +104,7 @@ _Figure = tuple[str, str, Nature, Seen]
 
 
 def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
-    asked = f"{case.data.test_inputs} {case.data.test_targets}" if case.data and case.data.test_inputs else ""
+    asked = _asked(case.data)
     for metric in case.metrics:
         yield _metric(metric, asked, folder)
     for artifact in case.artifacts:
@@ -120,6 +121,13 @@ def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
         yield from _highest_rate(place, rows)
     for place, rows in processes.items():
         yield from _memory(place, rows)
+
+
+def _asked(data: DataResult | None) -> str:
+    """What tells whether two cases were asked the same: the test set, or, where nobody can tell that, all data."""
+    if data is None:
+        return ""
+    return f"{data.test_inputs} {data.test_targets}" if data.test_inputs else data.fingerprint
 
 
 def _metric(metric: MetricResult, asked: str, folder: Path) -> _Figure:

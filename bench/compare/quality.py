@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from statistics import fmean
 
@@ -12,12 +13,13 @@ from bench.compare.estimates import Doubted, Drawn, Estimate, between, paired
 from bench.compare.observed import Observed, Seen
 from bench.compare.scales import Difference, quality_scale
 
-# How often a bootstrap draws. Of more rows than `BINS`, random bins are drawn: that is as wide, and much faster.
-DRAWS, BINS = 2000, 1000
+# How often a bootstrap draws, and from how many blocks of rows at most: more would cost much and tell little.
+DRAWS, BLOCKS = 2000, 1000
 
 ONE_SEED = "one seed: how much training itself varies is not in the interval"
 TOO_LITTLE = "one seed, and no scores of single rows: nobody can tell a change from chance; run more seeds"
-OTHER_SEEDS = "other seeds, one a side: how much training varies is not known; run more seeds, or the same one"
+ONE_A_SIDE = "one seed a side: how much training varies is not known; run more seeds"
+OTHER_SEEDS = "the seeds differ"
 OTHER_DATA = "the test sets differ"
 
 
@@ -28,7 +30,7 @@ def quality_effect(base: Observed, head: Observed) -> Effect:
     before, after = fmean(one.value for one in old), fmean(one.value for one in new)
     scale = quality_scale(base.nature.higher_is_better, base.nature.best, before, after)
     asked_the_same = all(a.asked == b.asked for a, b in zip(old, new, strict=False))
-    notes: tuple[str, ...] = () if asked_the_same else (OTHER_DATA,)
+    notes = (*(() if common else (OTHER_SEEDS,)), *(() if asked_the_same else (OTHER_DATA,)))
     if common and asked_the_same:
         estimate, method, more = _of_partners(old, new, scale)
     else:
@@ -58,7 +60,7 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
 def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
     """Of other seeds, or on other data."""
     if min(len(base), len(head)) < 2:
-        return None, "no interval", (OTHER_SEEDS,)
+        return None, "no interval", (ONE_A_SIDE,)
     old, new = ([one.value for one in side] for side in (base, head))
     estimate = between(new, old) if scale.higher_is_better else between(old, new)
     return estimate, f"Welch's t over {len(old)} and {len(new)} seeds", ()
@@ -71,14 +73,23 @@ def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> t
         found = [_differences(a, b, scale) for a, b in paths if a is not None and b is not None]
     except (OSError, ValueError) as error:
         return None, (f"scores of single rows cannot be read: {error}",)
-    if len(found) < len(paths):
+    if len(found) < len(paths) or any(len(one) < 2 for one in found):
         return None, ()
-    if not any(one.any() for one in found):
-        return NONE, ()
     if len({one.asked for one in base}) == 1 and len({len(one) for one in found}) == 1:
         found = [np.mean(found, axis=0)]  # the same rows with every seed: they are drawn together
-    drawn = [_drawn(one, seed) for seed, one in enumerate(found)]
-    return Drawn(fmean(float(one.mean()) for one in found), np.mean(drawn, axis=0)), ()
+    return bootstrap(found), ()
+
+
+def bootstrap(differences: Sequence[np.ndarray]) -> Estimate:
+    """The mean of several test sets' mean differences, where the rows of each are a sample.
+
+    :param differences: of each test set, how much worse each row is; two at least
+    """
+    if not any(one.any() for one in differences):
+        return NONE
+    drawn = [_drawn(one, seed) for seed, one in enumerate(differences)]
+    freedom = min(int(_blocks(len(one))[-1]) for one in differences)
+    return Drawn(fmean(float(one.mean()) for one in differences), np.mean(drawn, axis=0), freedom)
 
 
 def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
@@ -86,20 +97,42 @@ def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
 
     :raises ValueError: if the two are not of the same rows
     """
-    old, new = (np.load(path).astype(np.float64) for path in (base, head))
+    old, new = _scores(base), _scores(head)
     if old.shape != new.shape or old.ndim != 1 or not len(old):
         raise ValueError(f"{head} has the shape {new.shape}, {base} {old.shape}")
     return old - new if scale.higher_is_better else new - old
 
 
+def _scores(path: Path) -> np.ndarray:
+    """:raises ValueError: if the file is damaged; `numpy.load` would take it for something else, and raise whatever."""
+    with path.open("rb") as file:
+        scores = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+    if not np.isfinite(scores).all():
+        raise ValueError(f"{path} holds what is no finite number")
+    return scores
+
+
 def _drawn(differences: np.ndarray, seed: int) -> np.ndarray:
-    """The mean in each of `DRAWS` samples that are drawn from the differences with replacement."""
-    bins = np.random.default_rng(seed).permutation(len(differences)) % min(len(differences), BINS)
-    sums, counts = np.bincount(bins, differences), np.bincount(bins)
-    drawn = _indices(len(counts), seed)
-    return sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    """The mean in each of `DRAWS` samples that are drawn from the differences with replacement.
+
+    Neighbours in a test set may be alike, as days in a row or pieces of a text are: whole blocks of them are drawn,
+    which is as good where they are not. Carlstein 1986, "The use of subseries values for estimating the variance of a
+    general statistic from a stationary sequence", doi:10.1214/aos/1176350057, with blocks of the cube root of all.
+    """
+    blocks = _blocks(len(differences))
+    sums, counts = np.bincount(blocks, differences), np.bincount(blocks)
+    times = _times(len(counts), seed)
+    return (times @ sums) / (times @ counts.astype(np.float64))
 
 
-@lru_cache(maxsize=8)
-def _indices(count: int, seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, count, (DRAWS, count), dtype=np.int32)
+def _blocks(rows: int) -> np.ndarray:
+    """The block of each row."""
+    return np.arange(rows) // max(round(rows ** (1 / 3)), ceil(rows / BLOCKS))
+
+
+@lru_cache(maxsize=4)
+def _times(count: int, seed: int) -> np.ndarray:
+    """How often each sample has each of so many blocks."""
+    drawn = np.random.default_rng(seed).integers(0, count, (DRAWS, count))
+    drawn += count * np.arange(DRAWS)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=DRAWS * count).reshape(DRAWS, count).astype(np.float64)

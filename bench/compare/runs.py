@@ -53,7 +53,7 @@ class Run:
     def runtimes(self) -> dict[str, str]:
         """What its suite calls a runtime -> the runtime's own name."""
         specs = self.results.suite.get("measure", {}).get("runtimes", [])
-        return {spec["name"]: spec["runtime"] for spec in specs}
+        return {spec["name"]: spec["runtime"] for spec in specs if "runtime" in spec}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ COMPARED = ("memory", "highest-rate", *FACTS)
 
 # In which scenarios a gate's figure is taken.
 NEEDED = {
+    "highest-rate": ("server",),
     **dict.fromkeys(AT_LENGTHS, ("single-stream",)),
     "throughput": ("single-stream", "offline"),
 }

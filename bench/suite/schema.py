@@ -98,12 +98,20 @@ class Bound(Strict):
         return self.is_absolute
 
 
+def _as_percent(value: Any) -> Any:
+    share(str(value))  # says what is wrong in words; a pattern does not
+    return value
+
+
+Percent = Annotated[str, Field(pattern=PERCENT), BeforeValidator(_as_percent)]
+
+
 class Gate(Bound):
     """A bound on a figure's mean over the seeds of a group of cases, on how much worse a run may make it, or both."""
 
     needs: ClassVar[str] = "max, min or max_regression"
 
-    max_regression: Annotated[str, Field(pattern=PERCENT)] | None = Field(
+    max_regression: Percent | None = Field(
         None, description="how much worse than the base `bench compare` lets it be, such as 5%"
     )
 

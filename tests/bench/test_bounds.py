@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.bounds import holds, written
+from bench.bounds import holds, share, written
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,16 @@ def test_both_bounds_hold_if_each_does(value, low, high):
 )
 def test_a_bound_is_written_for_a_reader(low, high, text):
     assert written(low, high) == text
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["%", " %"]))
+def test_a_share_is_written_in_per_cent(hundredths, sign):
+    assert share(f"{hundredths / 100:g}{sign}") == pytest.approx(hundredths / 10_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "%", "5", "0.05", "-5%", "+5%", "5%%", "5%\n", "5  %", " 5%", "5.%", ".5%", "1e2%"]
+)
+def test_what_is_no_share_is_refused(text):
+    with pytest.raises(ValueError, match="is no share in per cent, such as 5%"):
+        share(text)

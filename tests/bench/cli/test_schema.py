@@ -1,6 +1,7 @@
 """`bench schema`."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +16,12 @@ def test_a_json_schema_is_printed(command, arguments, title):
     schema = json.loads(answer.out)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert (answer.code, schema["title"]) == (0, title)
+
+
+@pytest.mark.parametrize("what", ["suite", "results", "comparison"])
+def test_the_documentation_has_it(command, what):
+    path = Path(__file__).parents[3] / "docs" / f"{what}.schema.json"
+    assert path.read_text(encoding="utf-8") == command("schema", what).out
 
 
 def test_everything_that_a_suite_may_say_is_described(command):

@@ -49,7 +49,7 @@ def run():
             id="a#0", name="a-0", params={}, data_params={}, train={}, seed=0, gives_features=False, **case
         )
         results = []
-        planned = {"a#0": SimpleNamespace(group="a", against="b")}
+        planned = {"a#0": SimpleNamespace(group="a", against="b", tolerated={"loss": 0.05})}
         run_cases([request], {}, planned, Scripted(*messages), 1, 60.0, Progress(), results.append)
         return results[0]
 
@@ -58,6 +58,11 @@ def run():
 
 NOTED = Failure("export", "Unsuitable", "nothing to quantise", fatal=False, artifact="x", precision="int8-static")
 BROKEN = Failure("export", "BenchError", "cannot make it", artifact="x", precision="int8-static")
+
+
+def test_what_the_plan_says_of_a_case_is_kept(run):
+    case = run(BEGUN, EVALUATED)
+    assert (case.group, case.against, case.tolerated) == ("a", "b", {"loss": 0.05})
 
 
 def test_failures_of_all_stages_are_kept(run):

@@ -67,6 +67,17 @@ def test_a_bound_includes_itself(make, gate, value, passes):
     assert passed({"accuracy": gate}, [make.case(metrics=[make.metric(value=value)])]) == [passes]
 
 
+def test_a_gate_that_only_says_how_much_worse_is_left_to_a_comparison(make):
+    gates = {"accuracy": Gate(max_regression="5%"), "bytes": Gate(max_regression="0%")}
+    assert judge(plan_with(gates), [make.case()]) == []
+
+
+def test_one_that_says_both_is_judged_by_its_bound(make):
+    gate = Gate(min=0.95, max_regression="50%")
+    (verdict,) = judge(plan_with({"accuracy": gate}), [make.case(metrics=[make.metric(value=0.9)])])
+    assert (verdict.passed, verdict.bound) == (False, "at least 0.95")
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1))
 def test_the_mean_over_the_seeds_counts(make, values, bound):
     cases = [make.case(seed=seed, metrics=[make.metric(value=value)]) for seed, value in enumerate(values)]

@@ -43,6 +43,7 @@ def resumed(make, tmp_path):
         planned = {
             name: getattr(case, name) for name in ("id", "group", "folder", "params", "data_params", "seed", "against")
         }
+        planned["tolerated"] = {"loss": 0.05}
         names = {"model": SimpleNamespace(name=case.model), "dataset": SimpleNamespace(name=case.dataset)}
         wanted = len(kept) if snapshots is None else snapshots
         train = SimpleNamespace(model_dump=lambda: {**case.train, "snapshots": wanted})
@@ -51,6 +52,10 @@ def resumed(make, tmp_path):
         return earlier_run(plan, tmp_path, results.environment).begun.get(case.id)
 
     return call
+
+
+def test_how_much_worse_figures_may_become_is_what_the_suite_says_now(resumed):
+    assert resumed([], ["fp32"]).tolerated == {"loss": 0.05}
 
 
 def test_graphs_of_the_precisions_that_are_asked_for_are_kept(resumed):

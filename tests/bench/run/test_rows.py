@@ -69,6 +69,20 @@ def row(tmp_path, timed):
     return make
 
 
+def test_each_process_has_what_two_runs_are_compared_by(tmp_path, timed):
+    """Its own percentiles, as far as it has enough samples, and its throughput, in samples a second."""
+    durations = {0: np.arange(1, 101) * 1_000, 1: np.arange(1, 11) * 1_000}
+    parts = []
+    for turn, nanoseconds in durations.items():
+        np.save(path := tmp_path / f"turn{turn}.npy", nanoseconds)
+        answer = LoadAnswer(0, 4, None, str(path), 4 * len(nanoseconds), 0.5, 5, True, Conditions())
+        parts.append(Part(turn, 0, TimingAnswer(provider="CPU"), answer))
+    (found,) = rows_of(timed(), [Load("single-stream", (4,))], parts)
+    long, short = found.by_process
+    assert (long.p90_s, short.p90_s) == (pytest.approx(np.percentile(durations[0], 90) / 1e9, rel=0.02), None)
+    assert (long.throughput_per_s, short.throughput_per_s) == (800, 80)
+
+
 @pytest.mark.parametrize("scenario", ["single-stream", "multi-stream", "offline"])
 def test_a_row_has_its_share_of_the_roofline(row, scenario):
     found = row(scenario)

@@ -70,6 +70,17 @@ MISTAKES = [
     (HEAD + "metrics: accuracy\n", 4, 'metrics: should be a list, not `"accuracy"`'),
     (HEAD + "gates:\n  accuracy: 0.9\n", 5, "gates.accuracy: should be a mapping (`key: value`), not `0.9`"),
     (HEAD + "gates:\n  accuracy: {}\n", 5, "gates.accuracy: a gate needs max, min or max_regression"),
+    *(
+        (
+            HEAD + f"gates:\n  loss: {{max_regression: {text}}}\n",
+            5,
+            f"gates.loss.max_regression: {given} is no share in per cent, such as 5%",
+        )
+        for text, given in (
+            *(("5", "'5'"), ("0.05", "'0.05'"), ("'5'", "'5'"), ("five%", "'five%'"), ("-5%", "'-5%'")),
+            *(("5%%", "'5%%'"), ("true", "'True'"), ("1e2%", "'1e2%'")),
+        )
+    ),
     (
         HEAD + "gates:\n  accuracy:\n    maximum: 1\n",
         6,
@@ -105,6 +116,13 @@ def test_a_mistake_is_told_with_its_line(suite_file, text, line, says):
         load_suite(path)
     assert str(caught.value).startswith(f"{path}:{line}: {says}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "share"), [("5%", 0.05), ("0.5 %", 0.005), ("0%", 0.0), ("250%", 2.5)])
+def test_a_gate_says_how_much_worse_a_figure_may_become(suite_file, text, share):
+    suite, _ = load_suite(suite_file(HEAD + f"gates:\n  loss: {{max_regression: {text}}}\n"))
+    gate = suite.gates["loss"]
+    assert (gate.max_regression, gate.tolerated, gate.is_absolute) == (text, pytest.approx(share), False)
 
 
 def test_all_mistakes_are_told_at_once(suite_file):

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import textwrap
 from urllib.parse import quote
 
 import pytest
@@ -74,6 +75,49 @@ def test_a_cases_gates_come_on_top_of_the_suites(plan):
     assert (case.gates["accuracy"].min, case.gates["loss"].max) == (0.5, 1)
 
 
+def test_how_much_worse_figures_may_become_is_known_by_their_names_and_lengths(suite_file, catalog):
+    text = """
+        name: trial
+        cases:
+          - {model: tiny, dataset: points, gates: {loss: {max_regression: 0.5 %}}}
+          - {model: small, dataset: points, gates: {latency-p50: {max_regression: 1%, length: 64}}}
+        measure: {runtimes: [graph], lengths: [64], scenarios: [single-stream, server]}
+        gates:
+          accuracy: {min: 0.9, max_regression: 2%}
+          loss: {max: 1}
+          bytes: {max_regression: 0%}
+          highest-rate: {max_regression: 10%}
+    """
+    tiny, small = make_plan(*load_suite(suite_file(textwrap.dedent(text))), catalog).cases
+    common = {"accuracy": 0.02, "bytes": 0.0, "highest-rate": 0.1}
+    assert tiny.tolerated == pytest.approx({**common, "loss": 0.005})
+    assert small.tolerated == pytest.approx({**common, "latency-p50 length=64": 0.01})
+
+
+@pytest.mark.parametrize(
+    ("gate", "where", "says"),
+    [
+        ("bytes: {max: 1000}", 5, "the gate 'bytes' takes no min and no max: it is judged where runs are compared (it"),
+        ("memory: {min: 1, max_regression: 5%}", 5, "the gate 'memory' takes no min and no max"),
+        ("highest-rate: {max: 5}", 5, "the gate 'highest-rate' takes no min and no max"),
+        (
+            "latency-ratio: {max_regression: 5%}",
+            5,
+            "the gate 'latency-ratio' takes no max_regression: it holds cases of",
+        ),
+        ("quality-ratio: {max: 1, max_regression: 5%}", 5, "the gate 'quality-ratio' takes no max_regression"),
+        ("highest-rate: {max_regression: 5%}", 5, "nothing to hold the gate 'highest-rate' against in single-stream"),
+        ("memory: {max_regression: 5%, length: 8}", 5, "the gate 'memory' takes no length"),
+        ("membory: {max_regression: 5%}", 5, "unknown gate 'membory' (did you mean 'memory'?"),
+    ],
+)
+def test_a_gate_that_cannot_be_judged_is_told(plan, tmp_path, gate, where, says):
+    rival = "{model: small, dataset: points, against: tiny}"
+    with pytest.raises(SuiteError) as caught:
+        plan("{model: tiny, dataset: points}", rival, more=f"gates: {{{gate}}}\n")
+    assert str(caught.value).startswith(f"{tmp_path / 'suite.yaml'}:{where + 1}: {says}")
+
+
 def test_all_metrics_apply_unless_some_are_named(plan):
     assert [info.name for info in plan("{model: tiny, dataset: points}").metrics] == ["accuracy", "loss", "confusion"]
     assert [info.name for info in plan("{model: tiny, dataset: points}", more="metrics: [loss]\n").metrics] == ["loss"]
@@ -125,8 +169,13 @@ CASE = "{model: tiny, dataset: points}"
         ([CASE], "metrics:\n  - loss\n  - acuracy\n", 7, "unknown metric 'acuracy' (did you mean 'accuracy'? allowed:"),
         ([CASE], "gates:\n  acuracy: {min: 1}\n", 6, "unknown gate 'acuracy' (did you mean 'accuracy'? allowed:"),
         ([CASE], "gates:\n  latency-p999: {max: 1}\n", 6, "unknown gate 'latency-p999' (did you mean 'latency-p99'?"),
-        ([CASE], "gates:\n  confusion: {max: 1}\n", 6, "unknown gate 'confusion' (allowed: accuracy, latency-p50,"),
-        ([CASE], "metrics: [loss]\ngates:\n  accuracy: {min: 1}\n", 7, "unknown gate 'accuracy' (allowed: latency-p"),
+        ([CASE], "gates:\n  confusion: {max: 1}\n", 6, "unknown gate 'confusion' (allowed: accuracy, bytes,"),
+        (
+            [CASE],
+            "metrics: [loss]\ngates:\n  accuracy: {min: 1}\n",
+            7,
+            "unknown gate 'accuracy' (allowed: bytes, highest-rate",
+        ),
         (["{model: tiny, dataset: points, gates: {los: {max: 1}}}"], "", 4, "unknown gate 'los' (did you mean 'loss'?"),
         ([CASE, "{model: tiny, dataset: points, train: {epochs: 3}}"], "", 5, "unknown key 'epochs' (did you mean"),
         (["{model: tiny, dataset: points, train: {max_steps: x}}"], "", 4, "max_steps: should be a whole number, not"),
