@@ -75,7 +75,7 @@ def time_graph(request: TimingRequest, benchmark: Any, waiting: Callable[[], Non
     """
     (load,) = request.loads
     (size,) = load.batch_sizes
-    rows = Rows(request)
+    rows = Rows(request.rows)
     batches = rows.inputs(size, load.length)
     with alone_on_this_host(waiting) if benchmark.enabled else nullcontext(), _bound_to(request.cores):
         session: Session = build_runtime(request.runtime).load(request.artifact, request.device, request.threads)
