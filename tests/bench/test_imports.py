@@ -31,6 +31,7 @@ LAYERS = (
     {"bench.manager", "bench.catalog"},
     {"bench.suite"},
     {"bench.run"},
+    {"bench.bisect"},
     {"bench.cli", "bench.testing"},
 )
 
@@ -41,6 +42,7 @@ FORBIDDEN = {
     "bench.timing": ("bench.suite", "bench.run", "bench.cli", "bench.report", "bench.compare", "bench.stages", "torch"),
     "bench.report": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.timing"),
     "bench.compare": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report"),
+    "bench.bisect": ("bench.suite", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
     "bench.cli": ("bench.testing",),
     "bench.testing": ("bench.cli",),
     "bench.store": (
@@ -162,7 +164,8 @@ finally:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"], ["nonsense"]],
+    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"]]
+    + [["bisect", "--help"], ["compare", "--help"], ["nonsense"]],
     ids=" ".join,
 )
 def test_the_command_answers_without_importing_what_is_slow(arguments):
