@@ -37,14 +37,18 @@ def with_work(source: Path, target: Path, width: int) -> None:
     for node in graph.node:
         node.output[:] = [f"{name}_before" if name == output.name else name for name in node.output]
     before = f"{output.name}_before"
-    graph.initializer.extend([
-        numpy_helper.from_array(work, "work"),
-        numpy_helper.from_array(np.zeros((width, columns), dtype=np.float32), "nothing"),
-    ])
-    graph.node.extend([
-        helper.make_node("Gemm", [before, "work"], ["worked"]),
-        helper.make_node("Gemm", ["worked", "nothing", before], [output.name]),
-    ])
+    graph.initializer.extend(
+        [
+            numpy_helper.from_array(work, "work"),
+            numpy_helper.from_array(np.zeros((width, columns), dtype=np.float32), "nothing"),
+        ]
+    )
+    graph.node.extend(
+        [
+            helper.make_node("Gemm", [before, "work"], ["worked"]),
+            helper.make_node("Gemm", ["worked", "nothing", before], [output.name]),
+        ]
+    )
     onnx.save(model, target)
 
 
