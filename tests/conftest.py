@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 import os
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -57,3 +58,9 @@ class Environment:
 def new_environment(tmp_path_factory):
     """Makes an environment, in a folder of its own."""
     return lambda: Environment(tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture(scope="session")
+def slowed():
+    """Make a graph slower by about a share: `slowed(source, target, share, batch_size) -> share`; see `slower.py`."""
+    return runpy.run_path(str(Path(__file__).with_name("slower.py")))["slowed"]

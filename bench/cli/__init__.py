@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from bench.manager import Plugins
 
 COMMANDS = (
-    *("run", "list", "show", "plugins", "report", "compare", "history", "baseline", "validate", "schema", "calibrate"),
+    *("run", "list", "show", "plugins", "report", "compare", "history", "baseline", "bisect", "validate", "schema"),
+    "calibrate",
 )
 
 

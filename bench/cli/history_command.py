@@ -1,11 +1,20 @@
 """`bench history`: which runs there are, and how a figure has moved over them."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.options import only_option, reports_option
+
+if TYPE_CHECKING:
+    from bench.compare.change_points import ChangePoint
+    from bench.store.history import Point
+
+# In a table, the row where a figure has changed; in words, the colours of what a change is for.
+MARK = "◆"
+COLOURS = {"worse": "red", "better": "green", "changed": None}
 
 
 @click.group("history", short_help="List all runs, and show how a figure has moved.", invoke_without_command=True)
@@ -14,7 +23,7 @@ from bench.cli.options import only_option, reports_option
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="So many runs, the newest.")
 @click.pass_context
 def command(context: click.Context, reports: Path, suite: str, most: int) -> None:
-    """List the runs below a folder of reports, the newest first; or TREND, or REBUILD."""
+    """List the runs below a folder of reports, the newest first; or TREND, DASHBOARD, or REBUILD."""
     if context.invoked_subcommand is None:
         from bench.cli.text import table
         from bench.store.history import History
@@ -42,7 +51,8 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
     """Show FIGURE, such as accuracy or latency-p50, of every case in every run, the oldest run first."""
     from itertools import groupby
 
-    from bench.cli.text import table
+    from bench.cli.text import sparkline, table
+    from bench.compare.change_points import change_points
     from bench.store.history import History
 
     points = History(reports).trend(figure, suite, only)
@@ -51,20 +61,66 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
         click.echo(f"no run{f' of {suite}' if suite else ''} has a case with it{matches}")
     for number, ((case, place), found) in enumerate(groupby(points, lambda point: (point.case, point.place))):
         click.echo(("\n" if number else "") + click.style(case, bold=True) + f"  {place}")
-        click.echo(table(_rows(list(found)), ("run", "started", "commit", figure, "change")))
+        series = list(found)
+        changes = change_points([point.value for point in series])
+        click.echo("  " + sparkline([point.value for point in series]))
+        for change in changes:
+            click.echo("  " + _told(figure, series[change.index], change))
+        click.echo(table(_rows(series, changes), ("run", "started", "commit", figure, "change")))
 
 
-def _rows(points: list[Any]) -> list[tuple[str, ...]]:
-    """Each point, with its change from the one before."""
+def _told(figure: str, point: "Point", change: "ChangePoint") -> str:
+    """A change in words, in the colour of what it is for."""
+    from bench.report.trends import by_how_much, direction, since
+
+    way = direction(change, point.higher_is_better)
+    words = f"{figure} {by_how_much(change)} {since(point.run_id, point.commit)}"
+    return click.style(words + ("" if way == "changed" else f", {way}"), fg=COLOURS[way])
+
+
+def _rows(points: Sequence["Point"], changes: Sequence["ChangePoint"]) -> list[tuple[str, ...]]:
+    """Each point, with its change from the one before; those where a figure has changed are marked."""
     before: list[float | None] = [None, *(point.value for point in points[:-1])]
+    marks = {change.index: f" {MARK}" for change in changes}
     return [
-        (p.run_id, p.started, p.commit[:10], f"{p.value:.5g} {p.unit}".strip(), _change(p.value, earlier))
-        for p, earlier in zip(points, before, strict=True)
+        (
+            p.run_id,
+            p.started,
+            p.commit[:10],
+            f"{p.value:.5g} {p.unit}".strip(),
+            _change(p.value, earlier) + marks.get(n, ""),
+        )
+        for n, (p, earlier) in enumerate(zip(points, before, strict=True))
     ]
 
 
 def _change(value: float, earlier: float | None) -> str:
     return f"{value / earlier - 1:+.1%}" if earlier else ""
+
+
+@command.command("dashboard", short_help="Write one page with the trends of all figures.")
+@reports_option
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.  [default: dashboard.html in the folder of --reports]",
+)
+@click.option("--suite", default="", metavar="NAME", help="Only runs of this suite.")
+def dashboard(reports: Path, output: Path | None, suite: str) -> None:
+    """Write one page that needs no network: what has changed lately, and the trend of every figure of every case."""
+    from bench.errors import RunError
+    from bench.report.dashboard import render
+    from bench.store.folder import write_text
+    from bench.store.history import History
+
+    path = output or reports / "dashboard.html"
+    text = render(History(reports), path.parent, suite)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, text)
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}", "name another file with --output") from error
+    click.echo(path)
 
 
 @command.command("rebuild", short_help="Make the history anew from the run directories.")

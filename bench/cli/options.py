@@ -1,6 +1,5 @@
 """Options that several commands have."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,11 +44,3 @@ def suite_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
-
-
-def use_data_root(folder: Path | None) -> None:
-    """Make `--data` known to this process and to all that it starts."""
-    from bench.data import VARIABLE
-
-    if folder is not None:
-        os.environ[VARIABLE] = str(folder.resolve())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from bench.cli.options import suite_options, use_data_root
+from bench.cli.options import suite_options
+from bench.data import use_data_root
 
 
 @click.command("run", short_help="Run a suite: train, export, score, time and report.")

@@ -5,6 +5,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from statistics import fmean
 
 import click
 
@@ -12,6 +14,10 @@ from bench.catalog import Catalog
 
 # A last column that is narrower than this goes below the others, so far from the edge.
 NARROWEST, BELOW = 16, 6
+
+# The heights of a line of blocks, and how many it has at most.
+BLOCKS = "▁▂▃▄▅▆▇█"
+LONGEST = 60
 
 
 def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
@@ -31,6 +37,16 @@ def table(rows: Sequence[Sequence[str]], headers: Sequence[str] = ()) -> str:
     if headers:
         lines[0] = click.style(lines[0], dim=True)
     return "\n".join(lines)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A line of blocks, as high as the values; of many values, each stands for the mean of some."""
+    parts = min(len(values), LONGEST)
+    cuts = [len(values) * part // parts for part in range(parts + 1)]
+    means = [fmean(values[start:end]) for start, end in pairwise(cuts)]
+    least, reach = min(means), max(means) - min(means)
+    heights = [(mean - least) / reach if reach else 0.5 for mean in means]
+    return "".join(BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)] for height in heights)
 
 
 def duration(seconds: float) -> str:

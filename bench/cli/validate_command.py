@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from bench.cli.options import suite_options, use_data_root
+from bench.cli.options import suite_options
+from bench.data import use_data_root
 
 
 @click.command("validate", short_help="Find every mistake in a suite, without running it.")

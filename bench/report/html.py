@@ -5,13 +5,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from bench.report.chapters import chapters
 from bench.report.charts.chart import Chart, Series, tick_labels
 from bench.report.figures import MARKED, WIDE
 from bench.report.highlights import highlights
+from bench.report.page import render_page
 from bench.report.palette import MARKERS, NEUTRAL, STROKES, colour_of
 from bench.report.pictures import Picture, lost, shown_pictures
 from bench.report.wording import machine, plain, software, subtitle
@@ -25,18 +25,12 @@ def render(results: RunResult, folder: Path) -> str:
     """The report as HTML. Everything that came from outside is escaped by the template engine."""
     from plotly.offline import get_plotlyjs
 
-    environment = Environment(
-        loader=PackageLoader("bench.report"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-    )
     there, missing = shown_pictures(results, folder)
     pictures, left_out = _embedded(there)
     told = chapters(results, folder)
     drawn = [chart for chapter in told for chart in chapter.charts]
-    return environment.get_template("report.html.j2").render(
+    return render_page(
+        "report",
         name=results.suite["name"],
         description=results.suite.get("description", ""),
         status=results.status,
@@ -49,9 +43,7 @@ def render(results: RunResult, folder: Path) -> str:
         lost=lost(missing),
         machine=machine(results),
         software=software(results),
-        style=Markup(_asset("report.css")),  # noqa: S704 - these three are code of ours and of plotly
-        script=Markup(_asset("report.js")),  # noqa: S704
-        plotly=Markup(get_plotlyjs() if drawn else ""),  # noqa: S704
+        plotly=Markup(get_plotlyjs() if drawn else ""),  # noqa: S704 - code of plotly's
     )
 
 
@@ -127,7 +119,3 @@ def _embedded(pictures: list[Picture]) -> tuple[list[dict[str, str]], int]:
         source = "data:image/png;base64," + base64.b64encode(picture.file.read_bytes()).decode()
         embedded.append({"group": picture.group, "name": picture.name, "source": source})
     return embedded, len(pictures) - len(embedded)
-
-
-def _asset(name: str) -> str:
-    return Path(__file__).with_name("templates").joinpath(name).read_text(encoding="utf-8")

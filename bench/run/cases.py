@@ -55,7 +55,7 @@ def run_cases(
                 finished(case.result)  # on disk before anyone is told
                 progress.finished(case.result)
                 if case.request.gives_features and case.result.downfall:
-                    waiting = [_without_features(request, case.result.downfall) for request in waiting]
+                    waiting = [without_features(request, case.result.downfall) for request in waiting]
     finally:
         for case in running:
             case.worker.stop()
@@ -78,7 +78,7 @@ def _start(request: CaseRequest, begun: CaseResult | None, planned: PlannedCase,
     return _Running(request, workers.start(targets.case, request), result, request.stages[0], time.monotonic())
 
 
-def _without_features(request: CaseRequest, failure: Failure) -> CaseRequest:
+def without_features(request: CaseRequest, failure: Failure) -> CaseRequest:
     """A request that knows why there is no net to give it features."""
     assert request.features is not None
     return replace(request, features=replace(request.features, failure=f"{failure.stage}: {failure.message}"))

@@ -6,24 +6,28 @@ from pathlib import Path
 from bench.errors import BenchError, SuiteError
 from bench.run import targets
 from bench.run.workers import Workers
-from bench.stages.request import CaseRequest, Problem
+from bench.stages.request import CaseRequest, Checked, Problem
 from bench.suite.plan import Plan
 from bench.suite.source import Location
 
+# Case identifier -> the artifacts that are to be timed, each with the lengths of its sequences; None without any.
+Graphs = dict[str, dict[str, tuple[int | None, ...]]]
 
-def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch: bool) -> None:
+
+def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch: bool) -> Graphs:
     """Build every case in a worker, without training it.
 
     :param fetch: also let every dataset fetch its files
+    :returns: what is to be timed of each
     :raises SuiteError: with a line for every mistake
     """
     if not requests:
-        return
+        return {}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "check.log")
         worker = workers.start(targets.check, requests, fetch, str(log))
         try:
-            problems: list[Problem] = worker.events.recv()
+            checked: Checked = worker.events.recv()
             worker.let_end()
         except EOFError as error:
             printed = log.read_text(errors="replace").strip() if log.exists() else ""
@@ -31,9 +35,10 @@ def check_plan(plan: Plan, requests: list[CaseRequest], workers: Workers, fetch:
             raise BenchError(f"the check of the suite failed: {worker.death()}", hint) from error
         finally:
             worker.stop()
-    if problems:
+    if checked.problems:
         origins = {case.id: case.origin for case in plan.cases}
-        raise SuiteError("\n".join({_line(plan, problem, origins): None for problem in problems}))
+        raise SuiteError("\n".join({_line(plan, problem, origins): None for problem in checked.problems}))
+    return checked.graphs
 
 
 def _line(plan: Plan, problem: Problem, origins: dict[str, Location]) -> str:

@@ -11,6 +11,7 @@ from bench.records import Artifact, RuntimeUse
 from bench.results import ArtifactResult, CaseResult, MeasurementResult, RunResult, is_chosen
 from bench.stages.files import sha256
 from bench.stages.request import rows_file
+from bench.store.calibration import software_of
 from bench.store.figures import place_of
 from bench.timing.pair import SCENARIOS
 from bench.timing.request import Load
@@ -28,6 +29,7 @@ class Entrant:
     :param rows: rows to call it with, and what its torch model answers to them
     :param sha256: of the graph
     :param checkpoint_sha256: of the weights that the graph was exported from
+    :param environment: the machine and the software that the run used
     """
 
     artifact: Artifact
@@ -37,6 +39,15 @@ class Entrant:
     rows: Path
     sha256: str
     checkpoint_sha256: str
+    environment: dict[str, Any]
+
+    def software(self, catalog: Catalog) -> str:
+        """Which version of the runtime the run used.
+
+        :raises BenchError: if the runtime is not installed here
+        """
+        entry = catalog.find("runtimes", self.runtime)
+        return software_of(entry.info, entry.plugin, self.environment)
 
     def use(self, catalog: Catalog) -> RuntimeUse:
         """The runtime as it is installed here.
@@ -71,6 +82,11 @@ class Contest:
         """Whether the two are the same graph, with its weights in it, executed alike."""
         base, head = ((one.sha256, one.runtime, one.params) for one in self.entrants)
         return base == head
+
+    @property
+    def has_same_weights(self) -> bool:
+        """Whether both have the same checkpoint."""
+        return self.base.checkpoint_sha256 == self.head.checkpoint_sha256
 
     def __str__(self) -> str:
         return f"{self.group}, {self.place}"
@@ -149,6 +165,7 @@ def _entrant(run: Run, case: CaseResult, row: MeasurementResult) -> Entrant:
         rows=rows_file(path.parent, found.name),
         sha256=found.sha256,
         checkpoint_sha256=training.checkpoint_sha256 if training else "",
+        environment=results.environment,
     )
 
 

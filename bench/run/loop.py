@@ -21,6 +21,7 @@ from bench.run.progress import Progress
 from bench.run.requests import case_requests, default_jobs, timing_processes
 from bench.run.resume import Earlier, earlier_run
 from bench.run.workers import Workers
+from bench.stages.request import CaseRequest
 from bench.store.calibration import fitting_calibrations
 from bench.store.environment import environment
 from bench.store.folder import new_folder, write_results
@@ -88,17 +89,40 @@ class Run:
 
     def execute(self) -> RunResult:
         """Run everything; a case that fails is a result."""
-        suite, begun = self.plan.suite, self.earlier.begun
-        requests = case_requests(self.plan, self.catalog, self.folder, self.jobs, begun)
-        self._tell_start([request.id for request in requests])
-        planned = {case.id: case for case in self.plan.cases}
-        requests = with_latencies(requests, self.workers, suite.silence_s, self.progress)
-        run_cases(requests, begun, planned, self.workers, self.jobs, suite.silence_s, self.progress, self._keep)
+        requests = self.start()
+        self.carry_out(requests)
         pairs = [(request, self.results[request.id]) for request in requests]
         self.results = measure_cases(
-            pairs, suite, self.calibrations, self.workers, self.progress, self.earlier.next_turn
+            pairs, self.plan.suite, self.calibrations, self.workers, self.progress, self.earlier.next_turn
         )
-        return self._finish()
+        return self.finish([*judge(self.plan, list(self.results.values())), *self.earlier.gates])
+
+    def start(self) -> list[CaseRequest]:
+        """Write down and tell that the run has begun; what there is to do, in order."""
+        requests = case_requests(self.plan, self.catalog, self.folder, self.jobs, self.earlier.begun)
+        self._tell_start([request.id for request in requests])
+        return requests
+
+    def carry_out(self, requests: list[CaseRequest]) -> None:
+        """Train, export and evaluate some of the cases; what is known of them is then among the results."""
+        planned, silence_s = {case.id: case for case in self.plan.cases}, self.plan.suite.silence_s
+        requests = with_latencies(requests, self.workers, silence_s, self.progress)
+        begun = self.earlier.begun
+        run_cases(requests, begun, planned, self.workers, self.jobs, silence_s, self.progress, self._keep)
+
+    def finish(self, gates: list[GateResult]) -> RunResult:
+        """Write everything that the run has found, its reports too, and tell that it has ended.
+
+        :param gates: as they were judged
+        """
+        cases = [*self.results.values(), *self.earlier.others]
+        passed = all(case.status == "passed" for case in cases) and all(gate.passed for gate in gates)
+        results = self._record("passed" if passed else "failed", gates)
+        write_results(results, self.folder)
+        self._remember(results)
+        write_reports(results, self.folder, self.catalog)
+        self._notify("bench_run_finished", results=results, folder=str(self.folder))
+        return results
 
     def _tell_start(self, cases: list[str]) -> None:
         write_results(self._record("running", []), self.folder)
@@ -112,17 +136,6 @@ class Run:
         self.results[case.id] = case
         write_results(self._record("running", []), self.folder)
         self._notify("bench_case_finished", case=case, folder=str(self.folder))
-
-    def _finish(self) -> RunResult:
-        gates = [*judge(self.plan, list(self.results.values())), *self.earlier.gates]
-        cases = [*self.results.values(), *self.earlier.others]
-        passed = all(case.status == "passed" for case in cases) and all(gate.passed for gate in gates)
-        results = self._record("passed" if passed else "failed", gates)
-        write_results(results, self.folder)
-        self._remember(results)
-        write_reports(results, self.folder, self.catalog)
-        self._notify("bench_run_finished", results=results, folder=str(self.folder))
-        return results
 
     def _remember(self, results: RunResult) -> None:
         """Take the run into the history; one that is resumed elsewhere is of no folder that has one."""

@@ -135,7 +135,7 @@ def _ask_alone(configuration: Configuration, suite: Suite, turn: int, workers: W
 
     Where none of them was calm, their median stands for it: a bound that this does not keep cannot be kept either.
     """
-    timing = _timing_request(configuration, suite, turn, alone(configuration.loads))
+    timing = timing_request(configuration, suite, turn, alone(configuration.loads))
     effort = replace(timing.effort, min_seconds=TRIAL_S, min_samples=LEAST_SAMPLES[99])
     answer = _answer(configuration, replace(timing, effort=effort), suite, workers)
     by_length: dict[int | None, list[LoadAnswer]] = {}
@@ -197,7 +197,7 @@ def one_process(configuration: Configuration, suite: Suite, turn: int, order: ra
     asked = [number for number, load in enumerate(configuration.loads) if is_ready(load)]
     asked = order.sample(asked, len(asked))
     loads, bound_s = [configuration.loads[number] for number in asked], suite.measure.server.p99_s
-    answer = _answer(configuration, _timing_request(configuration, suite, turn, loads), suite, workers)
+    answer = _answer(configuration, timing_request(configuration, suite, turn, loads), suite, workers)
     if answer is not None:
         parts = [Part(turn, asked[one.load], answer, one) for one in answer.loads]
         configuration.parts += parts
@@ -220,7 +220,8 @@ def _answer(configuration: Configuration, timing: TimingRequest, suite: Suite, w
     return None
 
 
-def _timing_request(configuration: Configuration, suite: Suite, turn: int, loads: Sequence[Load]) -> TimingRequest:
+def timing_request(configuration: Configuration, suite: Suite, turn: int, loads: Sequence[Load]) -> TimingRequest:
+    """What a timing process is asked: a configuration under these loads."""
     request, measure = configuration.request, suite.measure
     cores = timing_cores(measure.threads, measure.cores or ())
     return TimingRequest(

@@ -34,6 +34,13 @@ PATIENCE_S = 600.0
 
 BUDGET_S = 60.0
 
+ONE_GRAPH = (
+    "both runs have the same graph, and what differs is its runtime, {before} and {after}; here is only one of them"
+)
+UPDATED = "both are timed under the runtime that is installed here; the runs used {before} and {after}"
+ONE_MODEL = (
+    "both runs have the same checkpoint, of which the code that is installed now would build the same model twice"
+)
 REBUILT = "the model is built anew from its checkpoint, by the code that is installed now"
 
 IsClear = Callable[[Remeasured], bool]
@@ -50,6 +57,7 @@ class Bout:
     contest: Contest
     runtimes: tuple[RuntimeUse, ...] = ()
     failure: str = ""
+    notes: tuple[str, ...] = ()
     seconds: dict[str, list[tuple[float, float] | None]] = field(default_factory=dict)
     looks: int = 0
     processes: int = 0
@@ -84,7 +92,6 @@ class Bout:
         contest = self.contest
         complete = {name: values for name, values in self.seconds.items() if values and None not in values}
         figures = {name: _paired(values, is_rate=FIGURES[name] is None) for name, values in complete.items()}
-        notes = (REBUILT,) if self.needs_torch and not contest.is_same else ()
         return Remeasured(
             group=contest.group,
             place=contest.place,
@@ -92,9 +99,9 @@ class Bout:
             looks=self.looks,
             processes=self.processes,
             seconds=self.spent_s,
-            is_same=contest.is_same,
+            is_same=contest.is_same and not self.failure,
             failure=self.failure,
-            notes=notes,
+            notes=() if contest.is_same else self.notes,
         )
 
 
@@ -130,9 +137,18 @@ def remeasure(
 
 def _bout(contest: Contest, catalog: Catalog) -> Bout:
     try:
-        return Bout(contest, tuple(one.use(catalog) for one in contest.entrants))
+        runtimes = tuple(one.use(catalog) for one in contest.entrants)
     except BenchError as error:
         return Bout(contest, failure=str(error))
+    before, after = (one.software(catalog) for one in contest.entrants)
+    needs_torch = any(one.info.needs_torch for one in runtimes)
+    if contest.is_same and before != after:
+        return Bout(contest, runtimes, ONE_GRAPH.format(before=before, after=after))
+    if needs_torch and contest.has_same_weights and not contest.is_same:
+        return Bout(contest, runtimes, ONE_MODEL)  # what has changed is the model's code
+    notes = [REBUILT] if needs_torch else []
+    notes += [UPDATED.format(before=before, after=after)] if before != after else []
+    return Bout(contest, runtimes, notes=tuple(notes))
 
 
 def _take_turns(

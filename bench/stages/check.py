@@ -21,13 +21,16 @@ from bench.stages.request import CaseRequest, Problem
 from bench.stages.train import make_trainer
 
 
-def check_cases(requests: list[CaseRequest], fetch: bool) -> list[Problem]:
+def check_cases(
+    requests: list[CaseRequest], fetch: bool, parts: dict[str, list[Export]] | None = None
+) -> list[Problem]:
     """Every problem of every case.
 
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
+    :param parts: gets what each case exports, by its identifier
     """
     datasets: dict[str, LightningDataModule] = {}
-    parts: dict[str, list[Export]] = {}
+    parts = {} if parts is None else parts
     tried: list[dict[str, Any]] = []
     problems = [problem for request in requests for problem in _check(request, datasets, parts)]
     problems = problems or [*_check_timed(requests[0], parts), *_check_features(requests, datasets)]

@@ -182,3 +182,14 @@ class Problem:
     path: tuple[str | int, ...]
     message: str
     hint: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check has found.
+
+    :param graphs: case identifier -> the artifacts that are to be timed, each with the lengths of its sequences
+    """
+
+    problems: list[Problem]
+    graphs: dict[str, dict[str, tuple[int | None, ...]]]

@@ -32,9 +32,9 @@ def machine_of(environment: dict[str, Any], device: str) -> Machine:
 def software_of(info: RuntimeInfo, plugin: str, environment: dict[str, Any]) -> str:
     """The packages of a runtime with their versions: those of its name or that it requires, else its plugin."""
     roots = {info.name, *(module.partition(".")[0] for module in info.requires)}
-    packages = environment["packages"].items()
+    packages = environment.get("packages", {}).items()
     found = [f"{name} {version}" for name, version in packages if name.removesuffix("-gpu") in roots]
-    return ", ".join(found) or str(environment["plugins"][plugin])
+    return ", ".join(found) or str(environment.get("plugins", {}).get(plugin, ""))
 
 
 def read_calibrations(warn: Warn) -> list[Calibration]:

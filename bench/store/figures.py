@@ -16,6 +16,7 @@ class Figure:
 
     :param name: what it is: a metric, or `latency-p50`, `throughput`, `parameters` ...
     :param place: of which graph, at which precision, under which runtime and load
+    :param higher_is_better: None where neither is
     """
 
     name: str
@@ -23,6 +24,7 @@ class Figure:
     place: str
     value: float
     unit: str
+    higher_is_better: bool | None = None
 
 
 def figures_of(results: RunResult) -> Iterator[Figure]:
@@ -37,7 +39,7 @@ def figures_of(results: RunResult) -> Iterator[Figure]:
 def _metrics(case: CaseResult) -> Iterator[Figure]:
     for metric in case.metrics:
         place = f"{metric.artifact} {metric.runtime} {metric.precision}"
-        yield Figure(metric.name, case.id, place, metric.value, metric.unit)
+        yield Figure(metric.name, case.id, place, metric.value, metric.unit, metric.higher_is_better)
 
 
 def _facts(case: CaseResult) -> Iterator[Figure]:
@@ -50,8 +52,8 @@ def _timings(case: CaseResult, measurement: MeasurementResult) -> Iterator[Figur
     place = place_of(measurement)
     for q in LEAST_SAMPLES:
         if (latency := measurement.latency_s.at(q)) is not None:
-            yield Figure(f"latency-p{q:g}", case.id, place, latency, "s")
-    yield Figure("throughput", case.id, place, measurement.throughput_per_s, "/s")
+            yield Figure(f"latency-p{q:g}", case.id, place, latency, "s", False)
+    yield Figure("throughput", case.id, place, measurement.throughput_per_s, "/s", True)
 
 
 def place_of(measurement: MeasurementResult, with_rate: bool = True) -> str:

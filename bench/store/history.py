@@ -9,7 +9,10 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from bench.errors import RunError, suggestion
 from bench.results import RunResult, is_chosen
@@ -44,6 +47,11 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
         "CREATE INDEX figures_by_run ON figures (run)",
         """CREATE TABLE baselines (name TEXT PRIMARY KEY, run_id TEXT NOT NULL) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE figures ADD COLUMN higher_is_better INTEGER",  # that of a metric is known after a `rebuild`
+        "UPDATE figures SET higher_is_better = 0 WHERE name GLOB 'latency-p*'",
+        "UPDATE figures SET higher_is_better = 1 WHERE name = 'throughput'",
+    ),
 )
 
 
@@ -71,6 +79,25 @@ class Point:
     commit: str
     value: float
     unit: str
+    higher_is_better: bool | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """A figure of one case at one place over a suite's runs, the oldest first.
+
+    :param runs: the identifiers of those that have it, one for each of the `values`
+    :param higher_is_better: as its newest run knows it; None if none knows
+    """
+
+    suite: str
+    figure: str
+    case: str
+    place: str
+    unit: str
+    higher_is_better: bool | None
+    runs: tuple[str, ...]
+    values: tuple[float, ...]
 
 
 class History:
@@ -119,7 +146,7 @@ class History:
         :param only: patterns of cases, as for `bench run`; all if there are none
         :raises RunError: if no run has such a figure
         """
-        query = """SELECT case_id, place, id, started, commit_id, value, unit
+        query = """SELECT case_id, place, id, started, commit_id, value, unit, higher_is_better
             FROM figures JOIN runs ON runs.number = figures.run
             WHERE name = ? AND case_id IN (SELECT value FROM json_each(?)) AND ? IN ('', suite)
             ORDER BY case_id, place, started, number"""
@@ -129,7 +156,20 @@ class History:
                 known = _column(connection, "SELECT DISTINCT name FROM figures")
                 raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
             chosen = json.dumps([case for case in cases if is_chosen(case, only)])
-            return [Point(*row) for row in connection.execute(query, (name, chosen, suite))]
+            rows = connection.execute(query, (name, chosen, suite))
+            return [Point(*(*row, _direction(better))) for *row, better in rows]
+
+    def series(self, suite: str = "") -> list[Series]:
+        """All figures, in order of suites, figures, cases and places.
+
+        :param suite: of this one's runs alone
+        """
+        query = """SELECT suite, name, case_id, place, id, value, unit, higher_is_better
+            FROM figures JOIN runs ON runs.number = figures.run WHERE ? IN ('', suite)
+            ORDER BY suite, name, case_id, place, started, number"""
+        with self._open() as connection:
+            groups = groupby(connection.execute(query, (suite,)), key=itemgetter(0, 1, 2, 3))
+            return [_series(key, list(rows)) for key, rows in groups]
 
     def set_baseline(self, name: str, run_id: str) -> None:
         """Name a run, in the place of one that had the name.
@@ -245,6 +285,16 @@ class History:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
+def _series(key: tuple[str, str, str, str], rows: list[tuple[Any, ...]]) -> Series:
+    runs, values, units, directions = list(zip(*rows, strict=True))[4:]
+    known = [direction for direction in directions if direction is not None]
+    return Series(*key, units[-1], _direction(known[-1] if known else None), runs, values)
+
+
+def _direction(stored: int | None) -> bool | None:
+    return None if stored is None else bool(stored)
+
+
 def _column(connection: sqlite3.Connection, query: str, *values: str) -> list[str]:
     return [row[0] for row in connection.execute(query, values)]
 
@@ -258,8 +308,10 @@ def _insert(connection: sqlite3.Connection, results: RunResult, folder: str) -> 
         "INSERT INTO runs (id, suite, folder, started, status, commit_id, cpu) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (*run, commit, str(environment.get("cpu", ""))),
     )
-    rows = [(f.name, f.case, f.place, cursor.lastrowid, f.value, f.unit) for f in figures_of(results)]
-    connection.executemany("INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?)", rows)
+    rows = [
+        (f.name, f.case, f.place, cursor.lastrowid, f.value, f.unit, f.higher_is_better) for f in figures_of(results)
+    ]
+    connection.executemany("INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _help(error: sqlite3.Error) -> str:

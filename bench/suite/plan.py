@@ -4,7 +4,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,12 +61,16 @@ def make_plan(suite: Suite, source: Source, catalog: Catalog, only: tuple[str, .
     course = _course(suite, source, catalog, cases)
     _refuse_duplicates(cases, source)
     cases = with_rivals(cases, suite, source)
-    chosen = [case for case in cases if is_chosen(case.id, only)]
-    features = _feature_case(suite, source, cases)
-    if features is not None and chosen:
-        chosen = [case for case in cases if case is features or case in chosen]
-    whole = len(chosen) == len(cases)
-    return Plan(suite, source, without_absent_rivals(chosen), metrics, runtimes, whole, features, course)
+    plan = Plan(suite, source, cases, metrics, runtimes, True, _feature_case(suite, source, cases), course)
+    return plan_of(plan, [case.id for case in cases if is_chosen(case.id, only)])
+
+
+def plan_of(plan: Plan, chosen: Collection[str]) -> Plan:
+    """A plan with some of its cases, by their identifiers, and the one whose net gives them their features."""
+    wanted = {*chosen, plan.features.id} if plan.features and chosen else {*chosen}
+    cases = [case for case in plan.cases if case.id in wanted]
+    whole = plan.whole and len(cases) == len(plan.cases)
+    return replace(plan, cases=without_absent_rivals(cases), whole=whole)
 
 
 def _feature_case(suite: Suite, source: Source, cases: list[PlannedCase]) -> PlannedCase | None:

@@ -10,7 +10,7 @@ from bench.catalog import build_runtime
 from bench.parity import Disagreement
 from bench.records import Artifact, RuntimeUse, Session
 from bench.timing.conditions import Watch
-from bench.timing.process import Rows, check, gpu_of, kept
+from bench.timing.process import Rows, check_answers, gpu_of, kept
 from bench.timing.request import Load, LoadAnswer, Rival, TimingAnswer, TimingRequest
 from bench.timing.sampling import Arrays, in_turn
 from bench.timing.scenarios import Taken
@@ -37,7 +37,7 @@ class Side:
         """
         for size in load.batch_sizes:
             try:
-                check(self.artifact, self.session, self.rows, size, load.length)
+                check_answers(self.artifact, self.session, self.rows, size, load.length)
             except Disagreement as error:
                 raise Disagreement(f"{self.artifact.path}: {error.message}") from error
 

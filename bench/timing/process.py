@@ -105,7 +105,7 @@ def _measured(request: TimingRequest, session: Session, rows: Rows) -> Iterator[
         for part, taken in enumerate(measure(load, of_length)):
             yield kept(taken, number, Path(f"{request.samples}.{number}.{part}.npy"))
         for size in load.batch_sizes:
-            check(request.artifact, session, rows, size, load.length)
+            check_answers(request.artifact, session, rows, size, load.length)
 
 
 def gpu_of(device: str) -> Any:
@@ -135,7 +135,7 @@ def kept(taken: Taken, load: int, path: Path) -> LoadAnswer:
     )
 
 
-def check(artifact: Artifact, session: Session, rows: Rows, size: int, length: int | None) -> None:
+def check_answers(artifact: Artifact, session: Session, rows: Rows, size: int, length: int | None) -> None:
     """Hold what is timed against the torch model's outputs, by the bound that it met when it was scored.
 
     :raises Disagreement: if it is missed

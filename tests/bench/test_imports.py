@@ -31,7 +31,8 @@ LAYERS = (
     {"bench.manager", "bench.catalog"},
     {"bench.suite"},
     {"bench.run"},
-    {"bench.cli"},
+    {"bench.bisect"},
+    {"bench.cli", "bench.testing"},
 )
 
 # Who may not import what, wherever in the file.
@@ -41,7 +42,18 @@ FORBIDDEN = {
     "bench.timing": ("bench.suite", "bench.run", "bench.cli", "bench.report", "bench.compare", "bench.stages", "torch"),
     "bench.report": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.timing"),
     "bench.compare": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report"),
-    "bench.store": ("bench.suite", "bench.run", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
+    "bench.bisect": ("bench.suite", "bench.cli", "bench.stages", "bench.report", "bench.timing"),
+    "bench.cli": ("bench.testing",),
+    "bench.testing": ("bench.cli",),
+    "bench.store": (
+        "bench.suite",
+        "bench.run",
+        "bench.cli",
+        "bench.stages",
+        "bench.report",
+        "bench.timing",
+        "bench.compare",
+    ),
 }
 
 HEAVY = ("torch", "torchvision", "torchmetrics", "pytorch_lightning", "lightning", "onnx", "onnxscript", "onnxruntime")
@@ -151,7 +163,10 @@ finally:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["nonsense"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"]]
+    + [["bisect", "--help"], ["compare", "--help"], ["nonsense"]],
+    ids=" ".join,
 )
 def test_the_command_answers_without_importing_what_is_slow(arguments):
     done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, text=True, check=False)
@@ -168,3 +183,13 @@ def test_import_bench_gives_a_plugin_author_every_name_and_nothing_slow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not ast.literal_eval(done.stdout) & {*SLOW, "click", "rich", "yaml"}
+
+
+def test_pytest_loads_the_plugin_without_what_only_suites_need():
+    code = (
+        "import sys, pytest; before = {*sys.modules};import bench.testing.pytest_plugin; print({*sys.modules} - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ast.literal_eval(done.stdout)
+    assert not {name.partition(".")[0] for name in loaded} & {*SLOW, "click", "yaml"}
+    assert not [name for name in loaded if within(name, "bench.suite") or within(name, "bench.run")]

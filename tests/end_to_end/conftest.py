@@ -1,6 +1,7 @@
 """Runs of the installed command, with and without a plugin that misbehaves."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,6 +10,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 SMALL_SUITE = """
 name: small
@@ -83,3 +89,17 @@ def small_run(bench_command, tmp_path_factory):
     folder = tmp_path_factory.mktemp("passing")
     (folder / "small.yaml").write_text(SMALL_SUITE)
     return bench_command("run", "small.yaml", folder=folder)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -2,36 +2,29 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from math import isfinite
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
 from bench.report.comparison import wording
-from bench.report.wording import plain
+from bench.report.page import render_page
 
 # So many of the worst have a drawing.
 DRAWN = 30
 
-# A drawing in pixels. Its unit is what is tolerated, of which it has so many to either side of no change.
+# A drawing in pixels, and how often what is tolerated fits beside no change, at least.
 WIDTH, HEIGHT, UNITS = 240, 34, 4
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A change, its interval and what is tolerated, as places on a drawing; None where there is none.
-
-    :param cut: whether something lies beyond the drawing and is shown at its edge
-    """
+    """A change, its interval and what is tolerated, as places on a drawing; None where there is none."""
 
     zero: float
     tolerated: float | None
     change: float
     low: float | None
     high: float | None
-    cut: bool
 
 
 def render(comparison: Comparison, strict: bool) -> str:
@@ -52,7 +45,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         verdicts=VERDICTS,
         new=comparison.new,
         vanished=comparison.vanished,
-        broken=comparison.broken,
+        failed_before=wording.failed_before(comparison),
         newly_broken=comparison.newly_broken,
         how_to_read=wording.HOW_TO_READ,
     )
@@ -66,24 +59,21 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
 
 def draw(row: Row) -> Drawing:
     """Where the parts of a row's drawing are: worse is to the right."""
-    ends = row.interval or ()
-    # Nothing may be tolerated, as of a fact: then all that there is fits.
-    unit = row.threshold.share or max(map(abs, (row.change, *ends))) / (UNITS - 1) or 1.0
-    places = [_place(value / unit) for value in (row.change, *ends)]
+    values = [row.change, *(row.interval or ())]
+    reach = max(UNITS * row.threshold.share, *(abs(value) for value in values if isfinite(value)), 0.0) or 1.0
+    change, *ends = (_place(value / reach) for value in values)
     return Drawing(
         zero=_place(0),
-        tolerated=_place(1) if row.threshold.share else None,
-        change=places[0],
-        low=places[1] if ends else None,
-        high=places[2] if ends else None,
-        cut=any(abs(value / unit) > UNITS for value in (row.change, *ends)),
+        tolerated=_place(row.threshold.share / reach) if row.threshold.share else None,
+        change=change,
+        low=ends[0] if ends else None,
+        high=ends[1] if ends else None,
     )
 
 
-def _place(units: float) -> float:
-    """A place on the drawing, from the left; what lies beyond it is at its edge."""
-    within = max(-UNITS, min(units, UNITS))
-    return round(WIDTH / 2 + within * (WIDTH / 2 - 8) / UNITS, 1)
+def _place(share: float) -> float:
+    """A place on the drawing, from its left; what lies beyond it, such as infinity, is at its edge."""
+    return round(WIDTH / 2 + max(-1.0, min(share, 1.0)) * (WIDTH / 2 - 8), 1)
 
 
 def _report_of(side: Side) -> str:
@@ -93,27 +83,4 @@ def _report_of(side: Side) -> str:
 
 
 def _page(**content: object) -> str:
-    return _environment().get_template("comparison.html.j2").render(content)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("bench.report"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-    )
-    environment.globals |= {
-        "wording": wording,
-        "width": WIDTH,
-        "height": HEIGHT,
-        "style": Markup(_asset("report.css") + _asset("comparison.css")),  # noqa: S704 - these are code of ours
-        "script": Markup(_asset("comparison.js")),  # noqa: S704
-    }
-    return environment
-
-
-def _asset(name: str) -> str:
-    return Path(__file__).parents[1].joinpath("templates", name).read_text(encoding="utf-8")
+    return render_page("comparison", wording=wording, width=WIDTH, height=HEIGHT, **content) + "\n"

@@ -29,14 +29,14 @@ def render(comparison: Comparison, strict: bool) -> str:
         case = SubElement(suite, "testcase", classname=_text(one.case), name=f"the case, in the {one.run}")
         _add(case, "error" if one in news else "skipped", wording.broken(one))
     if comparison.notes:
-        SubElement(suite, "system-out").text = _text("\n".join(map(wording.line, comparison.notes)))
+        SubElement(suite, "system-out").text = _text("; ".join(map(wording.line, comparison.notes)))
     return _written(suite)
 
 
 def no_baseline(name: str, allowed: Collection[str]) -> str:
     """What stands here before there is a baseline: one case that was skipped."""
     suite = Element("testsuite", name="bench compare")
-    case = SubElement(suite, "testcase", classname="baseline", name=_text(wording.line(name)))
+    case = SubElement(suite, "testcase", classname="baseline", name=_text(name))
     _add(case, "skipped", " ".join(wording.missing(name, allowed)))
     return _written(suite)
 
@@ -53,8 +53,7 @@ def _add_row(suite: Element, row: Row, strict: bool) -> None:
 
 
 def _case(suite: Element, key: Key) -> Element:
-    name = wording.line(f"{key.place} {key.name}")
-    return SubElement(suite, "testcase", classname=_text(wording.line(key.group)), name=_text(name))
+    return SubElement(suite, "testcase", classname=_text(key.group), name=_text(f"{key.place} {key.name}"))
 
 
 def _add(case: Element, kind: str, message: str, more: str = "") -> None:
@@ -62,7 +61,7 @@ def _add(case: Element, kind: str, message: str, more: str = "") -> None:
 
 
 def _text(text: str) -> str:
-    return UNFIT.sub("", text)
+    return UNFIT.sub("", wording.line(text, 5 * wording.MOST))
 
 
 def _written(suite: Element) -> str:

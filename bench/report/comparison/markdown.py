@@ -1,7 +1,6 @@
 """A comparison as Markdown for a comment: the verdict, the worst, all else folded; no longer than GitHub takes."""
 
 from collections.abc import Callable, Collection, Sequence
-from html import escape as escape_html
 from typing import TypeVar
 
 from bench.compare.records import Broken, Comparison, Row
@@ -9,19 +8,18 @@ from bench.report.comparison import wording
 from bench.report.formats import NOTHING
 from bench.report.markdown import escape
 
+T = TypeVar("T")
+
 # By this line a program finds the comment again, so as to write the next comparison over it.
 MARKER = "<!-- bench compare -->"
 
-# What GitHub takes, less what the ends of folded parts and of cut tables need.
+# What GitHub takes, less what the ends of folded parts and of cut tables need; in bytes, of which no letter has fewer.
 LIMIT, RESERVE = 65_536, 1_500
 
-# Rows at a glance, and of each other part.
-SCREEN, LISTED = 12, 100
+# Rows at a glance; rows of each other part, and the bytes that it may take, so that all figures have room.
+SCREEN, LISTED, PART = 12, 100, 8_000
 
 HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
-
-
-T = TypeVar("T")
 
 
 class _Page:
@@ -31,42 +29,54 @@ class _Page:
         self.parts: list[str] = []
         self.room = LIMIT - RESERVE
 
-    def add(self, text: str) -> bool:
-        """Add a line, unless it does not fit."""
-        if len(text) + 1 > self.room:
+    def add(self, text: str, kept: int = 0) -> bool:
+        """Add a line, unless it would leave less than what is to be kept."""
+        size = len(text.encode()) + 1
+        if size > self.room - kept:
             return False
-        self.room -= len(text) + 1
+        self.room -= size
         self.parts.append(text)
         return True
 
-    def add_all(self, items: Sequence[T], line: Callable[[T], str], most: int, closing: Callable[[int], str]) -> None:
-        """Add a line for each item, as many as fit, and how many were left out."""
-        shown = 0
-        while shown < min(most, len(items)) and self.add(line(items[shown])):
+    def add_all(
+        self,
+        items: Sequence[T],
+        write: Callable[[T], str],
+        closing: str = "\nand {} more.",
+        most: int = SCREEN,
+        room: int = PART,
+    ) -> None:
+        """Add as many lines as fit, and how many were left out."""
+        shown, kept = 0, max(self.room - room, 0)
+        while shown < min(most, len(items)) and self.add(write(items[shown]), kept):
             shown += 1
         if shown < len(items):
-            self.parts.append(closing(len(items) - shown))  # from the reserve
+            self.parts.append(closing.format(f"{len(items) - shown:,}"))  # from the reserve
 
     def folded(
-        self, title: str, items: Sequence[T], line: Callable[[T], str], head: str = "", most: int = LISTED
+        self,
+        title: str,
+        items: Sequence[T],
+        write: Callable[[T], str],
+        head: str = "",
+        most: int = LISTED,
+        room: int = PART,
     ) -> None:
-        """Add a part that a reader opens, with a line for each item; an empty one is left out."""
-        if not items or not self.add(f"\n<details><summary>{escape_html(title)} ({len(items):,})</summary>\n"):
-            return
-        if head:
-            self.add(head)
-        self.add_all(items, line, most, lambda left: f"\n{wording.left_over(left)}.")
-        self.parts.append("\n</details>")
+        """Add a part that a reader opens; an empty one is left out."""
+        if items and self.add(f"\n<details><summary>{title} ({len(items):,})</summary>\n{head}"):
+            self.add_all(items, write, most=most, room=room)
+            self.parts.append("\n</details>")
 
 
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as Markdown, below GitHub's limit for a comment."""
     page = _Page()
     page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
-    page.add(f"**{wording.summary(comparison)}**\n")
-    page.add_all(comparison.newly_broken, _broken, SCREEN, _more)
+    page.add(f"**{wording.summary(comparison)}**" + ("\n" if comparison.newly_broken else ""))
+    page.add_all(comparison.newly_broken, _broken, "- and {} more")
     _add_worst(page, wording.worst(comparison))
-    page.add(f"\n{wording.advice(comparison)}")
+    if advice := wording.advice(comparison):
+        page.add(f"\n{advice}")
     page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
     _add_details(page, comparison)
     return "\n".join(page.parts) + "\n"
@@ -87,21 +97,20 @@ def _compared(comparison: Comparison) -> str:
 def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
     if rows:
         page.add(f"\n{_head()}")
-        page.add_all(rows, _row, SCREEN, lambda left: f"\n{wording.left_over(left, 'more below')}.")
+        page.add_all(rows, _row, "\nand {} more below.")
 
 
 def _add_details(page: _Page, comparison: Comparison) -> None:
-    old = [one for one in comparison.broken if one not in comparison.newly_broken]
     page.folded("Notes", comparison.notes, _item)
     page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
     page.folded("New: figures that only the head has", comparison.new, _item)
-    page.folded("Cases that had failed before, or only before", old, _broken)
+    page.folded("Cases that had failed before, or only before", wording.failed_before(comparison), _broken)
     page.add(f"\n{wording.HOW_TO_READ}")
-    page.folded("All figures", comparison.rows, _row, _head(), len(comparison.rows))
+    page.folded("All figures", comparison.rows, _row, f"\n{_head()}", len(comparison.rows), LIMIT)
 
 
-def _item(one: object) -> str:
-    return f"- {_text(str(one))}"
+def _item(what: object) -> str:
+    return f"- {_text(str(what))}"
 
 
 def _broken(one: Broken) -> str:
@@ -113,10 +122,6 @@ def _text(text: str, most: int = 2 * wording.MOST) -> str:
     return escape(wording.line(text, most)).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
 
 
-def _more(left: int) -> str:
-    return f"- {wording.left_over(left)}"
-
-
 def _head() -> str:
     return f"| {' | '.join(HEADERS)} |\n|{' --- |' * len(HEADERS)}"
 
@@ -125,5 +130,5 @@ def _row(row: Row) -> str:
     base, head = wording.base_and_head(row)
     verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
     cells = (str(row.key), base, head, wording.change(row), wording.interval(row), wording.threshold(row))
-    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row)[:3])])
+    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row))])
     return f"| {' | '.join([verdict, *(_text(cell) or NOTHING for cell in cells), remarks])} |"

@@ -16,6 +16,8 @@ HOW_TO_READ = (
     "from the best value, where there is one. Intervals have 95 % confidence."
 )
 
+NO_DIRECTION = "nobody says which way is better"
+
 _UNITS = {"s": seconds, "J": joules, "B": size_of}
 
 
@@ -98,9 +100,12 @@ def remarks(row: Row) -> list[str]:
     ]
 
 
-def notes(row: Row) -> list[str]:
-    """What the comparison itself notes of a row."""
-    return [line(note) for note in row.notes]
+def notes(row: Row, most: int = 2) -> list[str]:
+    """What the comparison itself notes of a row: first what is not about one run alone, and how much more there is."""
+    found = sorted(dict.fromkeys(map(line, row.notes)), key=lambda note: note.startswith(("base: ", "head: ")))
+    shown = [note for note in found if note != NO_DIRECTION]
+    left = len(shown) - most
+    return [*shown[:most], *([left_over(left, f"note{'s' * (left > 1)} more")] if left > 0 else [])]
 
 
 def reason(row: Row) -> str:
@@ -110,8 +115,8 @@ def reason(row: Row) -> str:
 
 
 def remedy(row: Row) -> str:
-    """What would decide an inconclusive row; empty for a fact, which measuring again does not move."""
-    if row.kind == "fact":
+    """What would decide an inconclusive row; empty where measuring again does not."""
+    if row.kind == "fact" or row.higher_is_better is None:
         return ""
     if row.kind == "quality":
         return "more `seeds`"
@@ -127,8 +132,12 @@ def advice(comparison: Comparison) -> str:
 
 
 def _why(row: Row) -> str:
+    if row.higher_is_better is None:
+        return NO_DIRECTION
     if row.interval is None:
         return "too little data to tell"
+    if row.interval[0] > row.threshold.share or row.interval[1] < -row.threshold.share:
+        return "among so many figures, chance may explain it"
     if row.detectable is None or row.detectable <= row.threshold.share:
         return f"the interval reaches across the tolerated {percent(row.threshold.share)}"
     return f"so much data finds changes from {rough(row.detectable)} on, tolerated are {percent(row.threshold.share)}"
@@ -174,6 +183,12 @@ def sides(comparison: Comparison) -> tuple[tuple[str, Side], ...]:
 def broken(one: Broken) -> str:
     """A case that failed, in one sentence."""
     return f"{line(one.case)} failed in the {one.run}: {line(one.message)}"
+
+
+def failed_before(comparison: Comparison) -> list[Broken]:
+    """The failures that are no news: of cases that failed in the base, too, or only there."""
+    news = set(comparison.newly_broken)
+    return [one for one in comparison.broken if one not in news]
 
 
 def worst(comparison: Comparison) -> tuple[Row, ...]:

@@ -1,12 +1,5 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
-  const wanted = window.matchMedia("(prefers-color-scheme: dark)");
-  const paint = (dark) => root.classList.toggle("dark", dark);
-  document.getElementById("theme").addEventListener("click", () => paint(!root.classList.contains("dark")));
-  wanted.addEventListener("change", (event) => paint(event.matches));
-  paint(wanted.matches);
-
   const form = document.querySelector(".filter");
   if (!form) return;
   const rows = [...document.querySelectorAll("#figures tbody tr")].map((row) => ({ row, text: row.textContent.toLowerCase() }));

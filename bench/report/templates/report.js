@@ -1,7 +1,6 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const wanted = window.matchMedia("(prefers-color-scheme: dark)");
   const charts = JSON.parse(document.getElementById("chart-data").textContent);
 
   // The colours of a chart that belong to the page and change with it.
@@ -34,14 +33,11 @@
     showlegend: true, legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", font: { size: 11 }, tracegroupgap: 0 }, hovermode: "closest",
   }, { responsive: true, displaylogo: false, displayModeBar: false })));
 
-  const paint = (dark) => {
-    root.classList.toggle("dark", dark);
+  const paint = () => {
     const change = colours();
     return Promise.all(Object.keys(charts).map((key) => Plotly.relayout(place(key), change)));
   };
 
-  document.getElementById("theme").addEventListener("click", () => paint(!root.classList.contains("dark")));
-  wanted.addEventListener("change", (event) => paint(event.matches));
-  root.classList.toggle("dark", wanted.matches);
-  draw().then(() => paint(wanted.matches)).then(() => { document.body.dataset.drawn = "true"; });
+  root.addEventListener("theme", paint);
+  draw().then(paint).then(() => { document.body.dataset.drawn = "true"; });
 })();

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.results import Latency
 from bench.store.folder import write_results
 from bench.store.history import FILE, History
 
@@ -84,4 +85,69 @@ def test_a_run_elsewhere_has_no_baseline_here(reports, command, tmp_path):
     answer = command("baseline", "set", "main", "elsewhere")
     assert answer.code == 2
     assert answer.err.startswith(f"error: elsewhere is not in {reports} (a history has the runs below its own folder")
+    assert answer.err.count("\n") == 1
+
+
+@pytest.fixture
+def slower(make, reports):
+    """Fifteen more runs of the suite, the last five slower by a half."""
+    for number in range(2, 17):
+        latency = 20e-6 * (1 + 0.01 * (number % 3)) * (1.5 if number >= 12 else 1)
+        results = make.results(
+            cases=[make.case(measurements=[make.measurement(latency_s=Latency(latency, None, None))])]
+        )
+        commit = {"git": {"commit": f"{number:07}" + "0" * 33}}
+        started = f"2026-01-01T00:00:{number:02}+00:00"
+        results = replace(results, run_id=f"run-{number}", started=started, environment=commit)
+        History(reports).record(results, reports / "trial" / results.run_id)
+    return reports
+
+
+def test_a_trend_is_drawn_and_its_changes_are_told_and_marked(slower, command):
+    answer = command("history", "trend", "latency-p50")
+    lines = answer.out.splitlines()
+    drawn, told = lines[1].strip(), lines[2].strip()
+    assert len(drawn) == 17
+    assert set(drawn[:12]) <= set("▁▂")
+    assert "█" in drawn[12:]
+    assert told.startswith("latency-p50 +")
+    assert told.endswith("% since run-12 (0000012), worse")
+    marked = [line.split()[0] for line in lines if line.endswith(" ◆")]
+    assert marked == ["run-12"]
+
+
+def test_a_trend_without_a_change_tells_of_none(reports, command):
+    lines = command("history", "trend", "parameters").out.splitlines()
+    assert lines[1] == "  ▅▅"
+    assert lines[2].split()[0] == "run"
+    assert "◆" not in "".join(lines)
+
+
+def test_the_dashboard_is_beside_the_runs(slower, command):
+    answer = command("history", "dashboard")
+    assert (answer.code, answer.out, answer.err) == (0, "reports/dashboard.html\n", "")
+    assert "since run-12 (0000012)" in (slower / "dashboard.html").read_text(encoding="utf-8")
+
+
+def test_the_dashboard_goes_where_it_is_wanted_in_folders_that_are_made(reports, command, tmp_path):
+    path = tmp_path / "new" / "folder" / "page.html"
+    assert command("history", "dashboard", "--output", path, "--suite", "trial").code == 0
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert not (reports / "dashboard.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--suite", "tril"), "there are no runs of 'tril' in"),
+        (("--reports", "elsewhere"), "there is no history"),
+        (("--output", "file/page.html"), "cannot write file/page.html: "),
+    ],
+)
+def test_a_dashboard_that_cannot_be_is_one_line(reports, command, tmp_path, options, message):
+    (tmp_path / "file").write_text("in the way")
+    answer = command("history", "dashboard", *options)
+    assert answer.code == 2
+    assert message in answer.err
+    assert answer.err.startswith("error: ")
     assert answer.err.count("\n") == 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.catalog import Catalog
-from bench.cli.text import duration, say_failed, table
+from bench.cli.text import duration, say_failed, sparkline, table
 from bench.manager import load_plugins
 
 cells = st.text("abc", max_size=6)
@@ -61,3 +61,15 @@ def test_what_was_known_is_not_told_again(no_plugins, capsys, known, told):
 )
 def test_a_duration_is_said_in_two_units_at_most(seconds, said):
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [([1, 2, 3], "▁▅█"), ([3.5, 3.5], "▅▅"), ([0], "▅"), (range(8), "▁▂▃▄▅▆▇█"), ([-1, 1, 0], "▁█▅")],
+)
+def test_a_sparkline_is_as_high_as_its_values(values, drawn):
+    assert sparkline(list(values)) == drawn
+
+
+def test_a_sparkline_of_many_values_has_room_on_a_line():
+    assert sparkline([0] * 500 + [1] * 500) == "▁" * 30 + "█" * 30

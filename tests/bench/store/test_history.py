@@ -190,6 +190,43 @@ def test_an_older_one_is_brought_up_to_date_with_what_is_in_it(keep, reports, mo
     connection.close()
 
 
+def test_one_of_the_first_version_learns_which_way_its_timings_are_better(keep, reports, make, monkeypatch):
+    results = make.results(cases=[make.case()])
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "MIGRATIONS", MIGRATIONS[:1])
+        with History(reports, make=True)._open(module.WRITING) as connection:
+            run = ("run-0", "trial", "trial/run-0", "2026-01-01T00:00:00+00:00", "passed", "", "")
+            connection.execute("INSERT INTO runs VALUES (7, ?, ?, ?, ?, ?, ?, ?)", run)
+            rows = [(f.name, f.case, f.place, 7, f.value, f.unit) for f in figures_of(results)]
+            connection.executemany("INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.execute("INSERT INTO baselines VALUES ('main', 'run-0')")
+    history = History(reports)
+    directions = {series.figure: series.higher_is_better for series in history.series()}
+    assert len(directions) == len({row[0] for row in rows})
+    assert (directions["latency-p50"], directions["latency-p90"], directions["throughput"]) == (False, False, True)
+    assert directions["parameters"] is directions["accuracy"] is None
+    assert [point.value for point in history.trend("latency-p50")] == [20e-6]
+    assert history.baselines() == {"main": "run-0"}
+    with sqlite3.connect(reports / FILE) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    connection.close()
+
+
+def test_series_are_of_each_suite_with_the_direction_that_is_known(keep, reports):
+    for number, suite in enumerate(("trial", "other", "trial")):
+        keep(number, 0.5 + number / 10, suite=suite)
+    history = History(reports)
+    with history._open(module.WRITING) as connection:
+        connection.execute("UPDATE figures SET higher_is_better = NULL WHERE value = 0.5")
+    found = {series.suite: series for series in history.series() if series.figure == "accuracy"}
+    assert found["trial"].runs == ("run-0", "run-2")
+    assert found["trial"].values == (0.5, 0.7)
+    assert found["trial"].higher_is_better is True
+    assert found["other"].runs == ("run-1",)
+    assert {series.suite for series in history.series("other")} == {"other"}
+    assert [point.higher_is_better for point in history.trend("accuracy", "trial")] == [None, True]
+
+
 def test_a_migration_that_fails_changes_nothing(keep, reports, monkeypatch):
     keep(0)
     broken = ("ALTER TABLE runs ADD COLUMN note TEXT", "no such statement")

@@ -1,8 +1,13 @@
-"""A clock that only moves when something takes its time: what is tested with it does not depend on the machine."""
+"""A clock that only moves when something takes its time, so that tests do not depend on the machine; an interpreter."""
 
+import os
+import subprocess
+import sys
 import types
 
 import pytest
+
+from bench.timing.request import TimingAnswer, TimingRequest
 
 
 class Clock:
@@ -33,3 +38,25 @@ def clock(monkeypatch):
         return made
 
     return replace
+
+
+@pytest.fixture
+def with_runtime(tmp_path):
+    """The environment of a process that finds an installed runtime, and bench where this one has it from."""
+    paths = [str(tmp_path / "site-packages"), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+@pytest.fixture
+def fresh_interpreter(with_runtime, tmp_path):
+    """Run a request as a run does: in an interpreter of its own, by way of files."""
+
+    def run(request: TimingRequest) -> TimingAnswer:
+        question, reply = tmp_path / "request.json", tmp_path / "answer.json"
+        question.write_text(request.to_json())
+        command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
+        with subprocess.Popen(command, env=with_runtime, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            process.wait(60)
+        return TimingAnswer.read(reply)
+
+    return run

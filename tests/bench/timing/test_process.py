@@ -1,6 +1,5 @@
 """A timing process: loads, samples, and holds what it timed against what was scored. With a runtime of numpy alone."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pytest
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
 from bench.timing.process import answer, batches
-from bench.timing.request import ROTATED, Effort, Load, TimingAnswer, TimingRequest
+from bench.timing.request import ROTATED, Effort, Load, TimingRequest
 
 QUICK = Effort(warmup_s=0.0, warmup_max_s=0.0, min_seconds=0.0, min_samples=9, bound_s=0.002)
 
@@ -166,29 +165,6 @@ def test_what_answers_differently_at_one_length_is_refused_there(of_lengths):
         answer(of_lengths("AtLengthSix"))
 
 
-def with_runtime(folder):
-    """The environment of a process that finds the runtime, and bench where this one has it from."""
-    paths = [str(folder / "site-packages"), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-
-
-@pytest.fixture
-def fresh_interpreter(tmp_path):
-    """Run a request as a run does: in an interpreter of its own, by way of files."""
-
-    def run(request: TimingRequest) -> TimingAnswer:
-        question, reply = tmp_path / "request.json", tmp_path / "answer.json"
-        question.write_text(request.to_json())
-        command = [sys.executable, "-m", "bench.timing", str(question), str(reply)]
-        with subprocess.Popen(
-            command, env=with_runtime(tmp_path), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as process:
-            process.wait(60)
-        return TimingAnswer.read(reply)
-
-    return run
-
-
 def test_a_fresh_interpreter_imports_nothing_heavy(request_for, fresh_interpreter):
     assert fresh_interpreter(request_for("Heavy")).provider == "imported: []"
 
@@ -250,11 +226,11 @@ def test_batches_of_hardly_any_rows_differ_from_the_one_before_if_they_can(count
     assert [batch[0] for batch in batches(np.arange(count), 5)] == [n % count for n in range(ROTATED)]
 
 
-def test_a_process_whose_input_is_closed_ends(request_for, tmp_path):
+def test_a_process_whose_input_is_closed_ends(request_for, with_runtime, tmp_path):
     request = replace(request_for("Doubling"), effort=replace(QUICK, min_seconds=600.0))
     (tmp_path / "request.json").write_text(request.to_json())
     command = [sys.executable, "-m", "bench.timing", str(tmp_path / "request.json"), str(tmp_path / "answer.json")]
-    with subprocess.Popen(command, env=with_runtime(tmp_path), stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=with_runtime, stdin=subprocess.PIPE) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2)
         process.stdin.close()

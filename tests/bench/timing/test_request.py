@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.conditions import Conditions
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.timing.request import Effort, Load, LoadAnswer, TimingAnswer, TimingRequest
+from bench.timing.request import Effort, Load, LoadAnswer, Rival, TimingAnswer, TimingRequest
 
 texts = st.text(max_size=10)
 names = st.lists(texts, max_size=3).map(tuple)
@@ -24,9 +24,10 @@ loads = st.builds(
     rates_per_s=st.lists(seconds).map(tuple),
     length=st.none() | st.integers(1, 99),
 )
+runtimes = st.builds(RuntimeUse, texts, st.builds(RuntimeInfo, texts, texts, st.booleans(), texts, texts))
 requests = st.builds(
     TimingRequest,
-    runtime=st.builds(RuntimeUse, texts, st.builds(RuntimeInfo, texts, texts, st.booleans(), texts, texts)),
+    runtime=runtimes,
     artifact=artifacts,
     rows=texts,
     device=texts,
@@ -35,6 +36,7 @@ requests = st.builds(
     loads=st.lists(loads, max_size=3).map(tuple),
     effort=st.builds(Effort, seconds, seconds, seconds, st.integers(1, 999), seconds),
     samples=texts,
+    rival=st.none() | st.builds(Rival, runtimes, artifacts, texts, st.booleans()),
 )
 conditions = st.builds(Conditions, pace_s=maybe, waiting=maybe, busy_cores=maybe)
 answered = st.builds(
@@ -48,6 +50,7 @@ answered = st.builds(
     st.integers(),
     st.booleans(),
     conditions,
+    of_rival=st.booleans(),
 )
 answers = st.builds(
     TimingAnswer,

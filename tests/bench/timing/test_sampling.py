@@ -2,13 +2,13 @@
 
 import gc
 import time
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
 
 from bench.timing import sampling
-from bench.timing.sampling import all_at_once, one_after_the_other
+from bench.timing.sampling import all_at_once, in_turn, one_after_the_other
 
 
 class Recorder:
@@ -115,6 +115,85 @@ def test_one_query_goes_on_until_both_its_least_duration_and_its_least_count_are
     durations = all_at_once(lambda _: time.sleep(0.001), range(3), seconds, least)
     assert len(durations) == calls
     assert durations.sum() / 1e9 >= seconds
+
+
+class Player:
+    """A call that notes who was called with what; `seconds` says how long each of its calls takes, by its number."""
+
+    def __init__(self, name, time, calls, seconds):
+        self.name, self.time, self.calls, self.seconds, self.count = name, time, calls, seconds, 0
+
+    def __call__(self, arrays):
+        self.calls.append((self.name, arrays))
+        is_first_of_turn = len(self.calls) < 2 or self.calls[-2][0] != self.name
+        self.time.sleep(self.seconds(is_first_of_turn))
+        self.count += 1
+
+
+@pytest.fixture
+def play(clock):
+    """Time players in turn on a clock of their own: `play({name: seconds}, ...) -> durations in ms, calls in order`."""
+
+    def run(seconds, min_seconds=0.0, min_samples=1, inputs=range(4)):
+        time, calls = clock(sampling), []
+        players = [Player(name, time, calls, each) for name, each in seconds.items()]
+        durations = in_turn(players, [inputs] * len(players), min_seconds, min_samples)
+        return [each / MS for each in durations], calls
+
+    return run
+
+
+def turns(calls):
+    """Who was called how often in a row."""
+    return [(name, len(list(group))) for name, group in groupby(name for name, _ in calls)]
+
+
+def test_turns_go_there_and_back_and_take_about_a_millisecond_each(play):
+    durations, calls = play({"A": lambda _: 0.0004, "B": lambda _: 0.0003})
+    assert turns(calls) == [("A", 1 + 3), ("B", 2 * (1 + 4)), ("A", 1 + 3)]  # the first of each does not count
+    assert [len(each) for each in durations] == [6, 8]
+    assert durations[0] == pytest.approx([0.4] * 6, abs=1e-3)
+    assert durations[1] == pytest.approx([0.3] * 8, abs=1e-3)
+
+
+def test_a_call_that_is_longer_than_a_turn_counts_once_in_each(play):
+    durations, calls = play({"A": lambda _: 0.05, "B": lambda _: 0.07}, min_samples=3)
+    assert turns(calls) == [("A", 2), ("B", 4), ("A", 4), ("B", 4), ("A", 2)]
+    assert [each.round(3).tolist() for each in durations] == [[50.0] * 4, [70.0] * 4]
+
+
+def test_what_the_other_left_in_the_caches_is_in_no_figure(play):
+    durations, _ = play({name: lambda is_first: 0.02 if is_first else 0.0005 for name in "AB"}, min_samples=50)
+    assert max(each.max() for each in durations) < 0.6
+
+
+@pytest.mark.parametrize(("min_seconds", "min_samples"), [(0.02, 1), (0.0, 40), (0.02, 40), (0.0, 1)])
+def test_turns_end_after_whole_rounds_when_both_have_met_both_bounds(play, min_seconds, min_samples):
+    durations, _ = play({"A": lambda _: 0.0004, "B": lambda _: 0.0011}, min_seconds, min_samples)
+    assert all(len(each) >= min_samples and each.sum() / 1e3 >= min_seconds for each in durations)
+    rounds = len(durations[1]) // 2  # one call a turn
+    assert [len(each) for each in durations] == [6 * rounds, 2 * rounds]
+    fewer = [each[: len(each) * (rounds - 1) // rounds] for each in durations]
+    assert any(len(each) < min_samples or each.sum() / 1e3 < min_seconds for each in fewer)
+
+
+def test_no_call_that_counts_sees_the_input_of_the_one_before(play):
+    for count in (2, 3, 4):
+        _, calls = play({"A": lambda _: 0.0004, "B": lambda _: 0.0011}, min_samples=30, inputs=range(count))
+        for who in "AB":
+            own = [arrays for name, arrays in calls if name == who]
+            turn = 4 if who == "A" else 2
+            counted = [arrays for n, arrays in enumerate(own) if n % turn]
+            assert all(one != another for one, another in pairwise(counted))
+            assert set(counted) == set(range(count))
+
+
+def test_garbage_collector_is_off_for_all_turns_and_on_again_when_one_fails(collector):
+    calls = Recorder(), Recorder(fails_at=40)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        in_turn(calls, ["ab", "ab"], 1.0, 1)
+    assert not any(calls[0].gc_was_on + calls[1].gc_was_on)
+    assert gc.isenabled()
 
 
 MS = 1_000_000

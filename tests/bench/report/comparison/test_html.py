@@ -1,6 +1,7 @@
 """The page of a comparison: one file that loads nothing, in which whatever came from outside is text."""
 
 from html.parser import HTMLParser
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -55,15 +56,14 @@ def test_the_worst_have_a_drawing(made):
 def test_a_drawing_has_no_change_in_the_middle_and_worse_to_the_right(made):
     at = draw(made.row())
     assert at.zero == WIDTH / 2 < at.tolerated < at.low < at.change < at.high < WIDTH
-    assert not at.cut
     better = draw(made.row(change=-0.06, interval=(-0.07, -0.05)))
     assert 0 < better.low < better.change < better.high < better.zero
 
 
-def test_what_does_not_fit_a_drawing_is_at_its_edge(made):
+def test_a_drawing_has_room_for_all_and_infinity_is_at_its_edge(made):
     at = draw(made.row(change=3.0, interval=(-7.0, 9.0)))
-    assert at.cut
-    assert 0 < at.low < at.zero < at.change == at.high < WIDTH
+    assert 0 < at.low < at.zero < at.tolerated < at.change < at.high < WIDTH
+    assert draw(made.row(change=inf, interval=None)).change == at.high
 
 
 def test_a_drawing_where_nothing_is_tolerated_or_nothing_known(made):

@@ -118,17 +118,33 @@ def test_the_outcome_is_what_the_exit_code_says(made):
 
 
 def test_what_is_inconclusive_says_why_and_what_it_takes(made):
-    timing = made.row(verdict="inconclusive", detectable=0.08)
+    timing = made.row(verdict="inconclusive", interval=(-0.02, 0.2), detectable=0.08)
     assert wording.reason(timing) == (
         "so much data finds changes from 8 % on, tolerated are 5 %; "
         "it takes `--remeasure`, which times both runs' graphs anew, in turn"
     )
-    again = made.row(verdict="inconclusive", is_remeasured=True)
+    again = made.row(verdict="inconclusive", interval=(0.04, 0.07), is_remeasured=True)
     assert wording.reason(again) == (
         "the interval reaches across the tolerated 5 %; it takes more `measure.processes`, or a quieter machine"
     )
     assert wording.reason(made.quality(interval=None)) == "too little data to tell; it takes more `seeds`"
     assert wording.reason(made.fact(verdict="inconclusive")) == "too little data to tell"
+
+
+def test_of_what_nobody_says_which_way_is_better_that_is_the_reason(made):
+    row = made.quality(higher_is_better=None, notes=("nobody says which way is better",))
+    assert wording.remarks(row) + wording.notes(row) == ["nobody says which way is better"]
+
+
+def test_what_may_be_chance_among_many_says_so(made):
+    row = made.row(verdict="inconclusive", interval=(0.06, 0.2), detectable=0.07)
+    assert wording.reason(row).startswith("among so many figures, chance may explain it; it takes `--remeasure`")
+
+
+def test_notes_on_both_runs_come_before_those_on_one_and_are_few(made):
+    row = made.row(notes=("base: it was busy", "head: it was busy", "head: it was busy", "base: it moved", "elsewhere"))
+    assert wording.notes(row) == ["elsewhere", "base: it was busy", "and 2 notes more"]
+    assert len(wording.notes(row, 9)) == 4
 
 
 def test_advice_is_given_once(made):

@@ -54,7 +54,7 @@ def with_work(source: Path, target: Path, width: int) -> None:
 
 def _share(source: Path, target: Path, batch_size: int) -> float:
     """How much longer the second takes, by the medians of both in turn."""
-    sessions = [_session(path) for path in (source, target)]
+    sessions = [session_of(path) for path in (source, target)]
     (spec,) = sessions[0].get_inputs()
     rng = np.random.default_rng(0)
     feeds = [{spec.name: rng.random((batch_size, *spec.shape[1:]), dtype=np.float32)} for _ in range(4)]
@@ -63,7 +63,8 @@ def _share(source: Path, target: Path, batch_size: int) -> float:
     return float(np.median(head) / np.median(base)) - 1
 
 
-def _session(path: Path) -> ort.InferenceSession:
+def session_of(path: Path) -> ort.InferenceSession:
+    """A session on one thread."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,1 @@
+"""Which commit made a figure worse: git bisect, driven by measurements."""

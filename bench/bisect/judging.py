@@ -1,0 +1,171 @@
+"""Whether a commit is good or bad: its figures against those of the two commits that the search began with."""
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from bench.bisect.git import Commit, Mark
+from bench.bisect.measuring import Unmeasured
+from bench.compare.records import Comparison, Key, Row
+from bench.errors import UnknownName
+
+# Base, head, how often this has been asked before, and the figures that matter if it is not all -> what the two commits
+# say about each other.
+Look = Callable[[Commit, Commit, int, Collection[Key]], Comparison]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which figure is searched for.
+
+    :param metric: its name, such as `accuracy` or `latency-p50`
+    :param place: part of which place, such as `int8-static` or `batch=1`
+    """
+
+    metric: str
+    place: str = ""
+
+    def rows(self, comparison: Comparison) -> tuple[Row, ...]:
+        """The rows that are asked for, those that matter first.
+
+        :raises UnknownName: if there are none
+        """
+        named = [row for row in comparison.rows if row.key.name == self.metric]
+        if not named:
+            raise UnknownName("figure", self.metric, {row.key.name for row in comparison.rows})
+        chosen = [row for row in named if self.place in row.key.place]
+        if not chosen:
+            places = {f"{row.key.group}, {row.key.place}" for row in named}
+            raise UnknownName(f"place of {self.metric}", self.place, places)
+        return tuple(chosen)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two commits that the search begins with.
+
+    :param rows: of the comparison, as asked for: `bad` against `good`
+    :param watched: those that have regressed; the commits between are judged by these alone
+    """
+
+    good: Commit
+    bad: Commit
+    rows: tuple[Row, ...]
+
+    @property
+    def watched(self) -> dict[Key, Row]:
+        """The rows that have regressed, by their figure."""
+        return {row.key: row for row in self.rows if row.verdict == "regressed"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided of a commit.
+
+    :param row: its figure against that of `good`, where it has one: the worst of those that are watched
+    :param reason: why it was skipped
+    :param is_uncertain: whether no verdict was reached, and it is of that side which its figure lies nearer to
+    """
+
+    commit: Commit
+    mark: Mark
+    row: Row | None = None
+    reason: str = ""
+    is_uncertain: bool = False
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Looks at commits and says how they are.
+
+    :param most_repeats: how often timings that say nothing are repeated, each time twice as long
+    """
+
+    question: Question
+    look: Look
+    most_repeats: int = 2
+
+    def ends(self, good: Commit, bad: Commit) -> Ends:
+        """Compare both, again if that says nothing.
+
+        :raises Unmeasured: if one of them gives no figures
+        """
+        found = self.question.rows(self.look(good, bad, 0, ()))
+        for repeat in range(self.most_repeats):
+            if any(row.verdict == "regressed" for row in found) or not _can_be_repeated(found):
+                break
+            found = self.question.rows(self.look(good, bad, repeat + 1, ()))
+        return Ends(good, bad, found)
+
+    def decide(self, commit: Commit, ends: Ends) -> Decision:
+        """How a commit is: bad if any of the watched figures has regressed against the good commit.
+
+        What stays inconclusive is held against the bad commit too: one that has its figure, unchanged, is bad, and one
+        that is better than that is good. Only then it is the distance that decides.
+        """
+        try:
+            rows = self._watched(ends.good, commit, ends)
+            for repeat in range(self.most_repeats):
+                if _is_bad(rows) or not _can_be_repeated(rows):
+                    break
+                rows = self._watched(ends.good, commit, ends, repeat + 1)
+            if _is_bad(rows):
+                return Decision(commit, "bad", rows[0])
+            unclear = [row for row in rows if row.verdict == "inconclusive"]
+            if not unclear:
+                return Decision(commit, "good", rows[0])
+            return self._by_distance(commit, ends, unclear)
+        except Unmeasured as error:
+            return Decision(commit, "skip", reason=error.reason)
+        except UnknownName as error:
+            return Decision(commit, "skip", reason=str(error))
+
+    def between(self, before: Commit, after: Commit, ends: Ends) -> Row:
+        """The worst of the watched figures, from one commit that has been measured to another."""
+        return self._watched(before, after, ends)[0]
+
+    def _by_distance(self, commit: Commit, ends: Ends, unclear: list[Row]) -> Decision:
+        against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends)}
+        sides = {row.key: _side(row, ends.watched[row.key], against_bad.get(row.key)) for row in unclear}
+        bad = next((row for row in unclear if sides[row.key][0] == "bad"), None)
+        row = bad or unclear[0]
+        mark: Mark = "bad" if bad else "good"
+        is_clear = all(is_clear for side, is_clear in sides.values() if side == mark)
+        return Decision(commit, mark, row, is_uncertain=not is_clear)
+
+    def _watched(self, base: Commit, head: Commit, ends: Ends, repeat: int = 0) -> tuple[Row, ...]:
+        """The rows of the figures that had regressed, the worst first.
+
+        :raises UnknownName: if one of the runs has none of them
+        """
+        comparison = self.look(base, head, repeat, ends.watched)
+        rows = [row for row in self.question.rows(comparison) if row.key in ends.watched]
+        if not rows:
+            raise UnknownName("figure", self.question.metric, (str(key) for key in ends.watched))
+        return tuple(sorted(rows, key=lambda row: (row.verdict != "regressed", -row.change)))
+
+
+def _is_bad(rows: tuple[Row, ...]) -> bool:
+    return any(row.verdict == "regressed" for row in rows)
+
+
+def _can_be_repeated(rows: tuple[Row, ...]) -> bool:
+    """Whether more timing processes could tell; they move no quality."""
+    return any(row.verdict == "inconclusive" and row.kind == "timing" for row in rows)
+
+
+def _side(row: Row, end: Row, against_bad: str | None) -> tuple[Mark, bool]:
+    """Where a figure that is inconclusive against the good commit belongs, and whether the bad one makes it clear."""
+    if against_bad in ("unchanged", "regressed"):
+        return "bad", True
+    if against_bad == "improved":
+        return "good", True
+    from_good, from_bad = _distance(row.kind, row.head, end.base), _distance(row.kind, row.head, end.head)
+    return ("bad" if from_bad < from_good else "good"), False
+
+
+def _distance(kind: str, one: float, other: float) -> float:
+    """Timings by their ratio, all else by the difference."""
+    if kind == "timing" and one > 0 and other > 0:
+        return abs(math.log(one / other))
+    return abs(one - other)

@@ -1,0 +1,1 @@
+"""What bench gives to tests: suites in pytest."""
