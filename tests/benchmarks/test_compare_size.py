@@ -25,7 +25,7 @@ CASES, LOADS, METRICS, PROCESSES = 250, (1, 2, 4, 8, 16), 14, 5
 # Of each load two percentiles more and the throughput; of each case its facts, operators and memory.
 FIGURES = CASES * (4 * len(LOADS) + METRICS + 4 + 1 + 1)
 
-MEMORY, ROUNDS = 500 * 2**20, 2
+MEMORY, ROUNDS = 500 * 2**20, 3
 
 # Both tell at the end what they took: seconds of the processor, and bytes at most, which a fork does not inherit.
 USED = """
@@ -115,7 +115,7 @@ def test_the_runs_are_as_large_as_they_are_said_to_be(runs, cost):
 
 @pytest.mark.parametrize("form", ["text", "md", "json", "junit", "html"])
 def test_ten_thousand_figures_are_compared_within_memory_and_time(runs, cost, form, benchmark):
-    """Reading both files takes 0.1 s, comparing them 1.5 s."""
+    """Reading both files takes 0.16 s, comparing them 1.7 s, and up to 0.6 s more to say it."""
 
     def by_turns():
         reading, comparing = [], []
@@ -127,4 +127,4 @@ def test_ten_thousand_figures_are_compared_within_memory_and_time(runs, cost, fo
     reading, comparing, peak = benchmark.pedantic(by_turns, rounds=1)
     benchmark.extra_info.update(ratio=comparing / reading, seconds=comparing, mib=peak / 2**20)
     assert peak <= MEMORY
-    assert comparing / reading <= 30
+    assert comparing / reading <= 20

@@ -44,6 +44,8 @@ def test_every_figure_is_tied_to_its_files(small_run, results):
         graph = small_run.folder / artifact["path"]
         assert hashlib.sha256(graph.read_bytes()).hexdigest() == artifact["sha256"]
         assert graph.stat().st_size == artifact["bytes"]
+        assert sum(artifact["operators"].values()) == artifact["nodes"]
+        assert artifact["operators"]["Gemm"] == 2
         weights = small_run.folder / case["training"]["checkpoint"]
         assert hashlib.sha256(weights.read_bytes()).hexdigest() == case["training"]["checkpoint_sha256"]
         scored = [row for row in case["metrics"] if row["name"] != "calibration-error"]
