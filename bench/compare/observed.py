@@ -62,6 +62,8 @@ class Seen:
     :param value: the figure
     :param processes: of a timing, what each process found, and `paces` how fast the machine was meanwhile, in seconds
         of a fixed piece of work; empty where some process does not know
+    :param steps: of a rate that was searched, by which factor the next one is higher that the process did not keep:
+        its true highest rate lies between the two
     :param scores: of a quality, where the scores of the single rows of the test set are
     :param asked: hashes of the test set: two runs have been asked the same where these are equal
     :param parts: what the value is made of, in numbers that must not differ
@@ -71,6 +73,7 @@ class Seen:
     value: float
     processes: tuple[float, ...] = ()
     paces: tuple[float, ...] = ()
+    steps: tuple[float, ...] = ()
     scores: Path | None = None
     asked: str = ""
     parts: dict[str, int] = field(default_factory=dict)
@@ -183,8 +186,9 @@ def _memory(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
 
 def _highest_rate(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
     """The highest rate at which each process of a server kept its bound; other rates are tried in every run."""
-    rates = tuple(one.highest for one in serving.processes(rows) if one.is_bracketed)
-    if rates:
+    told = [one for one in serving.processes(rows) if one.is_bracketed]
+    if told:
+        rates, steps = tuple(one.highest for one in told), tuple(one.next / one.highest for one in told)
         doubts = tuple(dict.fromkeys(reason for row in rows for reason in row.noise))
         nature = Nature("timing", "/s", True, None, _execution(rows[0]), follows_pace=True)
-        yield place, HIGHEST_RATE, nature, Seen(median(rates), rates, doubts=doubts)
+        yield place, HIGHEST_RATE, nature, Seen(median(rates), rates, steps=steps, doubts=doubts)

@@ -85,6 +85,7 @@ class TestServer:
         place = "forward graph fp32 cpu threads=1 server batch=1"
         one = found[Key("tiny@points", place, "highest-rate")]
         assert sorted(one.seeds[0].processes) == [100.0, 200.0]
+        assert sorted(one.seeds[0].steps) == [1.5, 2.0]
         assert one.nature.higher_is_better
         assert not [key for key in found if "rate=" in key.place]
 

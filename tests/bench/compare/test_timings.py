@@ -112,6 +112,31 @@ class TestPaces:
         assert timing_effect(base, head).method.startswith("Welch's t over 6 and 6 processes, also")
 
 
+class TestHighestRates:
+    """Of servers, that lie on the rungs of a ladder which each run has for itself."""
+
+    @staticmethod
+    def rates(*rates, step=1.05, seeds=1, first=0):
+        seen = Seen(float(np.median(rates)), rates, steps=(step,) * len(rates))
+        return Observed(THROUGHPUT, {first + seed: seen for seed in range(seeds)})
+
+    def test_a_rung_in_common_is_no_certainty(self):
+        """Both may be 99.7: the base has tried 95 and 100, the head 94 and 99."""
+        effect = timing_effect(self.rates(100, 100, 100), self.rates(94, 94, 94))
+        assert effect.estimate.interval() == pytest.approx((np.log(100 / (94 * 1.05)), np.log(100 * 1.05 / 94)))
+        assert effect.estimate.p_above(0.05) == 1.0
+        assert effect.scale.change(effect.value) == pytest.approx(0.06)
+        assert effect.method == "Welch's t over 3 and 3 processes, each up to the next rate that was tried"
+
+    def test_what_no_rung_explains_is_a_change(self):
+        assert timing_effect(self.rates(100, 100, 105), self.rates(60, 63, 60)).estimate.p_above(0.05) < 0.001
+        assert timing_effect(self.rates(60, 63, 60), self.rates(100, 100, 105)).estimate.p_below(-0.05) < 0.001
+
+    def test_seeds_of_one_run_alone_have_rungs_too(self):
+        effect = timing_effect(self.rates(100, 100, seeds=2), self.rates(94, 94, first=7))
+        assert effect.estimate.interval()[0] == pytest.approx(np.log(100 / (94 * 1.05)))
+
+
 def test_doubts_of_either_run_are_noted_once():
     base = of(LATENCY, [1.0, 1.1], [1.0, 1.1], doubts=("others had a core",))
     head = of(LATENCY, [1.0, 1.1], [1.0, 1.1], doubts=("not warm",))
