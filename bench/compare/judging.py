@@ -15,9 +15,8 @@ import numpy as np
 from bench.compare.effects import Effect
 from bench.compare.estimates import TAIL
 from bench.compare.observed import Nature
-from bench.compare.records import Key, Row, Threshold, Verdict
+from bench.compare.records import NO_DIRECTION, Key, Row, Threshold, Verdict
 
-NO_DIRECTION = "nobody says which way is better"
 BY_ITSELF = "beyond the threshold if it were the only figure; among {count} one such is no surprise"
 
 

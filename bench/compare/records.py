@@ -17,6 +17,9 @@ Kind = Literal["timing", "quality", "fact"]
 # What a comparison ends with, besides 2 for a mistake in what was asked.
 PASSED, REGRESSED, BROKEN, NOTHING = 0, 1, 3, 4
 
+# What is noted of a figure that has changed, whichever way that is.
+NO_DIRECTION = "nobody says which way is better"
+
 
 @dataclass(frozen=True)
 class Key:

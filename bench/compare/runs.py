@@ -16,7 +16,8 @@ from bench.compare.thresholds import GATE, Tolerance
 from bench.compare.timings import timing_effect
 from bench.results import RunResult, is_chosen
 
-OTHER_MACHINE = "the runs were timed on different machines: --remeasure times both here"
+OTHER_MACHINE = "the runs were timed on different machines"
+TIMED_HERE = f"{OTHER_MACHINE}: --remeasure times both here"
 UNFINISHED = "{run} has not finished: what it has so far is compared"
 NO_CASE = "--only {only} matches no case of either run"
 OTHER_SUITE = "the runs are of different suites: {base} and {head}"
@@ -138,7 +139,7 @@ class Pair:
             if run.status == "running":
                 yield UNFINISHED.format(run=run.run_id)
         if is_timed_elsewhere:
-            yield OTHER_MACHINE
+            yield TIMED_HERE
         if not any(is_chosen(case.id, self.only) for results in (base, head) for case in results.cases):
             yield NO_CASE.format(only=" ".join(self.only))
 

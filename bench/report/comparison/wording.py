@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Collection, Iterator
 
-from bench.compare.records import NOTHING, PASSED, REGRESSED, VERDICTS, Broken, Comparison, Row, Side
+from bench.compare.again import FIGURES
+from bench.compare.records import NO_DIRECTION, NOTHING, PASSED, REGRESSED, VERDICTS, Broken, Comparison, Row, Side
 from bench.errors import suggestion
 from bench.report.formats import joules, number, percent, rough, seconds, size_of
 from bench.report.wording import plain
@@ -15,8 +16,6 @@ HOW_TO_READ = (
     "A change of a timing, or of a fact of a graph, is a share of its base; one of a quality, of how far the base lies "
     "from the best value, where there is one. Intervals have 95 % confidence."
 )
-
-NO_DIRECTION = "nobody says which way is better"
 
 _UNITS = {"s": seconds, "J": joules, "B": size_of}
 
@@ -120,7 +119,7 @@ def remedy(row: Row) -> str:
         return ""
     if row.kind == "quality":
         return "more `seeds`"
-    if row.is_remeasured:
+    if row.is_remeasured or row.key.name not in FIGURES:
         return "more `measure.processes`, or a quieter machine"
     return "`--remeasure`, which times both runs' graphs anew, in turn"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.compare.records import PASSED, REGRESSED, Key
-from bench.compare.runs import OTHER_MACHINE, Pair, Run
+from bench.compare.runs import OTHER_MACHINE, TIMED_HERE, Pair, Run
 from bench.compare.thresholds import Tolerance
 from bench.results import Failure
 
@@ -127,7 +127,7 @@ class TestOtherMachine:
         comparison = pair([timed()], [timed(SLOWER)], environment={**CPU, **change}).compare(Tolerance())
         (row,) = comparison.of("inconclusive")
         assert (row.key.name, row.interval, row.notes) == ("latency-p50", None, (OTHER_MACHINE,))
-        assert comparison.notes == (OTHER_MACHINE,)
+        assert comparison.notes == (TIMED_HERE,)
         assert {name for name, verdict in verdicts(comparison).items() if verdict == "unchanged"} >= {
             "accuracy",
             "nodes",

@@ -147,6 +147,12 @@ def test_notes_on_both_runs_come_before_those_on_one_and_are_few(made):
     assert len(wording.notes(row, 9)) == 4
 
 
+@pytest.mark.parametrize("name", ["memory", "highest-rate"])
+def test_nobody_is_sent_to_remeasure_what_that_does_not_measure(made, name):
+    row = made.row(name, verdict="inconclusive")
+    assert wording.remedy(row) == "more `measure.processes`, or a quieter machine"
+
+
 def test_advice_is_given_once(made):
     rows = (made.quality(), made.quality(), made.row(verdict="inconclusive"), made.row())
     assert wording.advice(made.comparison(rows=rows)) == (
