@@ -5,7 +5,7 @@ cases. So each look has a share of that error, alpha x 6 / (pi n)^2 for the n-th
 there are, no more than the whole: the shares add up to 1 (Bonferroni, with the sum of Euler's Basel problem).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import log, pi
 from statistics import geometric_mean
@@ -22,6 +22,9 @@ FIRST_LOOK = 4
 
 SAME_GRAPH = "the same graph, bit by bit: whatever the runs found between them is chance"
 
+ONE_PROCESS = "--budget had room for one process alone"
+FEW_QUERIES = "a process has too few queries to state it"
+
 
 def looks() -> Iterator[int]:
     """After how many processes one looks: each time at half as many again."""
@@ -37,15 +40,6 @@ def share(look: int) -> float:
     :param look: its number, from 1 on
     """
     return 6 / (pi * look) ** 2
-
-
-def interval(log_ratios: Sequence[float], look: int, alpha: float = 2 * TAIL) -> tuple[float, float]:
-    """Where the true mean of logarithms of ratios lies: intervals of all looks hold it at once, but for `alpha`.
-
-    :param log_ratios: one for each process, at least two
-    :param look: its number, from 1 on
-    """
-    return Looked(paired(log_ratios), look).interval(alpha / 2)
 
 
 @dataclass(frozen=True)
@@ -147,15 +141,20 @@ class Remeasured:
         return "throughput" if " offline" in self.place else "latency-p50"
 
 
-def effect_again(found: Remeasured, name: str, before: Effect | None = None) -> Effect | None:
-    """What came of timing a figure again; None if that does not tell of it.
+def effect_in_place(found: Remeasured, name: str, before: Effect) -> Effect:
+    """What stands in the place of what the runs say of a figure; that, and why, if timing it again told nothing.
 
     :param before: what the runs say of it by themselves
     """
-    if found.is_same and before is not None:
+    if found.is_same:
         return replace(before, value=0.0, estimate=NONE, method=SAME_GRAPH, notes=(), is_remeasured=True)
-    if found.failure and before is not None:
-        return replace(before, notes=(*before.notes, f"not timed again: {found.failure}"))
+    effect = None if found.failure else effect_again(found, name)
+    too_little = ONE_PROCESS if name in found.figures else FEW_QUERIES
+    return effect or replace(before, notes=(*before.notes, f"not timed again: {found.failure or too_little}"))
+
+
+def effect_again(found: Remeasured, name: str) -> Effect | None:
+    """What came of timing a figure again; None if there is too little to tell it."""
     estimate, figure = found.estimate(name), found.figures.get(name)
     if estimate is None or figure is None:
         return None

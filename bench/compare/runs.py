@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from bench.compare.again import Remeasured, effect_again
+from bench.compare.again import Remeasured, effect_again, effect_in_place
 from bench.compare.effects import Effect
 from bench.compare.facts import fact_effect
 from bench.compare.judging import Candidate, judged
@@ -81,7 +81,7 @@ class Pair:
         for key in filter(new.__contains__, old):
             effect = _effect(old[key], new[key], is_elsewhere)
             if key.place_of_group in timed and old[key].nature.kind == "timing":
-                effect = effect_again(timed[key.place_of_group], key.name, effect) or effect
+                effect = effect_in_place(timed[key.place_of_group], key.name, effect)
             candidates.append(Candidate(key, old[key].nature, effect, rules.of(key, old[key].nature)))
         broken = tuple(self._broken())
         return Comparison(

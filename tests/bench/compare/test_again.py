@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.compare.again import Looked, Paired, Remeasured, effect_again, interval, looks, share
+from bench.compare import again
+from bench.compare.again import Looked, Paired, Remeasured, effect_again, effect_in_place, looks, share
 from bench.compare.effects import Effect
 from bench.compare.estimates import TAIL, Student, paired
 from bench.compare.scales import Ratio
@@ -28,7 +29,11 @@ def test_all_looks_together_spend_the_whole_error_and_no_more():
 def test_an_interval_is_students_at_the_looks_share_of_the_error(look):
     ratios = np.random.default_rng(1).normal(0.03, 0.01, 9)
     expected = stats.t.interval(1 - ALPHA * share(look), 8, ratios.mean(), stats.sem(ratios))
-    assert interval(ratios.tolist(), look, ALPHA) == pytest.approx(expected)
+    assert interval(ratios.tolist(), look) == pytest.approx(expected)
+
+
+def interval(ratios, look):
+    return Looked(paired(ratios), look).interval(ALPHA / 2)
 
 
 NOISE = {
@@ -52,7 +57,7 @@ def test_whoever_looks_again_and_again_is_wrong_no_more_often_than_he_says(noise
     wrong = naive = 0
     for _ in range(trials):
         ratios = noise(rng, counts[-1]).tolist()
-        wrong += any(is_apart(interval(ratios[:n], look, ALPHA)) for look, n in enumerate(counts, 1))
+        wrong += any(is_apart(interval(ratios[:n], look)) for look, n in enumerate(counts, 1))
         naive += any(is_apart(paired(ratios[:n]).interval(ALPHA / 2)) for n in counts)
     assert wrong / trials <= ALPHA
     assert naive / trials > ALPHA
@@ -116,11 +121,24 @@ BEFORE = Effect(1.0, 1.2, Ratio(False), 0.18, Student(0.18, 0.1, 4), "of the run
 
 
 def test_of_the_same_graph_nothing_has_changed():
-    found = effect_again(Remeasured("tiny", "forward", is_same=True), "latency-p50", BEFORE)
+    found = effect_in_place(Remeasured("tiny", "forward", is_same=True), "latency-p50", BEFORE)
     assert (found.value, found.estimate.interval(), found.is_remeasured) == (0.0, (0.0, 0.0), True)
 
 
+@pytest.mark.parametrize(
+    ("found", "name", "why"),
+    [
+        (remeasured(0.1), "latency-p50", again.ONE_PROCESS),
+        (remeasured(0.1, 0.1, 0.1, 0.1), "latency-p99", again.FEW_QUERIES),
+    ],
+)
+def test_what_was_timed_too_little_stays_as_it_was_and_says_so(found, name, why):
+    effect = effect_in_place(found, name, BEFORE)
+    assert (effect.value, effect.is_remeasured) == (0.18, False)
+    assert effect.notes == ("noisy", f"not timed again: {why}")
+
+
 def test_what_could_not_be_timed_again_stays_as_it_was_and_says_why():
-    found = effect_again(Remeasured("tiny", "forward", failure="it crashed"), "latency-p50", BEFORE)
+    found = effect_in_place(Remeasured("tiny", "forward", failure="it crashed"), "latency-p50", BEFORE)
     assert (found.value, found.estimate, found.is_remeasured) == (0.18, BEFORE.estimate, False)
     assert found.notes == ("noisy", "not timed again: it crashed")
