@@ -16,9 +16,13 @@ from bench.compare.scales import Difference, quality_scale
 # How often a bootstrap draws, and from how many blocks of rows at most: more would cost much and tell little.
 DRAWS, BLOCKS = 2000, 1000
 
+# Figures that differ by less than this share of the largest are the same but for rounding.
+NEAR = 1e-9
+
 ONE_SEED = "one seed: how much training itself varies is not in the interval"
 TOO_LITTLE = "one seed, and no scores of single rows: nobody can tell a change from chance; run more seeds"
 ONE_A_SIDE = "one seed a side: how much training varies is not known; run more seeds"
+ONE_STEP = "all seeds differ by the same, as a figure of few values does by chance: run more seeds"
 OTHER_SEEDS = "the seeds differ"
 OTHER_DATA = "the test sets differ"
 
@@ -47,6 +51,8 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
     rows, trouble = _of_rows(base, head, scale)
     if len(differences) > 1:
         seeds = paired(differences)
+        if rows is None and _is_one_step(base, differences):
+            return None, "no interval", (ONE_STEP, *trouble)
         if rows is None:
             return seeds, f"paired t over {len(differences)} seeds", trouble
         return Doubted([seeds, rows]), f"paired t over {len(differences)} seeds, and bootstrap of paired rows", trouble
@@ -55,6 +61,18 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
     if differences[0] == 0:
         return NONE, "the same value", trouble
     return None, "no interval", (TOO_LITTLE, *trouble)
+
+
+def _is_one_step(base: Sequence[Seen], differences: Sequence[float]) -> bool:
+    """Whether seeds that lie apart have all moved by the same: then nothing tells how far they move by chance.
+
+    A share of a hundred rows has a hundred values, and moves in their steps. Where all seeds have the same figure, as
+    those of what is not drawn at random do, it is no coincidence.
+    """
+    values = [one.value for one in base]
+    near = NEAR * max(map(abs, values))
+    is_moved, is_same = any(abs(one) > near for one in differences), max(differences) - min(differences) <= near
+    return is_moved and is_same and max(values) - min(values) > near
 
 
 def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
