@@ -20,6 +20,7 @@ OTHER_MACHINE = "the runs were timed on different machines"
 TIMED_HERE = f"{OTHER_MACHINE}: --remeasure times both here"
 UNFINISHED = "{run} has not finished: what it has so far is compared"
 NO_CASE = "--only {only} matches no case of either run"
+ALONE = "{cases}: in the {run} alone, and left out: the seeds that both have are compared"
 OTHER_SUITE = "the runs are of different suites: {base} and {head}"
 
 
@@ -142,11 +143,25 @@ class Pair:
             yield TIMED_HERE
         if not any(is_chosen(case.id, self.only) for results in (base, head) for case in results.cases):
             yield NO_CASE.format(only=" ".join(self.only))
+        for name, own, other in (("base", base, head), ("head", head, base)):
+            if cases := _left_out(own, other, self.only):
+                yield ALONE.format(cases=", ".join(cases), run=name)
 
 
 def _without(own: Mapping[Key, Observed], other: Mapping[Key, Observed], broken: set[str]) -> tuple[Key, ...]:
     """The figures that the other run does not have, though none of its cases there has failed."""
     return tuple(key for key in own if key not in other and key.group not in broken)
+
+
+def _left_out(own: RunResult, other: RunResult, only: Sequence[str]) -> list[str]:
+    """The cases whose seed the other run does not have, though it has others of the same group."""
+    seeds = [{(case.group, case.seed) for case in run.cases} for run in (own, other)]
+    shared = {group for group, _ in seeds[0] & seeds[1]}
+    return [
+        case.id
+        for case in own.cases
+        if case.group in shared and (case.group, case.seed) not in seeds[1] and is_chosen(case.id, only)
+    ]
 
 
 def _effect(base: Observed, head: Observed, is_elsewhere: bool) -> Effect:

@@ -172,6 +172,13 @@ def test_a_quality_that_two_seeds_do_not_share_is_compared_between_those_that_th
     (row,) = [row for row in comparison.rows if row.key.name == "accuracy"]
     assert (row.base, row.head) == pytest.approx((0.905, 0.806))
     assert row.verdict == "regressed"
+    assert comparison.notes == (
+        "tiny@points#2: in the base alone, and left out: the seeds that both have are compared",
+    )
+
+
+def test_of_seeds_none_of_which_both_have_none_is_left_out(pair, timed):
+    assert pair([timed(seed=0), timed(seed=1)], [timed(seed=2)]).compare(Tolerance()).notes == ()
 
 
 def test_a_runtime_by_another_name_has_its_calibration(make):
