@@ -4,6 +4,7 @@ import json
 import math
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -35,13 +36,18 @@ def write_results(results: RunResult, folder: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write a file in one step."""
+    """Write a file in one step; what cannot be written leaves nothing behind."""
     partial = path.with_name(path.name + ".part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
     return path
 
 

@@ -171,6 +171,14 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         write_text(path, "new")
     assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_take_a_folders_place_is_not_left_beside_it(tmp_path):
+    (tmp_path / "report.md").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_text(tmp_path / "report.md", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
 
 
 def test_writing_leaves_nothing_else_behind(results, tmp_path):
