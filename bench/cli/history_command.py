@@ -95,7 +95,7 @@ def _rows(points: Sequence["Point"], changes: Sequence["ChangePoint"]) -> list[t
 
 
 def _change(value: float, earlier: float | None) -> str:
-    return f"{value / earlier - 1:+.1%}" if earlier else ""
+    return f"{(value - earlier) / abs(earlier):+.1%}" if earlier else ""
 
 
 @command.command("dashboard", short_help="Write one page with the trends of all figures.")

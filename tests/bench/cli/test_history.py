@@ -43,6 +43,15 @@ def test_a_trend_has_a_row_for_each_run_with_its_change(reports, command):
     assert not rows[0].endswith("%")
 
 
+def test_a_figure_below_zero_that_falls_has_fallen(reports, command, make):
+    for number, value in enumerate((-100.0, -110.0)):
+        metric = make.metric(name="log-likelihood", value=value)
+        results = make.results(cases=[make.case(metrics=[metric])], run_id=f"run-{number}")
+        History(reports).record(replace(results, started=f"2026-01-01T00:00:0{number}+00:00"), reports / "trial")
+    rows = command("history", "trend", "log-likelihood").out.splitlines()
+    assert rows[-1].endswith("-10.0%")
+
+
 def test_an_unknown_figure_is_one_line_with_the_nearest(reports, command):
     answer = command("history", "trend", "latency-p5")
     assert answer.code == 2
