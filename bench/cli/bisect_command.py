@@ -105,13 +105,23 @@ def command(
     first, last = repository.commit(good), repository.commit(bad)
     count = repository.count_between(first, last)
     click.echo(f"{metric} of {recipe.name}, {count} commit{'' if count == 1 else 's'} after {first}, up to {last}")
-    folder = output.resolve() / f"{recipe.name}-{recipe.digest}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _made(output.resolve() / f"{recipe.name}-{recipe.digest}")
     question = Question(metric, place)
     with _ready(repository, first, recipe, folder) as measurer:
         judge = Judge(question, _looker(question, measurer, options["threshold"]), repeats)
         code = _bisect(judge, measurer, first, last)
     sys.exit(code)
+
+
+def _made(folder: Path) -> Path:
+    """:raises RunError: if the folder is not there and cannot be made"""
+    from bench.errors import RunError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot make {folder}: {error.strerror}", "name another folder with --output") from error
+    return folder
 
 
 def _use_data(data: Path | None) -> None:

@@ -51,6 +51,13 @@ def test_what_was_measured_answers_another_question_at_once(faked, bisect):
     assert "is " + str(made.commits[4]) in stricter.out
 
 
+def test_a_folder_that_cannot_be_made_is_one_line_before_anything_runs(faked, bisect, tmp_path):
+    (tmp_path / "file").write_text("")
+    answer = bisect(faked("100", "120"), "parameters", "--good", "main~1", "--output", tmp_path / "file" / "folder")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert answer.err.startswith(f"error: cannot make {tmp_path / 'file' / 'folder'}")
+
+
 def test_no_regression_is_said_with_the_figures(faked, bisect):
     made = faked("100", "90", "103")
     answer = bisect(made, "parameters", "--good", "main~2")
