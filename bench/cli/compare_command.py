@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 
 from bench.cli.options import only_option, reports_option
-
-FORMATS = ("text", "md", "json", "junit", "github", "html")
+from bench.report.comparison.formats import FORMATS, no_baseline
 
 
 @click.command("compare", short_help="Say whether a run is worse than another, and how sure that is.")
@@ -15,7 +14,9 @@ FORMATS = ("text", "md", "json", "junit", "github", "html")
 @click.argument("head", default="latest")
 @reports_option
 @only_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to say it.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to say it."
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, and not to the terminal.")
 @click.option(
     "--also",
@@ -68,10 +69,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     from bench.cli import comparing
     from bench.compare.runs import Pair
-    from bench.report.comparison.formats import FORMATS as RENDERERS
-    from bench.report.comparison.formats import no_baseline
 
-    targets = [(form, output), *comparing.targets(also, FORMATS)]
+    targets = [(form, output), *comparing.targets(also, list(FORMATS))]
     head_run = comparing.find_run(head, reports)
     tolerance = comparing.tolerance_of(thresholds, head_run)
     base_run = comparing.find_base(base, reports)
@@ -85,5 +84,5 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     comparing.refuse_unknown(tolerance, comparison)
     if remeasure:
         comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget))
-    comparing.say([(RENDERERS[one](comparison, strict), path) for one, path in targets])
+    comparing.say([(FORMATS[one](comparison, strict), path) for one, path in targets])
     sys.exit(comparison.exit_code(strict))

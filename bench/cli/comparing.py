@@ -123,7 +123,7 @@ def targets(also: Sequence[str], formats: Sequence[str]) -> list[tuple[str, Path
     """What `--also` asks for: formats, and where they go.
 
     :param also: each as `FORMAT=FILE`
-    :param formats: those that there are
+    :param formats: the names of those that there are
     :raises BenchError: if one is something else
     """
     found = []

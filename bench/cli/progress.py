@@ -63,7 +63,7 @@ class Lines(Forecast):
             self._told = now
             self._say(f"measured {done} of {total} processes{_rest(self.left() if done < total else None)}")
 
-    def remeasuring(self, contest: str, processes: int, ended: int, total: int) -> None:
+    def remeasuring(self, contest: str, ended: int, total: int) -> None:
         now = time.monotonic()
         if ended == total or now - self._told >= 5:
             self._told = now

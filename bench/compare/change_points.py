@@ -209,9 +209,7 @@ def _is_beyond_chance(values: Values, gains: Gains, best: float, sizes: NDArray[
         return True
 
     def as_good(rows: Values) -> int:
-        return int(
-            (gains(rows).max(axis=1) >= best * (1 - 1e-9)).sum()
-        )  # the sums of an order have errors of their own
+        return int((gains(rows).max(axis=1) >= best * (1 - 1e-9)).sum())  # sums of another order round otherwise
 
     if as_good(values[_orders(len(values))]) > FIRST_ALLOWED:
         return False

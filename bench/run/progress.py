@@ -35,5 +35,5 @@ class Progress:
     def measuring(self, case: str, done: int, total: int) -> None:
         """`done` of `total` timing processes have ended; the next times `case`."""
 
-    def remeasuring(self, contest: str, processes: int, ended: int, total: int) -> None:
-        """`ended` of `total` contests between two runs are over; another process, after so many, times this one."""
+    def remeasuring(self, contest: str, ended: int, total: int) -> None:
+        """`ended` of `total` contests between two runs are over; the next process times this one."""

@@ -32,8 +32,6 @@ from bench.timing.statistics import percentile
 EFFORT = Effort(warmup_s=0.05, warmup_max_s=0.5, min_seconds=0.2, min_samples=11, bound_s=1.0)
 PATIENCE_S = 600.0
 
-BUDGET_S = 60.0
-
 ONE_GRAPH = (
     "both runs have the same graph, and what differs is its runtime, {before} and {after}; here is only one of them"
 )
@@ -159,11 +157,11 @@ def _take_turns(
     while still_open := [one for one in bouts if not one.is_over]:
         for bout in order.sample(still_open, len(still_open)):
             ended = sum(one.is_over for one in bouts)
-            progress.remeasuring(str(bout.contest), bout.processes, ended, len(bouts))
+            progress.remeasuring(str(bout.contest), ended, len(bouts))
             _one_process(bout, folder, workers)
             if not bout.is_over:
                 _look(bout, budget_s, is_clear)
-    progress.remeasuring("", 0, len(bouts), len(bouts))
+    progress.remeasuring("", len(bouts), len(bouts))
 
 
 def _look(bout: Bout, budget_s: float, is_clear: IsClear) -> None:

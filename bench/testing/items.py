@@ -52,7 +52,7 @@ class SuiteFile(pytest.File):
         except BenchError as error:
             raise self.CollectError(str(error)) from error
         self.suite = suite
-        self._note(suite, graphs)
+        self._note(suite)
         for case in suite.plan.cases:
             yield CaseItem.from_parent(self, name=case.id, case=case)
             timings = timings_of(graphs.get(case.id, {}), suite.plan.runtimes, suite.plan.suite.measure)
@@ -126,7 +126,7 @@ class SuiteFile(pytest.File):
             self.notes.append(f"the timings of {unknown} cases are known once they have been collected for a run")
         return graphs
 
-    def _note(self, suite: SuiteRun, graphs: Graphs) -> None:
+    def _note(self, suite: SuiteRun) -> None:
         with_torch = [runtime.name for runtime in suite.plan.runtimes if runtime.info.needs_torch]
         if with_torch:
             self.notes.append(f"{', '.join(with_torch)} would bring torch into pytest's process: `bench run` times it")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.cli.compare_command import FORMATS
+from bench.report.comparison.formats import FORMATS
 from bench.store.folder import RESULTS, write_results
 from bench.store.history import FILE, History
 

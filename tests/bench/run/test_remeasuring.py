@@ -59,8 +59,8 @@ class Told(Progress):
     def __init__(self):
         self.lines = []
 
-    def remeasuring(self, contest, processes, ended, total):
-        self.lines.append((contest, processes, ended, total))
+    def remeasuring(self, contest, ended, total):
+        self.lines.append((contest, ended, total))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_contests_take_turns_and_those_that_are_over_have_no_more(play):
     assert all(sorted(sizes[n : n + 2]) == [1, 8] for n in range(0, 8, 2))
     assert sizes[8:] == [1, 1]
     assert [ended for *_, ended, _ in told][-3:] == [1, 1, 2]
-    assert told[-1] == ("", 0, 2, 2)
+    assert told[-1] == ("", 2, 2)
 
 
 def test_the_sides_change_places_from_process_to_process(play):
