@@ -12,8 +12,8 @@ from bench.records import RuntimeUse, Session
 from bench.suite.schema import Measure
 from bench.timing.conditions import bind
 from bench.timing.host_lock import alone_on_this_host
-from bench.timing.process import Rows, check_answers
 from bench.timing.request import Load, TimingRequest
+from bench.timing.rows import Rows, check_answers
 
 SCENARIO = "single-stream"
 

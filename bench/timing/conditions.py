@@ -29,6 +29,15 @@ def bind(cores: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
+def gpu_of(device: str) -> Any:
+    """What reads the GPU that is timed; None on the CPU."""
+    if device == "cpu":
+        return None
+    from bench.timing.nvml import Gpu
+
+    return Gpu.open()
+
+
 @dataclass(frozen=True)
 class _Reading:
     wall_s: float

@@ -9,9 +9,9 @@ import numpy as np
 from bench.catalog import build_runtime
 from bench.parity import Disagreement
 from bench.records import Artifact, RuntimeUse, Session
-from bench.timing.conditions import Watch
-from bench.timing.process import Rows, check_answers, gpu_of, kept
+from bench.timing.conditions import Watch, gpu_of
 from bench.timing.request import Load, LoadAnswer, Rival, TimingAnswer, TimingRequest
+from bench.timing.rows import Rows, check_answers
 from bench.timing.sampling import Arrays, in_turn
 from bench.timing.scenarios import Taken
 from bench.timing.warmup import warm_up
@@ -81,7 +81,7 @@ def _measured(request: TimingRequest, number: int, sides: tuple[Side, Side]) -> 
     for side, own, warmed in zip(sides, durations, warm, strict=True):
         taken = Taken(size, None, own, size * len(own), float(own.sum()) / 1e9, warmed, conditions)
         path = Path(f"{request.samples}.{number}.{'rival' if side.is_rival else 'own'}.npy")
-        yield replace(kept(taken, number, path), of_rival=side.is_rival)
+        yield replace(taken.kept(number, path), of_rival=side.is_rival)
     for side in sides:
         side.check(load)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from bench.conditions import LEAST_SAMPLES, Conditions
 from bench.timing import server
 from bench.timing.conditions import Watch
-from bench.timing.request import Effort, Load
+from bench.timing.request import Effort, Load, LoadAnswer
 from bench.timing.sampling import Arrays, Call, all_at_once, as_they_come, frozen, one_after_the_other
 from bench.timing.warmup import WarmUp, warm_up
 
@@ -54,6 +55,26 @@ class Taken:
     warm: WarmUp
     conditions: Conditions
     details: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self, load: int, path: Path) -> LoadAnswer:
+        """Write the durations, and say where they are.
+
+        :param load: its number in the request
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, self.durations)
+        return LoadAnswer(
+            load=load,
+            batch_size=self.batch_size,
+            rate_per_s=self.rate_per_s,
+            path=str(path),
+            samples=self.samples,
+            seconds=self.seconds,
+            warmup_calls=self.warm.calls,
+            warm=self.warm.stable,
+            conditions=self.conditions,
+            details=self.details,
+        )
 
 
 def measure(load: Load, subject: Subject) -> Iterator[Taken]:

@@ -1,6 +1,7 @@
 """Imports point one way, and what is heavy is imported where it is used."""
 
 import ast
+import graphlib
 import json
 import subprocess
 import sys
@@ -97,6 +98,11 @@ def imported(source: str) -> Iterator[str]:
 IMPORTS = {module: set(imported(path.read_text(encoding="utf-8"))) for module, path in MODULES.items()}
 
 
+def module_of(name: str) -> str:
+    """The module of the harness that an imported name is, or is of; empty if it is of none."""
+    return next((one for one in (name, name.rpartition(".")[0]) if one in MODULES), "")
+
+
 def layer_of(module: str) -> int | None:
     found = (n for n, layer in enumerate(LAYERS) if any(within(module, name) for name in layer))
     return next(found, None)
@@ -133,6 +139,11 @@ def test_no_layer_imports_one_above_it():
         if (other := layer_of(name)) is not None and other > own
     ]
     assert not wrong
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    needed = {module: {of for name in names if (of := module_of(name))} for module, names in IMPORTS.items()}
+    assert [*graphlib.TopologicalSorter(needed).static_order()]
 
 
 @pytest.mark.parametrize(("package", "forbidden"), FORBIDDEN.items(), ids=FORBIDDEN)

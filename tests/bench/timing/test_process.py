@@ -10,7 +10,7 @@ import pytest
 
 from bench.errors import BenchError
 from bench.records import Artifact, RuntimeInfo, RuntimeUse, TensorSpec
-from bench.timing.process import answer, batches
+from bench.timing.process import answer
 from bench.timing.request import ROTATED, Effort, Load, TimingRequest
 
 QUICK = Effort(warmup_s=0.0, warmup_max_s=0.0, min_seconds=0.0, min_samples=9, bound_s=0.002)
@@ -205,25 +205,6 @@ def test_a_runtime_that_stalls_once_shows_its_queue_to_a_server_and_to_no_stream
 
 def test_a_process_that_fails_says_why(request_for, fresh_interpreter):
     assert ": at batch size 5 the timed artifact" in fresh_interpreter(request_for("Tripling")).error
-
-
-@pytest.mark.parametrize(("count", "size"), [(8, 2), (9, 2), (40, 10)])
-def test_batches_share_no_row_where_there_are_enough(count, size):
-    found = batches(np.arange(count), size)
-    assert np.concatenate(found).tolist() == list(range(4 * size))
-
-
-@pytest.mark.parametrize(("count", "size"), [(7, 2), (360, 360), (360, 180), (360, 120), (360, 1000), (4, 9)])
-def test_batches_of_too_few_rows_are_whole_and_differ(count, size):
-    found = batches(np.arange(count)[:, None], size)
-    assert [batch.shape for batch in found] == [(size, 1)] * ROTATED
-    assert len({batch.tobytes() for batch in found}) == ROTATED
-    assert all(len(np.unique(batch)) == min(count, size) for batch in found)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_batches_of_hardly_any_rows_differ_from_the_one_before_if_they_can(count):
-    assert [batch[0] for batch in batches(np.arange(count), 5)] == [n % count for n in range(ROTATED)]
 
 
 def test_a_process_whose_input_is_closed_ends(request_for, with_runtime, tmp_path):
