@@ -16,7 +16,7 @@ from bench.compare.runs import Pair, Run
 from bench.compare.thresholds import Tolerance
 from bench.errors import BenchError, RunError, UnknownName, suggestion
 from bench.store.calibration import machine_of, read_calibrations
-from bench.store.folder import read_results, write_text
+from bench.store.folder import path_of, read_results, write_text
 from bench.store.history import LATEST, History
 
 # What names a run, also with a slip in it, or a commit, and no baseline that somebody may set later.
@@ -31,8 +31,7 @@ def find_run(name: str, reports: Path) -> Run:
 
     :raises RunError: if there is none, or it cannot be read
     """
-    path = Path(name)
-    return Run(*read_results(path if path.exists() else History(reports).find(name)))
+    return Run(*read_results(path_of(name) or History(reports).find(name)))
 
 
 def find_base(name: str, reports: Path) -> Run | None:
@@ -46,7 +45,7 @@ def find_base(name: str, reports: Path) -> Run | None:
 
 
 def _is_baseline_to_be(name: str, reports: Path) -> bool:
-    if Path(name).exists() or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
+    if path_of(name) or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
         return False
     known = (*History(reports).baselines(), LATEST)
     if difflib.get_close_matches(name, known, n=1, cutoff=ALIKE):

@@ -67,7 +67,7 @@ class Lines(Forecast):
         now = time.monotonic()
         if ended == total or now - self._told >= 5:
             self._told = now
-            self._say(f"timed again: {ended} of {total} are clear" + (f"; now {contest}" if contest else ""))
+            self._say(f"timed again: {ended} of {total} are over" + (f"; now {contest}" if contest else ""))
 
     def waiting_for_host(self) -> None:
         self._say(WAITING)

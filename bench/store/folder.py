@@ -51,6 +51,15 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
+def path_of(name: str) -> Path | None:
+    """What a name is the path of; None if nothing is there, or the name can be none, as one that is too long."""
+    path = Path(name)
+    try:
+        return path if path.exists() else None
+    except OSError:
+        return None
+
+
 def read_results(run: Path) -> tuple[RunResult, Path]:
     """The results of a run directory (or of its results.json), and the directory.
 

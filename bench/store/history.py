@@ -17,7 +17,7 @@ from typing import Any
 from bench.errors import RunError, suggestion
 from bench.results import RunResult, is_chosen
 from bench.store.figures import figures_of
-from bench.store.folder import RESULTS, read_results
+from bench.store.folder import RESULTS, path_of, read_results
 
 FILE = "history.sqlite"
 
@@ -204,7 +204,7 @@ class History:
 
         :raises RunError: if nothing has that name, or its directory is gone
         """
-        if (path := Path(name)).exists():
+        if path := path_of(name):
             return path
         row = self._named(name)
         if row is None:

@@ -79,7 +79,7 @@ class TestNames:
         assert (answer.code, is_one_line(answer)) == (2, True)
         assert "there is no history" in answer.err
 
-    @pytest.mark.parametrize("head", ["20260102-000000-bbbc", "latst", "no-such-run", "./nowhere"])
+    @pytest.mark.parametrize("head", ["20260102-000000-bbbc", "latst", "no-such-run", "./nowhere", "a" * 300])
     def test_a_head_that_is_not_there_is_a_mistake(self, reports, command, head):
         answer = command("compare", BASE, head)
         assert (answer.code, is_one_line(answer)) == (2, True)
