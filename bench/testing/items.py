@@ -12,6 +12,7 @@ import pytest
 
 from bench.errors import BenchError
 from bench.parity import Disagreement
+from bench.records import Session
 from bench.report.tables.verdicts import log_name
 from bench.results import UNSUITABLE, CaseResult, Failure, GateResult
 from bench.run.check import Graphs
@@ -21,6 +22,7 @@ from bench.suite.planned import PlannedCase
 from bench.suite.schema import Gate
 from bench.testing.suite_run import Options, SuiteRun
 from bench.testing.timing import SCENARIO, Timing, time_graph, timings_of
+from bench.timing.request import TimingRequest
 
 # Where pytest's cache has what each suite times, for `--collect-only`, which builds nothing.
 GRAPHS = "bench/graphs"
@@ -237,9 +239,17 @@ def _time(file: SuiteFile, case: PlannedCase, timing: Timing, benchmark: Any) ->
         raise
     except Exception as error:  # the runtime's own
         raise BenchError(f"{configuration.name}: {type(error).__name__}: {error}") from error
+    benchmark.extra_info.update(_proof(run, case, timing, request, session))
+
+
+def _proof(
+    run: SuiteRun, case: PlannedCase, timing: Timing, request: TimingRequest, session: Session
+) -> dict[str, Any]:
+    """What links a timing to the graph, its metrics, what executed it, and the run."""
+    result = run.case(case.id)
     (graph,) = [one for one in result.artifacts if (one.name, one.precision) == (timing.artifact, timing.precision)]
     metrics = [m for m in result.metrics if (m.artifact, m.precision) == (timing.artifact, timing.precision)]
-    benchmark.extra_info.update(
+    return dict(
         suite=run.plan.suite.name,
         case=case.id,
         dataset=case.dataset.name,
