@@ -20,7 +20,8 @@ from bench.store.folder import read_results
 # How long to time two graphs under one load at most, at first; each repetition takes twice as long.
 BUDGET_S = 30.0
 
-Places = Collection[tuple[str, str]]
+# Of which cases, and where of them.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,31 +52,31 @@ class Looker:
         :param watched: the figures that matter; all of the question's if there are none
         :raises Unmeasured: if there is no run of one of them
         """
-        pair = self._pair(base, head, 1)
-        places = self._able(pair, watched)
-        if not places:
+        pair, is_asked = self._pair(base, head, 1), self._asked(watched)
+        able = self._able(pair, is_asked)
+        if not able:
             pair = self._pair(base, head, 2**repeat)
             return pair.compare(self.tolerance_of(pair.head))
         tolerance = self.tolerance_of(pair.head)
-        cut = Pair(_cut(pair.base, places), _cut(pair.head, places), self.only)
-        return pair.compare(tolerance, self.time_again(cut, tolerance, BUDGET_S * 2**repeat))
+        again = self.time_again(_cut(pair, able.__contains__), tolerance, BUDGET_S * 2**repeat)
+        return _cut(pair, is_asked).compare(tolerance, again)  # others would ask for more than was timed for
 
     def _pair(self, base: Commit, head: Commit, factor: int) -> Pair:
         old, new = (Run(*read_results(self.measure(commit, factor))) for commit in (base, head))
         return Pair(old, new, self.only)
 
-    def _able(self, pair: Pair, watched: Collection[Key]) -> Places:
-        """Where both runs can be timed side by side."""
+    def _asked(self, watched: Collection[Key]) -> Callable[[Place], bool]:
+        """What tells whether a place matters."""
+        wanted = {key.place_of_group for key in watched}
+        return wanted.__contains__ if wanted else lambda place: self.question.place in place[1]
+
+    def _able(self, pair: Pair, is_asked: Callable[[Place], bool]) -> set[Place]:
+        """Where both runs can be timed side by side, of what matters."""
         if self.question.metric not in FIGURES:
             return set()
         base, head = ((run.results, run.folder) for run in (pair.base, pair.head))
-        wanted = {key.place_of_group for key in watched}
-        return {
-            (one.group, one.place)
-            for one in contests_of(base, head, self.only)
-            if self.question.place in one.place and (not wanted or (one.group, one.place) in wanted)
-            if not self._needs_torch(one)
-        }
+        contests = [one for one in contests_of(base, head, self.only) if is_asked((one.group, one.place))]
+        return {(one.group, one.place) for one in contests if not self._needs_torch(one)}
 
     def _needs_torch(self, contest: Contest) -> bool:
         try:
@@ -84,11 +85,15 @@ class Looker:
             return True
 
 
-def _cut(run: Run, places: Places) -> Run:
-    """The run as if only these places had been timed."""
+def _cut(pair: Pair, is_kept: Callable[[Place], bool]) -> Pair:
+    """The runs as if only some places had been timed, and nothing scored."""
 
     def cut(case: CaseResult) -> CaseResult:
-        kept = [one for one in case.measurements if (case.group, place_of(one)) in places]
+        kept = [one for one in case.measurements if is_kept((case.group, place_of(one)))]
         return replace(case, measurements=kept, metrics=[])
 
-    return Run(replace(run.results, cases=[cut(case) for case in run.results.cases]), run.folder)
+    base, head = (
+        Run(replace(run.results, cases=[cut(case) for case in run.results.cases]), run.folder)
+        for run in (pair.base, pair.head)
+    )
+    return Pair(base, head, pair.only)

@@ -1,6 +1,7 @@
 """Two commits -> a comparison of their runs, timed side by side where that can be."""
 
 from dataclasses import replace
+from math import exp
 
 import pytest
 
@@ -19,7 +20,7 @@ PLACES = [f"forward {runtime} fp32 cpu threads=1 single-stream batch=1" for runt
 def looked(make, tmp_path, catalog):
     """Looks at two commits with a graph each, under a runtime that needs torch and one that does not."""
 
-    def look(metric, repeat=0, place="", watched=(), seconds=(1.0, 2.0)):
+    def look(metric, repeat=0, place="", watched=(), noise=(0.0, 0.01, -0.01, 0.0), scored=1):
         names = ("graph", "eager")
         specs = [{"name": name, "runtime": name, "params": {}} for name in names]
         asked, measured = [], []
@@ -31,14 +32,15 @@ def looked(make, tmp_path, catalog):
             rows = [make.measurement(runtime=name) for name in names]
             artifact = make.artifact(sha256=commit.id)
             suite = {"name": "trial", "measure": {"runtimes": specs}}
-            case = make.case(measurements=rows, artifacts=[artifact])
+            metrics = [make.metric(name=f"metric-{number}") for number in range(scored)]
+            case = make.case(measurements=rows, artifacts=[artifact], metrics=metrics)
             write_results(replace(make.results(cases=[case]), suite=suite, run_id=commit.short), folder)
             return folder
 
         def again(pair, tolerance, budget_s):
             places = [(one.runtime, one.batch_size) for one in pair.head.results.cases[0].measurements]
             asked.append((places, budget_s))
-            paired = Paired(*((one, one * 1.01, one * 0.99, one) for one in seconds))
+            paired = Paired((1.0,) * 4, tuple(2 * exp(one) for one in noise))
             return [Remeasured("tiny@points", PLACES[0], {"latency-p50": paired}, looks=1, processes=4)]
 
         looker = Looker(Question(metric, place), measure, catalog, (), lambda run: Tolerance(), again)
@@ -59,11 +61,18 @@ def test_a_graph_is_timed_side_by_side_and_a_torch_model_is_not(looked):
     assert measured == [(OLD, 1), (NEW, 1)]
 
 
+def test_what_was_timed_until_it_was_clear_is_judged_by_itself(looked):
+    """However many figures the runs have besides: whoever times asks whether these few are clear."""
+    rows, _, _ = looked("latency-p50", noise=(0.1, -0.1, 0.09, -0.09), scored=200)
+    assert rows[PLACES[0]].verdict == "regressed"
+    assert {*rows} == {*PLACES}
+
+
 def test_a_repetition_has_twice_the_time(looked):
     assert [budget for _, budget in looked("latency-p50", repeat=2)[1]] == [4 * BUDGET_S]
 
 
-@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("memory", ""), ("accuracy", "")])
+@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("memory", ""), ("metric-0", "")])
 def test_else_a_repetition_has_twice_the_processes(looked, metric, place):
     _, asked, measured = looked(metric, repeat=1, place=place)
     assert asked == []
