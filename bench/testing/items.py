@@ -29,6 +29,7 @@ GRAPHS = "bench/graphs"
 
 NO_TIMER = "timing needs pytest-benchmark: pip install pytest-benchmark"
 NOT_JUDGED = "a timing; pytest-benchmark compares them: --benchmark-compare --benchmark-compare-fail=mean:5%"
+COMPARED = "max_regression holds a run against another: `bench compare` judges it"
 
 
 class SuiteFile(pytest.File):
@@ -190,15 +191,15 @@ class TimingItem(pytest.Function):
 
 
 class GateItem(pytest.Item):
-    """A gate of a group of cases, on the mean over their seeds. Those on timings are pytest-benchmark's."""
+    """A gate of a group of cases, on the mean over their seeds. Those on timings, or on another run, others judge."""
 
     def __init__(self, *, case: PlannedCase, metric: str, gate: Gate, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.case, self.metric, self.gate = case, metric, gate
-        is_timing = metric in AT_LENGTHS
-        self.cases = () if is_timing else tuple(_file(self).run.judged(case.group, metric))
-        if is_timing:
-            self.add_marker(pytest.mark.skip(reason=NOT_JUDGED))
+        self.case, self.metric = case, metric
+        why_not = NOT_JUDGED if metric in AT_LENGTHS else "" if gate.is_absolute else COMPARED
+        self.cases = () if why_not else tuple(_file(self).run.judged(case.group, metric))
+        if why_not:
+            self.add_marker(pytest.mark.skip(reason=why_not))
 
     def runtest(self) -> None:
         """Run the group's cases that have not run, and hold their mean against the bound."""

@@ -18,7 +18,7 @@ cases:
   - model: mlp
     dataset: digits
     params: {hidden: [8]}
-    gates: {accuracy: {min: 0.99}, latency-p50: {max: 0.000000001}}
+    gates: {accuracy: {min: 0.99}, latency-p50: {max: 0.000000001}, bytes: {max_regression: 1%}}
   - model: raises
     dataset: digits
 measure: {runtimes: [onnxruntime, torch]}
@@ -64,11 +64,11 @@ def imported(done: subprocess.CompletedProcess[str]) -> set[str]:
 def test_a_case_its_timings_and_gates_are_tests(ran, outcomes):
     assert ran.returncode == 1
     told = [line.split(" ")[0] for line in ran.stdout.splitlines() if line.startswith("small.bench.yaml::")]
-    gates = [f"gates[mlp[hidden=8]@digits-{name}]" for name in ("accuracy", "latency-p50")]
+    gates = [f"gates[mlp[hidden=8]@digits-{name}]" for name in ("accuracy", "latency-p50", "bytes")]
     named = [GOOD, TIMED, BAD, f"{BAD}[forward-onnxruntime-fp32-batch1]", *gates]
     # Where another run of this host is waited for, a test is named once more.
     assert list(dict.fromkeys(told)) == [f"small.bench.yaml::{name}" for name in named]
-    assert list(outcomes.values()) == [[], [], ["failure"], ["skipped"], ["failure"], ["skipped"]]
+    assert list(outcomes.values()) == [[], [], ["failure"], ["skipped"], ["failure"], ["skipped"], ["skipped"]]
 
 
 def test_a_failed_case_is_told_in_words(ran, results):
@@ -91,6 +91,11 @@ def test_a_missed_gate_says_by_how_much(ran, results):
 def test_a_timing_gate_is_left_to_pytest_benchmark(ran):
     (line,) = [line for line in ran.stdout.splitlines() if line.startswith("SKIPPED") and "a timing;" in line]
     assert "--benchmark-compare-fail" in line
+
+
+def test_what_only_another_run_bounds_is_left_to_a_comparison(ran):
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("SKIPPED") and "max_regression" in line]
+    assert "`bench compare` judges it" in line
 
 
 def test_a_runtime_with_torch_is_not_timed_and_that_is_told(ran):
@@ -154,7 +159,7 @@ def test_without_pytest_benchmark_cases_run_and_timings_say_what_they_need(call_
     )
     done = call_pytest(tmp_path, "small.yaml", *options)
     assert done.returncode == 0
-    assert "1 passed, 1 skipped, 4 deselected" in done.stdout
+    assert "1 passed, 1 skipped, 5 deselected" in done.stdout
     (run,) = tmp_path.glob("runs/other/*/results.json")
     assert [case.id for case in read_results(run)[0].cases] == [GOOD]
     assert "timing needs pytest-benchmark: pip install pytest-benchmark" in done.stdout
