@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import log, pi
 from statistics import geometric_mean
 
-from bench.compare.effects import NONE, Effect
+from bench.compare.effects import EXACTLY, NONE, Effect
 from bench.compare.estimates import TAIL, Student, paired
 from bench.compare.scales import Ratio
 from bench.conditions import LEAST_SAMPLES
@@ -147,7 +147,7 @@ def effect_in_place(found: Remeasured, name: str, before: Effect) -> Effect:
     :param before: what the runs say of it by themselves
     """
     if found.is_same:
-        return replace(before, value=0.0, estimate=NONE, method=SAME_GRAPH, notes=(), is_remeasured=True)
+        return replace(before, value=0.0, estimate=NONE, method=EXACTLY, notes=(SAME_GRAPH,), is_remeasured=True)
     effect = None if found.failure else effect_again(found, name)
     too_little = ONE_PROCESS if name in found.figures else FEW_QUERIES
     return effect or replace(before, notes=(*before.notes, f"not timed again: {found.failure or too_little}"))

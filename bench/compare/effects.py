@@ -8,6 +8,9 @@ from bench.compare.scales import Scale
 # There is no effect, and no doubt about that.
 NONE = Student(0.0, 0.0, float("inf"))
 
+# How an effect is found of which there is no doubt.
+EXACTLY = "exactly"
+
 
 @dataclass(frozen=True)
 class Effect:

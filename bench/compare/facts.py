@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from bench.compare.effects import Effect
+from bench.compare.effects import EXACTLY, Effect
 from bench.compare.estimates import Student
 from bench.compare.observed import Observed
 from bench.compare.scales import Difference
-
-EXACTLY = "exactly"
 
 
 def fact_effect(base: Observed, head: Observed) -> Effect:

@@ -123,6 +123,7 @@ BEFORE = Effect(1.0, 1.2, Ratio(False), 0.18, Student(0.18, 0.1, 4), "of the run
 def test_of_the_same_graph_nothing_has_changed():
     found = effect_in_place(Remeasured("tiny", "forward", is_same=True), "latency-p50", BEFORE)
     assert (found.value, found.estimate.interval(), found.is_remeasured) == (0.0, (0.0, 0.0), True)
+    assert found.notes == (again.SAME_GRAPH,)
 
 
 @pytest.mark.parametrize(
