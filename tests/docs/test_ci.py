@@ -262,15 +262,41 @@ def test_options_are_handed_on_and_the_summary_is_kept_for_a_comment(server):
     assert server.summary.read_text() == "of other steps\n" + told
 
 
+TWELVE = "for i in {1..12}; do bench run suite.yaml --output reports; done; bench baseline set main latest"
+(KEEPING,) = [one["run"] for one in WORKFLOW["jobs"]["bench"]["steps"] if one.get("name", "").startswith("Keep ten")]
+
+
+def runs_left(server) -> list[int]:
+    return sorted(int(path.name[13:15]) for path in (server.folder / "reports").glob("s/*"))
+
+
 def test_the_workflow_keeps_ten_runs_and_the_baseline(server):
-    twelve = "for i in {1..12}; do bench run suite.yaml --output reports; done; bench baseline set main latest"
-    assert server.shell(twelve, PARAMETERS="100", CODE="0") == 0
-    (step,) = [step for step in WORKFLOW["jobs"]["bench"]["steps"] if step.get("name") == "Keep ten runs"]
-    assert server.shell(step["run"]) == 0
-    left = sorted(path.name for path in (server.folder / "reports").glob("s/*"))
-    assert left == [f"20260101-1200{number:02}-abcd" for number in range(2, 12)]
+    assert server.shell(TWELVE, PARAMETERS="100", CODE="0") == 0
+    assert server.shell(KEEPING) == 0
+    assert runs_left(server) == [*range(2, 12)]
     assert server.action(100) == 0
     assert "passed" in server.printed
+
+
+@pytest.mark.parametrize(("named", "left"), [(0, [0, *range(2, 12)]), (11, [*range(2, 12)])])
+def test_the_workflow_keeps_a_run_that_has_a_name(server, named, left):
+    assert server.shell(TWELVE, PARAMETERS="100", CODE="0") == 0
+    assert server.shell(f"bench baseline set v1.0 20260101-1200{named:02}-abcd") == 0
+    assert server.shell(KEEPING) == 0
+    assert runs_left(server) == left
+
+
+def test_without_names_the_oldest_runs_go(server):
+    assert server.shell(f"{TWELVE}; bench baseline remove main", PARAMETERS="100", CODE="0") == 0
+    assert server.shell(KEEPING) == 0
+    assert runs_left(server) == [*range(2, 12)]
+
+
+def test_gitlab_keeps_a_run_that_has_a_name(server):
+    assert server.shell(TWELVE, PARAMETERS="100", CODE="0") == 0
+    assert server.shell("bench baseline set v1.0 20260101-120000-abcd") == 0
+    assert server.gitlab(100) == 0
+    assert runs_left(server) == [0, *range(3, 13)]
 
 
 def test_gitlab_gets_junit_and_the_exit_code(server):
