@@ -66,7 +66,8 @@ def test_a_case_its_timings_and_gates_are_tests(ran, outcomes):
     told = [line.split(" ")[0] for line in ran.stdout.splitlines() if line.startswith("small.bench.yaml::")]
     gates = [f"gates[mlp[hidden=8]@digits-{name}]" for name in ("accuracy", "latency-p50")]
     named = [GOOD, TIMED, BAD, f"{BAD}[forward-onnxruntime-fp32-batch1]", *gates]
-    assert told == [f"small.bench.yaml::{name}" for name in named]
+    # Where another run of this host is waited for, a test is named once more.
+    assert list(dict.fromkeys(told)) == [f"small.bench.yaml::{name}" for name in named]
     assert list(outcomes.values()) == [[], [], ["failure"], ["skipped"], ["failure"], ["skipped"]]
 
 

@@ -67,7 +67,7 @@ def test_a_screen_of_the_worst_says_how_many_more_there_are(made):
     assert "\n\nand 38 more below.\n" in text
 
 
-@pytest.mark.parametrize("text", ["x", "<", "&#@", "|", "é", "😀"])
+@pytest.mark.parametrize("text", ["x", "&#@|", "😀"])
 def test_it_is_never_longer_than_github_takes(made, text):
     found = render(made.huge(text), True)
     assert LIMIT * 0.8 < len(found.encode()) < LIMIT
