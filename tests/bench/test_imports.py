@@ -164,8 +164,10 @@ finally:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"]]
-    + [["bisect", "--help"], ["compare", "--help"], ["nonsense"]],
+    [
+        *(["--help"], ["--version"], ["list"], ["plugins"], ["run", "--help"], ["history", "trend", "--help"]),
+        *(["bisect", "--help"], ["compare", "--help"], ["nonsense"]),
+    ],
     ids=" ".join,
 )
 def test_the_command_answers_without_importing_what_is_slow(arguments):
