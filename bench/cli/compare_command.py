@@ -17,6 +17,12 @@ FORMATS = ("text", "md", "json", "junit", "github", "html")
 @only_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to say it.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, and not to the terminal.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write it there in another format, too, e.g. junit=report.xml; can be repeated.",
+)
 @click.option("--strict", is_flag=True, help="What is inconclusive, or has vanished, is as bad as a regression.")
 @click.option(
     "--threshold",
@@ -41,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     only: tuple[str, ...],
     form: str,
     output: Path | None,
+    also: tuple[str, ...],
     strict: bool,
     thresholds: tuple[str, ...],
     remeasure: bool,
@@ -61,14 +68,16 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     from bench.cli import comparing
     from bench.compare.runs import Pair
+    from bench.report.comparison.formats import FORMATS as RENDERERS
+    from bench.report.comparison.formats import no_baseline
 
+    targets = [(form, output), *comparing.targets(also, FORMATS)]
     head_run = comparing.find_run(head, reports)
     tolerance = comparing.tolerance_of(thresholds, head_run)
     base_run = comparing.find_base(base, reports)
     if base_run is None:
-        from bench.report.comparison.formats import no_baseline
-
-        _say(no_baseline(form, base, comparing.baselines(reports)), output)
+        known = comparing.baselines(reports)
+        comparing.say([(no_baseline(one, base, known), path) for one, path in targets])
         return
     comparing.refuse_itself(base_run, head_run)
     pair = Pair(base_run, head_run, only)
@@ -76,23 +85,5 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     comparing.refuse_unknown(tolerance, comparison)
     if remeasure:
         comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget))
-    from bench.report.comparison.formats import FORMATS as RENDERERS
-
-    _say(RENDERERS[form](comparison, strict), output)
+    comparing.say([(RENDERERS[one](comparison, strict), path) for one, path in targets])
     sys.exit(comparison.exit_code(strict))
-
-
-def _say(text: str, output: Path | None) -> None:
-    """To the terminal, or into a file in one step."""
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-        return
-    from bench.errors import BenchError
-    from bench.store.folder import write_text
-
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_text(output, text if text.endswith("\n") else text + "\n")
-    except OSError as error:
-        raise BenchError(f"cannot write {output}: {error.strerror}", "name another file with --output") from error
-    click.echo(output)

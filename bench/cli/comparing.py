@@ -6,15 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from bench.bounds import share
 from bench.cli.text import say_warning
 from bench.compare.again import Remeasured
 from bench.compare.records import NOTHING, Comparison
 from bench.compare.runs import Pair, Run
 from bench.compare.thresholds import Tolerance
-from bench.errors import BenchError, RunError, suggestion
+from bench.errors import BenchError, RunError, UnknownName, suggestion
 from bench.store.calibration import machine_of, read_calibrations
-from bench.store.folder import read_results
+from bench.store.folder import read_results, write_text
 from bench.store.history import LATEST, History
 
 # What names a run, also with a slip in it, or a commit, and no baseline that somebody may set later.
@@ -115,3 +117,42 @@ def timed_again(pair: Pair, tolerance: Tolerance, budget_s: float) -> list[Remea
     base, head = ((run.results, run.folder) for run in (pair.base, pair.head))
     progress, is_clear = Lines(Console(file=sys.stderr)), pair.clearing(tolerance)
     return remeasure(base, head, pair.only, Catalog(load_plugins()), Workers, progress, budget_s, is_clear)
+
+
+def targets(also: Sequence[str], formats: Sequence[str]) -> list[tuple[str, Path]]:
+    """What `--also` asks for: formats, and where they go.
+
+    :param also: each as `FORMAT=FILE`
+    :param formats: those that there are
+    :raises BenchError: if one is something else
+    """
+    found = []
+    for text in also:
+        form, is_given, path = text.partition("=")
+        if form not in formats:
+            raise UnknownName("format", form, formats)
+        if not is_given or not path:
+            raise BenchError(f"--also {text}: no file is named", f"e.g. {form}=comparison.{form}")
+        found.append((form, Path(path)))
+    return found
+
+
+def say(texts: Sequence[tuple[str, Path | None]]) -> None:
+    """Each to its file in one step, whose name is told if nothing else is, or to the terminal.
+
+    :raises BenchError: if a file cannot be written; the others are
+    """
+    trouble = None
+    for text, path in texts:
+        if path is None:
+            click.echo(text, nl=not text.endswith("\n"))
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, text if text.endswith("\n") else text + "\n")
+        except OSError as error:
+            trouble = BenchError(f"cannot write {path}: {error.strerror}", "name another file")
+    if trouble is not None:
+        raise trouble
+    if all(path is not None for _, path in texts):
+        click.echo("\n".join(str(path) for _, path in texts))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Verdict = Literal["regressed", "improved", "unchanged", "inconclusive"]
@@ -98,7 +99,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Broken:
-    """A case that has figures in neither or only one of the runs, since it failed."""
+    """A case that failed in one of the runs; if it did in both, there are two of these."""
 
     case: str
     run: Literal["base", "head"]
@@ -147,7 +148,7 @@ class Comparison:
         bad = self.of("regressed", "inconclusive") if strict else self.of("regressed")
         return REGRESSED if bad or (strict and self.vanished) else PASSED
 
-    @property
+    @cached_property
     def newly_broken(self) -> tuple[Broken, ...]:
         """The cases that failed in the head; one that failed in the base already is not news."""
         old = {one.case for one in self.broken if one.run == "base"}

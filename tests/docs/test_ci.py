@@ -50,9 +50,6 @@ with open(os.environ["CALLS"], "a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\\n")
 if sys.argv[1] == "run":
     sys.exit(run(Path(sys.argv[sys.argv.index("--output") + 1])))
-if sys.argv[1] == "compare" and "GITHUB_STEP_SUMMARY" in os.environ:
-    with open(os.environ["GITHUB_STEP_SUMMARY"], "a") as summary:
-        summary.write("what bench says\\n")
 from bench.cli import main
 main()
 """
@@ -257,9 +254,11 @@ def test_options_are_handed_on_and_the_summary_is_kept_for_a_comment(server):
     assert server.action(100, **options) == 0
     run, compare = (server.folder / "calls").read_text().splitlines()
     assert run == "run suite.yaml --output reports --set train.max_epochs=1 --jobs 2"
-    assert compare == "compare main latest --reports reports --format github --strict --threshold 3%"
-    told = Path(server.outputs["markdown"]).read_text()
-    assert told.startswith("what bench says\n")
+    written = server.outputs["markdown"]
+    asked = f"--format github --also md={written} --strict --threshold 3%"
+    assert compare == f"compare main latest --reports reports {asked}"
+    told = Path(written).read_text()
+    assert told.startswith("<!-- bench compare -->\n")
     assert server.summary.read_text() == "of other steps\n" + told
 
 

@@ -1,10 +1,9 @@
-"""A comparison as workflow commands of GitHub, which become annotations, and the summary of a job.
+"""A comparison as workflow commands of GitHub, which become annotations.
 
 https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import Literal
 
 from bench.compare.records import Comparison
@@ -42,15 +41,6 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
     """What stands here before there is a baseline."""
     first, *more = wording.missing(name, allowed)
     return _command("notice", first, " ".join(more))
-
-
-def append_summary(path: Path, text: str) -> None:
-    """Append Markdown to a job's summary: the file that $GITHUB_STEP_SUMMARY names.
-
-    :param text: what `bench.report.comparison.markdown` says
-    """
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text + "\n")
 
 
 def _commands(level: Level, annotations: Sequence[tuple[str, str]]) -> Iterator[str]:

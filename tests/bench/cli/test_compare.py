@@ -201,6 +201,28 @@ class TestOutput:
         assert path.read_text(encoding="utf-8").strip() == shown.out.strip()
         assert [one.name for one in path.parent.iterdir()] == ["comparison"]
 
+    def test_one_comparison_is_written_in_several_formats(self, reports, command, tmp_path):
+        files = {form: tmp_path / "new" / form for form in FORMATS}
+        also = [part for form, path in files.items() for part in ("--also", f"{form}={path}")]
+        answer = command("compare", BASE, SLOW, *also)
+        assert answer.code == 1
+        assert answer.out == files["text"].read_text()
+        for form, path in files.items():
+            assert path.read_text() == command("compare", BASE, SLOW, "--format", form).out
+
+    def test_there_may_be_no_baseline_in_several_formats_too(self, reports, command, tmp_path):
+        answer = command("compare", "none", "--also", f"junit={tmp_path / 'report.xml'}")
+        assert (answer.code, ElementTree.parse(tmp_path / "report.xml").getroot().tag) == (0, "testsuites")
+
+    @pytest.mark.parametrize(
+        ("also", "told"), [("junti=x", "did you mean 'junit'?"), ("junit", "no file is named"), ("junit=", "no file")]
+    )
+    def test_a_mistake_in_what_is_also_asked_for(self, reports, command, also, told):
+        answer = command("compare", BASE, HEAD, "--also", also)
+        assert answer.code == 2
+        assert is_one_line(answer)
+        assert told in answer.err
+
     def test_one_that_cannot_be_written_is_told(self, reports, command, tmp_path):
         (tmp_path / "file").write_text("")
         answer = command("compare", BASE, HEAD, "--output", tmp_path / "file" / "comparison")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.comparison.github import MOST, append_summary, no_baseline, render
+from bench.report.comparison.github import MOST, no_baseline, render
 
 # https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs: what the runner takes for a command.
 COMMAND = re.compile(r"::(?P<name>[a-z-]+) (?P<properties>[^:]*)::(?P<data>.*)")
@@ -76,11 +76,3 @@ def test_two_runs_that_have_nothing_in_common(made):
     assert commands(render(made.empty(), False)) == [
         ("notice", "digits -> other: nothing to compare", "nothing to compare")
     ]
-
-
-def test_a_summary_is_appended(tmp_path):
-    path = tmp_path / "summary.md"
-    path.write_text("## tests\n")
-    append_summary(path, "## é\n")
-    append_summary(path, "more\n")
-    assert path.read_text(encoding="utf-8") == "## tests\n## é\n\nmore\n\n"
