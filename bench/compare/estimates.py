@@ -135,7 +135,8 @@ class Drawn:
 
     def interval(self, tail: float = TAIL) -> tuple[float, float]:
         """See `Estimate`."""
-        low, high = np.quantile(self.draws, (tail, 1 - tail))
+        low = np.quantile(self.draws, tail, method="lower")
+        high = np.quantile(self.draws, 1 - tail, method="higher")
         ends = self._student.interval(tail)
         return min(float(low), ends[0]), max(float(high), ends[1])
 

@@ -53,7 +53,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure in both runs.
+    """One figure in both runs. Every number in it is finite.
 
     All changes are shares: of a timing or a fact, of its base; of a quality whose best value is known, of how far the
     base lies from that; positive, the figure has become worse, whichever way that is, or, where nobody says which way

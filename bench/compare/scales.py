@@ -10,8 +10,10 @@ from typing import Protocol
 # A quality nearer to its best than this share of it is taken to be so far away: a change is no share of nothing.
 NEAREST = 0.01
 
-# What so little data as two processes may leave open has no bounds; a number in a report has.
+# What so little data as two processes may leave open has no bounds; a number in a report has. As a logarithm, and as a
+# change.
 LARGEST = 50.0
+MOST = expm1(LARGEST)
 
 
 class Scale(Protocol):
@@ -62,7 +64,7 @@ class Difference:
 
     def change(self, effect: float) -> float:
         """See `Scale`."""
-        return effect / self.per
+        return max(-MOST, min(effect / self.per, MOST))
 
     def effect(self, change: float) -> float:
         """See `Scale`."""

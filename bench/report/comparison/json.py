@@ -1,9 +1,8 @@
 """A comparison as JSON, for other programs: stable, with a version and a schema."""
 
 import json
-import sys
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from bench.compare.records import PASSED, Comparison, Verdict
@@ -64,15 +63,6 @@ def comparison_schema() -> dict[str, Any]:
 
 
 def _written(document: Document) -> str:
-    return json.dumps(_finite(asdict(document)), indent=1, allow_nan=False) + "\n"
+    from pydantic import TypeAdapter
 
-
-def _finite(value: Any) -> Any:
-    """JSON has no infinity: the largest number stands for it."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(inner) for inner in value]
-    if isinstance(value, float):
-        return max(-sys.float_info.max, min(value, sys.float_info.max))
-    return value
+    return json.dumps(TypeAdapter(Document).dump_python(document), allow_nan=False) + "\n"

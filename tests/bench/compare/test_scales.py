@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.compare.scales import LARGEST, NEAREST, Difference, Ratio, quality_scale
+from bench.compare.scales import LARGEST, MOST, NEAREST, Difference, Ratio, quality_scale
 
 DIRECTIONS = st.sampled_from([True, False, None])
 FIGURES = st.floats(1e-6, 1e6)
@@ -92,3 +92,9 @@ def test_a_quality_counts_by_how_far_it_lies_from_the_best(higher_is_better, bes
 @given(st.floats(1 - NEAREST, 1.0), st.floats(0, 1))
 def test_accuracies_near_the_best_share_one_measure(base, head):
     assert quality_scale(True, 1.0, base, head).per == pytest.approx(NEAREST)
+
+
+@given(st.floats(allow_nan=False), st.floats(1e-300, 1e300), st.booleans())
+def test_a_change_is_finite_whatever_the_effect(effect, per, higher_is_better):
+    for scale in (Ratio(higher_is_better), Difference(higher_is_better, per)):
+        assert abs(scale.change(effect)) <= MOST

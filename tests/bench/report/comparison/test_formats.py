@@ -10,7 +10,7 @@ from bench.report.comparison.formats import FORMATS, no_baseline
 BEGINS = {
     "text": "digits: cases failed\n",
     "md": "<!-- bench compare -->\n## digits",
-    "json": '{\n "format": 1,',
+    "json": '{"format": 1,',
     "junit": "<?xml",
     "github": "::error ",
     "html": "<!doctype html>",
