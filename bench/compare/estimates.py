@@ -6,7 +6,7 @@ Effects are numbers without a scale here: 0 is no effect, positive is worse.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -85,9 +85,7 @@ def paired(differences: Sequence[float]) -> Student:
 
     :param differences: at least two
     """
-    n, mean = len(differences), sum(differences) / len(differences)
-    variance = sum((one - mean) ** 2 for one in differences) / (n - 1)
-    return Student(mean, sqrt(variance / n), n - 1)
+    return Student(*_mean_and_its_error(differences), len(differences) - 1)
 
 
 def between(base: Sequence[float], head: Sequence[float]) -> Student:
@@ -99,23 +97,23 @@ def between(base: Sequence[float], head: Sequence[float]) -> Student:
     :param base: at least two values
     :param head: at least two values
     """
-    (old, old_variance), (new, new_variance) = _mean_and_its_variance(base), _mean_and_its_variance(head)
-    sides = [Student(new, sqrt(new_variance), len(head) - 1), Student(-old, sqrt(old_variance), len(base) - 1)]
+    (old, old_error), (new, new_error) = _mean_and_its_error(base), _mean_and_its_error(head)
+    sides = [Student(new, new_error, len(head) - 1), Student(-old, old_error, len(base) - 1)]
     return combined(sides, is_sum=True)
 
 
 def combined(estimates: Sequence[Student], is_sum: bool = False) -> Student:
     """The mean (or the sum) of independent estimates; degrees of freedom by Welch and Satterthwaite."""
     scale = 1.0 if is_sum else 1 / len(estimates)
-    variances = [(one.error * scale) ** 2 for one in estimates]
-    total = sum(variances)
-    lost = sum(v**2 / one.freedom for v, one in zip(variances, estimates, strict=True) if v)
-    return Student(sum(one.value for one in estimates) * scale, sqrt(total), total**2 / lost if lost else inf)
+    error = hypot(*(one.error for one in estimates))
+    lost = sum((one.error / error) ** 4 / one.freedom for one in estimates) if error else 0.0
+    return Student(sum(one.value for one in estimates) * scale, error * scale, 1 / lost if lost else inf)
 
 
-def _mean_and_its_variance(values: Sequence[float]) -> tuple[float, float]:
+def _mean_and_its_error(values: Sequence[float]) -> tuple[float, float]:
+    """Without squares, which those of a loss that has diverged would not be numbers any more."""
     n, mean = len(values), sum(values) / len(values)
-    return mean, sum((one - mean) ** 2 for one in values) / (n - 1) / n
+    return mean, hypot(*(one - mean for one in values)) / sqrt(n * (n - 1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,14 @@ class TestAgainstScipy:
             right = stats.ttest_1samp(values, bound, alternative=alternative).pvalue
             assert p == pytest.approx(right, rel=1e-6, abs=1e-12)
 
+    @pytest.mark.parametrize("unit", [1e-200, 1e200])
+    @pytest.mark.parametrize("estimate", [paired, lambda values: between([0.0, 0.0], values)])
+    def test_the_unit_does_not_matter(self, estimate, unit):
+        """Squares of what diverged would overflow, and those of what is tiny be nothing, as if there were no doubt."""
+        usual, found = estimate([1.0, 2.0, 4.0]), estimate([1.0 * unit, 2.0 * unit, 4.0 * unit])
+        assert found.p_above(0) == pytest.approx(usual.p_above(0))
+        assert np.divide(found.interval(), unit) == pytest.approx(usual.interval())
+
     @given(EFFECTS, st.floats(0.01, 5), EFFECTS, TAILS)
     def test_a_known_error_is_normal(self, value, error, bound, tail):
         found, normal = Student(value, error, inf), stats.norm(value, error)
