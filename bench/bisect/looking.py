@@ -74,8 +74,7 @@ class Looker:
         """Where both runs can be timed side by side, of what matters."""
         if self.question.metric not in FIGURES:
             return set()
-        base, head = ((run.results, run.folder) for run in (pair.base, pair.head))
-        contests = [one for one in contests_of(base, head, self.only) if is_asked((one.group, one.place))]
+        contests = [one for one in contests_of(pair) if is_asked((one.group, one.place))]
         return {(one.group, one.place) for one in contests if not self._needs_torch(one)}
 
     def _needs_torch(self, contest: Contest) -> bool:

@@ -113,9 +113,8 @@ def timed_again(pair: Pair, tolerance: Tolerance, budget_s: float) -> list[Remea
     from bench.run.remeasuring import remeasure
     from bench.run.workers import Workers
 
-    base, head = ((run.results, run.folder) for run in (pair.base, pair.head))
     progress, is_clear = Lines(Console(file=sys.stderr)), pair.clearing(tolerance)
-    return remeasure(base, head, pair.only, Catalog(load_plugins()), Workers, progress, budget_s, is_clear)
+    return remeasure(pair, Catalog(load_plugins()), Workers, progress, budget_s, is_clear)
 
 
 def targets(also: Sequence[str], formats: Sequence[str]) -> list[tuple[str, Path]]:

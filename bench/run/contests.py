@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.catalog import Catalog, how_to_install, missing
+from bench.compare.runs import Pair, Run
 from bench.errors import BenchError, RunError
 from bench.records import Artifact, RuntimeUse
-from bench.results import ArtifactResult, CaseResult, MeasurementResult, RunResult, is_chosen
+from bench.results import ArtifactResult, CaseResult, MeasurementResult, is_chosen
 from bench.stages.files import sha256
 from bench.stages.request import rows_file
 from bench.store.calibration import software_of
 from bench.store.figures import place_of
 from bench.timing.pair import SCENARIOS
 from bench.timing.request import Load
-
-Run = tuple[RunResult, Path]
 
 AGAIN = "run its suite again, or name another run"
 
@@ -92,26 +91,24 @@ class Contest:
         return f"{self.group}, {self.place}"
 
 
-def contests_of(base: Run, head: Run, only: Sequence[str]) -> Iterator[Contest]:
+def contests_of(pair: Pair) -> Iterator[Contest]:
     """Every place at which both runs have timed an artifact whose queries follow each other.
 
     Of cases that differ in their seed alone, the first that both runs have stands for all. Offline, each side has
     taken the best batch size for itself; where those differ, the two cannot take turns.
-
-    :param only: patterns of cases, as for `bench run`; all if there are none
     """
     heads: dict[tuple[str, int, str], tuple[CaseResult, MeasurementResult]] = {}
-    for case, row in _timed(head[0], only):
+    for case, row in _timed(pair.head, pair.only):
         heads[case.group, case.seed, place_of(row)] = case, row
     seen: set[tuple[str, str]] = set()
-    for case, row in _timed(base[0], only):
+    for case, row in _timed(pair.base, pair.only):
         place = place_of(row)
         other = heads.get((case.group, case.seed, place))
         if other is None or (case.group, place) in seen or other[1].batch_size != row.batch_size:
             continue
         seen.add((case.group, place))
         load = Load(row.scenario, (row.batch_size,), length=row.length)
-        entrants = _entrant(base, case, row), _entrant(head, *other)
+        entrants = _entrant(pair.base, case, row), _entrant(pair.head, *other)
         yield Contest(case.group, place, *entrants, load, row.device, row.threads)
 
 
@@ -143,16 +140,16 @@ def _check_file(path: Path, expected: str) -> None:
         raise RunError(message, AGAIN)
 
 
-def _timed(results: RunResult, only: Sequence[str]) -> Iterator[tuple[CaseResult, MeasurementResult]]:
+def _timed(run: Run, only: Sequence[str]) -> Iterator[tuple[CaseResult, MeasurementResult]]:
     """The rows that can be timed in turn, by seed."""
-    for case in sorted(results.cases, key=lambda case: case.seed):
+    for case in sorted(run.results.cases, key=lambda case: case.seed):
         for row in case.measurements if is_chosen(case.id, only) else ():
             if row.scenario in SCENARIOS and row.instrument == "bench":
                 yield case, row
 
 
 def _entrant(run: Run, case: CaseResult, row: MeasurementResult) -> Entrant:
-    results, folder = run
+    results, folder = run.results, run.folder
     found = next(one for one in case.artifacts if (one.name, one.precision) == (row.artifact, row.precision))
     runtimes = {one["name"]: one for one in results.suite["measure"]["runtimes"]}
     runtime = runtimes.get(row.runtime, {})  # a case that another run has left may have had others

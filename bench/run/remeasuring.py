@@ -16,9 +16,10 @@ import numpy as np
 from bench.catalog import Catalog
 from bench.compare import again
 from bench.compare.again import FIGURES, Paired, Remeasured
+from bench.compare.runs import Pair
 from bench.errors import BenchError
 from bench.records import RuntimeUse
-from bench.run.contests import Contest, Run, check_files, contests_of
+from bench.run.contests import Contest, check_files, contests_of
 from bench.run.progress import Progress
 from bench.run.timing_process import in_fork
 from bench.run.workers import Workers
@@ -104,9 +105,7 @@ class Bout:
 
 
 def remeasure(
-    base: Run,
-    head: Run,
-    only: Sequence[str],
+    pair: Pair,
     catalog: Catalog,
     workers: Callable[[], Workers],
     progress: Progress,
@@ -115,14 +114,13 @@ def remeasure(
 ) -> list[Remeasured]:
     """Time every place again that both runs have, until `is_clear` or its budget is spent.
 
-    :param only: patterns of cases, as for `bench run`; all if there are none
     :param workers: makes what starts processes that have torch; only called if something needs them
     :param budget_s: seconds for each place
     :param is_clear: asked with what is known by then, after 4, 6, 9, 13, 19 ... processes
     :raises RunError: if a file that is needed is missing or has changed; nothing has been timed then
     :raises BenchError: if the host's lock cannot be had
     """
-    bouts = [_bout(contest, catalog) for contest in contests_of(base, head, only)]
+    bouts = [_bout(contest, catalog) for contest in contests_of(pair)]
     able = [one for one in bouts if not one.failure]
     check_files([one.contest for one in able], [one.needs_torch for one in able])
     check_host_lock()

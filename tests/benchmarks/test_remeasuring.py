@@ -10,6 +10,7 @@ import onnxruntime as ort
 import pytest
 
 from bench.catalog import Catalog
+from bench.compare.runs import Pair, Run
 from bench.manager import load_plugins
 from bench.records import TensorSpec
 from bench.results import ArtifactResult, CaseResult, Latency, MeasurementResult, RunResult
@@ -22,7 +23,7 @@ BUDGET_S, TOLERATED = 60.0, log1p(0.05)
 
 @pytest.fixture(scope="module")
 def run_of(tmp_path_factory):
-    """A run of one graph, timed at batch size 1: `run_of(graph) -> results, folder`."""
+    """A run of one graph, timed at batch size 1: `run_of(graph) -> Run`."""
 
     def make(graph: Path):
         folder = tmp_path_factory.mktemp("run")
@@ -41,7 +42,7 @@ def run_of(tmp_path_factory):
         case = CaseResult("lenet5#0", "lenet5", "lenet5-0", "lenet5", "mnist", {}, {}, {}, 0, artifacts=[artifact])
         case.measurements.append(timed())
         suite = {"name": "slower", "measure": {"runtimes": [{"name": "onnxruntime"}]}}
-        return RunResult("slower", suite, {}, "passed", "", 0.0, [case]), folder
+        return Run(RunResult("slower", suite, {}, "passed", "", 0.0, [case]), folder)
 
     return make
 
@@ -80,7 +81,7 @@ def again(run_of, lenet5):
 
     def run(graph: Path):
         head = run_of(graph)
-        (found,) = remeasure(base, head, (), catalog, Workers, Progress(), BUDGET_S, is_clear)
+        (found,) = remeasure(Pair(base, head), catalog, Workers, Progress(), BUDGET_S, is_clear)
         assert not found.failure
         return found
 

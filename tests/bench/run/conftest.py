@@ -6,12 +6,13 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from bench.compare.runs import Run
 from bench.store.folder import read_results, write_results
 
 
 @pytest.fixture
 def run_directory(tmp_path, make):
-    """Write a run: `run_directory("base", [case, ...], **suite) -> results, folder`.
+    """Write a run: `run_directory("base", [case, ...], **suite) -> Run`.
 
     Of every artifact, it writes a graph, a checkpoint and rows, and puts their hashes into the results. What these
     files hold depends on `content` and `weights`, or else on the name of the run: two runs with the same have the same.
@@ -40,6 +41,6 @@ def run_directory(tmp_path, make):
         results = make.results(cases, suite=suite)
         results.environment["packages"] |= packages or {}
         write_results(results, folder)
-        return read_results(folder)
+        return Run(*read_results(folder))
 
     return make_run

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.compare.runs import Pair
 from bench.errors import BenchError, RunError, UnknownName
 from bench.run.contests import check_files, contests_of
 
@@ -30,7 +31,7 @@ def case(make):
 
 
 def places(base, head, only=()):
-    return [one.place for one in contests_of(base, head, only)]
+    return [one.place for one in contests_of(Pair(base, head, only))]
 
 
 def test_what_both_have_timed_is_a_contest_if_its_queries_follow_each_other(run_directory, case):
@@ -59,14 +60,14 @@ def test_offline_at_another_batch_size_cannot_take_turns(run_directory, case, ma
 def test_the_first_seed_that_both_have_stands_for_all(run_directory, case):
     base = run_directory("base", [case(seed=seed) for seed in (2, 1, 0)])
     head = run_directory("head", [case(seed=seed) for seed in (3, 2, 1)])
-    (contest,) = contests_of(base, head, ())
+    (contest,) = contests_of(Pair(base, head))
     assert [one.rows.parent.name for one in contest.entrants] == ["tiny@points-1", "tiny@points-1"]
-    assert [one.rows.is_relative_to(run[1]) for one, run in zip(contest.entrants, (base, head), strict=True)]
+    assert [one.rows.is_relative_to(run.folder) for one, run in zip(contest.entrants, (base, head), strict=True)]
 
 
 def test_only_chosen_cases_are_timed(run_directory, case, make):
     base, head = (run_directory(name, [case(), make.case("small")]) for name in ("base", "head"))
-    assert [one.group for one in contests_of(base, head, ["small*"])] == ["small@points"]
+    assert [one.group for one in contests_of(Pair(base, head, ["small*"]))] == ["small@points"]
 
 
 def test_the_same_graph_executed_alike_is_the_same(run_directory, case):
@@ -74,7 +75,7 @@ def test_the_same_graph_executed_alike_is_the_same(run_directory, case):
     base = run_directory("base", [case()], content="one", runtimes=[fast])
 
     def is_same(**changes):
-        (contest,) = contests_of(base, run_directory("head", [case()], **changes), ())
+        (contest,) = contests_of(Pair(base, run_directory("head", [case()], **changes)))
         return contest.is_same
 
     assert is_same(content="one", runtimes=[{**fast, "precisions": ["fp32"]}])
@@ -86,7 +87,7 @@ def test_a_runtime_is_the_one_that_its_suite_means(run_directory, catalog, make)
     spec = {"runtime": "graph", "name": "tuned", "params": {"level": 3}}
     row = make.measurement(runtime="tuned")
     base, head = (run_directory(name, [make.case(measurements=[row])], runtimes=[spec]) for name in ("base", "head"))
-    (contest,) = contests_of(base, head, ())
+    (contest,) = contests_of(Pair(base, head))
     use = contest.base.use(catalog)
     assert (use.name, use.info.name, use.params) == ("tuned", "graph", {"level": 3})
     with pytest.raises(UnknownName, match="unknown runtime 'grap'"):
@@ -98,7 +99,7 @@ def test_a_runtime_is_the_one_that_its_suite_means(run_directory, catalog, make)
 @pytest.fixture
 def contests(run_directory, case):
     """One contest, whose files are there."""
-    return list(contests_of(*(run_directory(name, [case()]) for name in ("base", "head")), ()))
+    return list(contests_of(Pair(*(run_directory(name, [case()]) for name in ("base", "head")))))
 
 
 def test_files_that_are_as_they_were_pass(contests):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from bench.compare.runs import Pair
 from bench.conditions import Conditions
 from bench.errors import RunError
 from bench.records import TensorSpec
@@ -93,7 +94,7 @@ def play(runs, catalog, monkeypatch, tmp_path):
         monkeypatch.setattr(remeasuring, "in_new_interpreter", machine.process)
         monkeypatch.setattr(remeasuring, "in_fork", lambda request, workers, *rest: machine.process(request))
         told = Told()
-        found = remeasure(*runs(**changes), (), catalog, SimpleNamespace, told, budget_s, is_clear)
+        found = remeasure(Pair(*runs(**changes)), catalog, SimpleNamespace, told, budget_s, is_clear)
         return found, told.lines
 
     return run
@@ -197,12 +198,12 @@ def test_of_one_checkpoint_the_same_torch_model_would_be_built_twice(play):
 
 def test_nothing_is_timed_before_every_file_is_known_to_be_what_it_was(runs, catalog, monkeypatch):
     base, head = runs()
-    (graph,) = head[1].glob("artifacts/*/forward.onnx")
+    (graph,) = head.folder.glob("artifacts/*/forward.onnx")
     graph.write_bytes(b"another one")
     machine = Machine()
     monkeypatch.setattr(remeasuring, "in_new_interpreter", machine.process)
     with pytest.raises(RunError, match=r"forward\.onnx: not what was timed"):
-        remeasure(base, head, (), catalog, SimpleNamespace, Told(), 60.0, lambda one: True)
+        remeasure(Pair(base, head), catalog, SimpleNamespace, Told(), 60.0, lambda one: True)
     assert not machine.requests
 
 
@@ -224,6 +225,7 @@ GRAPHS = """
 import sys
 from pathlib import Path
 from bench.catalog import Catalog
+from bench.compare.runs import Pair, Run
 from bench.manager import load_plugins
 from bench.run import remeasuring
 from bench.run.progress import Progress
@@ -232,8 +234,8 @@ from bench.store.folder import read_results
 from bench.timing.request import Effort
 
 remeasuring.EFFORT = Effort(0.0, 0.05, 0.02, 11, 1.0)
-runs = [read_results(Path(path)) for path in sys.argv[1:]]
-(one,) = remeasuring.remeasure(*runs, (), Catalog(load_plugins()), Workers, Progress(), 60.0, lambda found: True)
+pair = Pair(*(Run(*read_results(Path(path))) for path in sys.argv[1:]))
+(one,) = remeasuring.remeasure(pair, Catalog(load_plugins()), Workers, Progress(), 60.0, lambda found: True)
 latency = one.figures["latency-p50"]
 print(one.failure, one.processes, "torch" in sys.modules, latency.head > latency.base)
 """
@@ -243,16 +245,16 @@ def test_real_graphs_are_timed_in_real_processes_without_torch(tmp_path, make, r
     """A product of matrices, and one of 16 times as many numbers."""
     for name, side in (("base", 64), ("head", 256)):
         row = make.measurement(runtime="onnxruntime")
-        results, folder = run_directory(name, [make.case(measurements=[row])], runtimes=[{"name": "onnxruntime"}])
+        run = run_directory(name, [make.case(measurements=[row])], runtimes=[{"name": "onnxruntime"}])
         artifact = write_probe(Probe("noise", side, 64), "fp32", tmp_path)
-        graph = next(folder.glob("artifacts/*/forward.onnx"))
+        graph = next(run.folder.glob("artifacts/*/forward.onnx"))
         shutil.move(artifact.path, graph)
         shutil.move(tmp_path / f"noise-{side}.fp32.npz", graph.with_name("forward.rows.npz"))
-        (case,) = results.cases
+        (case,) = run.results.cases
         found = replace(
             case.artifacts[0], sha256=sha256(graph.read_bytes()).hexdigest(), inputs=[TensorSpec("input", (side,))]
         )
-        write_results(replace(results, cases=[replace(case, artifacts=[found])]), folder)
+        write_results(replace(run.results, cases=[replace(case, artifacts=[found])]), run.folder)
     done = subprocess.run(
         [sys.executable, "-c", GRAPHS, tmp_path / "base", tmp_path / "head"], capture_output=True, text=True, check=True
     )
