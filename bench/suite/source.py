@@ -105,6 +105,8 @@ def read_source(path: Path, overrides: tuple[str, ...] = ()) -> Source:
     source = Source(str(path), None)
     try:
         text = path.read_text(encoding="utf-8")
+    except IsADirectoryError as error:
+        raise SuiteError(f"{path}: this is a folder", "name the file of a suite") from error
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         folder = path if path.is_dir() else path.parent
