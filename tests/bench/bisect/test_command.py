@@ -98,7 +98,7 @@ MISTAKES = {
     "an unknown figure": (("parameter", "--good", "main~2"), "unknown figure 'parameter' (did you mean 'parameters'?"),
     "an unknown place": (("parameters", "--good", "main~2", "--place", "int4"), "unknown place of parameters 'int4'"),
     "a folder that is not there": (("parameters", "--good", "main~2", "--path", "bnech"), "did you mean 'bench'?"),
-    "a folder elsewhere": (
+    "a folder elsewhere": (("parameters", "--good", "main~2", "--path", "../.."), "--path ../..: this is not in the "),
         ("parameters", "--good", "main~2", "--path", "../.."),
         "--path ../..: this is not in the rep",
     ),

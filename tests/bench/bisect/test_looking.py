@@ -73,7 +73,7 @@ def test_a_repetition_has_twice_the_time(looked):
     assert [budget for _, budget in looked("latency-p50", repeat=2)[1]] == [4 * BUDGET_S]
 
 
-@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("memory", ""), ("metric-0", "")])
+@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("nodes", ""), ("metric-0", "")])
 def test_else_a_repetition_has_twice_the_processes(looked, metric, place):
     _, asked, measured = looked(metric, repeat=1, place=place)
     assert asked == []
