@@ -322,7 +322,7 @@ def _series(key: tuple[str, str, str, str], rows: list[tuple[Any, ...]]) -> Seri
 
 def _run(row: tuple[Any, ...]) -> RunRow:
     *known, is_changed = row
-    return RunRow(*known, is_changed=bool(is_changed))
+    return RunRow(*known, bool(is_changed))
 
 
 def _direction(stored: int | None) -> bool | None:

@@ -99,9 +99,6 @@ MISTAKES = {
     "an unknown place": (("parameters", "--good", "main~2", "--place", "int4"), "unknown place of parameters 'int4'"),
     "a folder that is not there": (("parameters", "--good", "main~2", "--path", "bnech"), "did you mean 'bench'?"),
     "a folder elsewhere": (("parameters", "--good", "main~2", "--path", "../.."), "--path ../..: this is not in the "),
-        ("parameters", "--good", "main~2", "--path", "../.."),
-        "--path ../..: this is not in the rep",
-    ),
     "no percentage": (("parameters", "--good", "main~2", "--threshold", "much"), "--threshold much: "),
     "a setting of nothing": (("parameters", "--good", "main~2", "--set", "sedes=[0]"), "sedes"),
 }
