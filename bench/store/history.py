@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -321,8 +321,7 @@ def _series(key: tuple[str, str, str, str], rows: list[tuple[Any, ...]]) -> Seri
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
-    *known, is_changed = row
-    return RunRow(*known, bool(is_changed))
+    return replace(RunRow(*row), is_changed=bool(row[-1]))  # SQLite knows no bool
 
 
 def _direction(stored: int | None) -> bool | None:

@@ -228,7 +228,7 @@ def in_words(run: SuiteRun) -> Iterator[None]:
         if error is run.failure and run.is_failure_told:
             pytest.skip(NOT_BEGUN)
         run.is_failure_told = error is run.failure
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None  # what led to it is in the message
 
 
 def _time(file: SuiteFile, case: PlannedCase, timing: Timing, benchmark: Any) -> None:

@@ -158,9 +158,10 @@ def test_a_folder_in_which_nothing_can_be_made_comes_with_a_hint(faked, bisect):
     assert answer.err.endswith("(name another folder with --output)\n")
 
 
-def test_a_suite_that_is_a_folder_is_told(command):
+def test_a_suite_that_is_a_folder_is_told(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     answer = command("bisect", "", "parameters", "--good", "main~1")
-    assert (answer.code, answer.err) == (2, "error: .: this is a folder (name the file of a suite)\n")
+    assert (answer.code, answer.err) == (2, "error: .: Is a directory (name the file of a suite)\n")
 
 
 def test_a_folder_outside_of_a_repository_is_one_line(command, tmp_path, monkeypatch):
