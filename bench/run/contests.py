@@ -98,9 +98,9 @@ class Contest:
 def contests_of(pair: Pair) -> Iterator[Contest]:
     """Every place at which both runs have timed an artifact whose queries follow each other.
 
-    Of cases that differ in their seed alone, the first that both runs have stands for all, and if they share none, the
-    first of each: how long a graph takes is not a question of its weights. Offline, each side has taken the best batch
-    size for itself; where those differ, the two cannot take turns.
+    Of cases that differ in their seed alone, one stands for all: the first that both runs have, with other graphs if
+    there is such a one. If they share none, it is the first of each: weights do not tell how long a graph takes.
+    Offline, each side has taken the best batch size for itself; where those differ, the two cannot take turns.
     """
     bases, heads = _timed(pair.base, pair.only), _timed(pair.head, pair.only)
     for group, place in filter(heads.__contains__, bases):
@@ -113,9 +113,15 @@ def contests_of(pair: Pair) -> Iterator[Contest]:
 
 
 def _first_of_both(base: Mapping[int, Timed], head: Mapping[int, Timed]) -> tuple[Timed, Timed]:
-    """Those of the first seed that both have; else of the first of each."""
-    common = sorted(base.keys() & head.keys())
-    return (base[common[0]], head[common[0]]) if common else (base[min(base)], head[min(head)])
+    """Those of the first seed with which the graphs differ; if they do with none, or share none, the first of each."""
+    common = [(base[seed], head[seed]) for seed in sorted(base.keys() & head.keys())]
+    pairs = common or [(base[min(base)], head[min(head)])]
+    return next((pair for pair in pairs if _graph(*pair[0]).sha256 != _graph(*pair[1]).sha256), pairs[0])
+
+
+def _graph(case: CaseResult, row: MeasurementResult) -> ArtifactResult:
+    """What was timed."""
+    return next(one for one in case.artifacts if (one.name, one.precision) == (row.artifact, row.precision))
 
 
 def check_files(contests: Sequence[Contest], needs_torch: Sequence[bool]) -> None:
@@ -160,7 +166,7 @@ def _timed(run: Run, only: Sequence[str]) -> dict[tuple[str, str], dict[int, Tim
 
 def _entrant(run: Run, case: CaseResult, row: MeasurementResult) -> Entrant:
     results, folder = run.results, run.folder
-    found = next(one for one in case.artifacts if (one.name, one.precision) == (row.artifact, row.precision))
+    found = _graph(case, row)
     runtimes = {one["name"]: one for one in results.suite["measure"]["runtimes"]}
     runtime = runtimes.get(row.runtime, {})  # a case that another run has left may have had others
     path, training = folder / found.path, case.training
