@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import only_option, reports_option
+from bench.cli.options import FILE, only_option, reports_option
 from bench.errors import BenchError, RunError, suggestion
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _change(value: float, earlier: float | None) -> str:
 @reports_option
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The file to write.  [default: dashboard.html in the folder of --reports]",
 )
 @click.option("--suite", default="", metavar="NAME", help="Only runs of this suite.")

@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,26 @@ reports_option = click.option(
 )
 
 
+class _File(click.Path):
+    """A file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """An empty name would be the folder."""
+        if not str(value):
+            self.fail("no file is named", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _File(path_type=Path, dir_okay=False)
+
+
+def finite(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """A number that one can count to."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds")
+    return value
+
+
 def suite_options(function: Function) -> Function:
     """SUITE, --set, --only and --data."""
     for option in (
@@ -40,7 +61,7 @@ def suite_options(function: Function) -> Function:
             metavar="KEY=VALUE",
             help="Change the suite, e.g. train.max_epochs=1 or 'seeds=[0]'; can be repeated.",
         ),
-        click.argument("suite", type=click.Path(path_type=Path)),
+        click.argument("suite", type=_File(path_type=Path)),
     ):
         function = option(function)
     return function
