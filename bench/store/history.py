@@ -286,8 +286,10 @@ class History:
         try:
             self.reports.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
             raise RunError(f"{self.path}: {error}") from error
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path}: {error}", _help(error)) from error
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(begin)

@@ -21,7 +21,7 @@ def dashboard(tmp_path_factory):
             (reports / "trial" / f"run-{run}").mkdir(parents=True)
             (reports / "trial" / f"run-{run}" / "report.html").write_text("<title>a report</title>")
             row = (run, f"run-{run}", "trial", f"trial/run-{run}", f"2026-01-{run + 1:02}T12:00:00+00:00", "passed")
-            connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, '')", (*row, f"{run:07}" + "0" * 33))
+            connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, '', 0)", (*row, f"{run:07}" + "0" * 33))
             for case in CASES:
                 latency = (1 + 0.01 * (run * 7 % 5)) * (2 if case == "slower" and run >= 20 else 1) * 1e-3
                 for figure, value, direction in (("latency-p50", latency, False), ("parameters", 100, None)):

@@ -194,7 +194,7 @@ def test_a_thousand_runs_of_twenty_cases_with_ten_figures_take_seconds_and_a_few
     with history._open(WRITING) as connection:
         for run in range(1000):
             row = (run, f"run-{run}", "trial", f"trial/run-{run}", f"{run:05}", "passed", "", "")
-            connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", row)
             rows = [
                 (f"figure-{figure}", f"case-{case}", "forward", run, value, "s", False)
                 for case, of_case in enumerate(values[run])

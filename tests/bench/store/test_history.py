@@ -312,6 +312,12 @@ def test_one_that_cannot_be_written_need_not_be_moved_away(keep, reports, monkey
     assert "move it away" not in str(raised.value)
 
 
+def test_one_that_cannot_be_opened_need_not_be_moved_away(reports):
+    (reports / FILE).mkdir(parents=True)
+    with pytest.raises(RunError, match=r"unable to open database file \(it cannot be written: "):
+        History(reports, make=True)
+
+
 def test_a_lock_that_stays_is_told_and_one_that_goes_is_waited_for(keep, reports, make):
     folder = keep(0)
     other = sqlite3.connect(reports / FILE, isolation_level=None)
