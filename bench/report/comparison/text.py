@@ -38,8 +38,8 @@ def _lines(comparison: Comparison, strict: bool, listed: int) -> list[str]:
         left = len(lines) - listed
         return [*lines[:listed], *([wording.left_over(left)] if left > 0 else [])]
 
-    outcome, summary = wording.outcome(comparison, strict), wording.summary(comparison)
-    heading = [f"{wording.title(comparison)}: {outcome}", *([summary] if summary != outcome else [])]
+    outcome = wording.outcome(comparison, strict)
+    heading = [f"{wording.title(comparison)}: {outcome}", *filter(None, [wording.more_than(outcome, comparison)])]
     notes = some([f"note: {wording.line(note, 2 * wording.MOST)}" for note in wording.noted(comparison)])
     vanished = some([f"only the base has: {what}" for what in wording.places(comparison.vanished)])
     above = heading if comparison.rows else [*notes, *heading]

@@ -264,6 +264,11 @@ def summary(comparison: Comparison) -> str:
     return "; ".join([", ".join(counts) or "nothing to compare", *more])
 
 
+def more_than(outcome: str, comparison: Comparison) -> str:
+    """The summary without what the outcome says already; empty if that is all."""
+    return "; ".join(part for part in summary(comparison).split("; ") if part != outcome)
+
+
 def outcome(comparison: Comparison, strict: bool) -> str:
     """In a word or two, what `bench compare` ends with."""
     code = comparison.exit_code(strict)
