@@ -36,16 +36,12 @@ class Drawing:
 
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as HTML. Everything that came from outside is escaped by the template engine."""
-    worst, outcome, summary = (
-        wording.worst(comparison),
-        wording.outcome(comparison, strict),
-        wording.summary(comparison),
-    )
+    worst, outcome = wording.worst(comparison), wording.outcome(comparison, strict)
     return _page(
         title=wording.title(comparison),
         outcome=outcome,
         passed=comparison.exit_code(strict) == 0,
-        summary=summary if summary != outcome else "",
+        summary=wording.more_than(outcome, comparison),
         counts=comparison.counts if comparison.rows else {},
         sides=[(which, wording.side(side), _report_of(side)) for which, side in wording.sides(comparison)],
         notes=[wording.line(note, 400) for note in wording.noted(comparison)],

@@ -10,20 +10,25 @@ from bench.report.comparison import wording
 
 FORMAT: Literal[1] = 1
 
-_SHARE = "a share: of a timing or a fact, of its base; of a quality whose best value is known, of how far the base lies from it"
-
 # What the schema says of fields whose names alone do not tell it, record by record.
 DESCRIPTIONS = {
     "Row": {
         "base": "The figure in the base, in `unit`: the mean over seeds, of timings the geometric mean over processes.",
         "head": "The figure in the head, as `base`.",
         "higher_is_better": "null where nobody says which way is better.",
-        "change": "How much worse the figure has become, as "
-        f"{_SHARE}. Positive is worse, whichever way that is: a throughput that falls by 15.7 % has +0.157, and one that "
-        "grows a negative change. Where `higher_is_better` is null, positive is larger.",
-        "interval": "Where the true change lies at 95 % confidence, its sign as that of `change`; null where there is too "
-        "little to tell it; twice the same number where it is known exactly.",
-        "detectable": "The smallest change that so much data would find in four of five tries; null where `interval` is.",
+        "change": (
+            "How much worse the figure has become, as a share: of a timing or a fact, of its base; of a quality whose "
+            "best value is known, of how far the base lies from that. Positive is worse, whichever way that is: a "
+            "throughput that falls by 15.7 % has 0.157, one that grows a negative change. Where `higher_is_better` is "
+            "null, positive is larger."
+        ),
+        "interval": (
+            "Where the true change lies at 95 % confidence, positive as `change` is; null where there is too little to "
+            "tell it; twice the same number where it is known exactly."
+        ),
+        "detectable": (
+            "The smallest change that so much data would find in four of five tries; null where `interval` is."
+        ),
         "is_remeasured": "Whether the figure was timed again by `--remeasure`, in place of the runs' own timings.",
         "notes": "Why not to trust the figure, or what to do about it.",
     },
@@ -35,7 +40,7 @@ DESCRIPTIONS = {
         "rows": "All figures that both runs have, those that matter first.",
         "new": "Figures that only the head has; they are not judged.",
         "vanished": "Figures that only the base has; they are not judged.",
-        "broken": "Cases that failed, one entry for each run in which they did. Their figures belong to no row.",
+        "broken": "Cases that failed, one entry for each run in which they did.",
         "notes": "What holds of all figures.",
     },
 }

@@ -73,11 +73,13 @@ class _Page:
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as Markdown, below GitHub's limit for a comment."""
     page = _Page()
-    page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
-    if not comparison.rows:
-        page.add_all(wording.noted(comparison), _item, "- and {} more")
-    elif page.add(f"**{wording.summary(comparison)}**") and comparison.newly_broken:
+    outcome = wording.outcome(comparison, strict)
+    page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {outcome}\n")
+    if not comparison.rows and comparison.notes:
+        page.add_all(comparison.notes, _item, "- and {} more")
         page.add("")
+    if summary := wording.more_than(outcome, comparison):
+        page.add(f"**{summary}**" + ("\n" if comparison.newly_broken else ""))
     page.add_all(comparison.newly_broken, _broken, "- and {} more")
     is_again = wording.was_remeasured(comparison)
     shown = _add_worst(page, wording.worst(comparison), is_again)

@@ -216,7 +216,9 @@ def noted(comparison: Comparison) -> list[str]:
         for note in row.notes:
             if note.startswith(NOT_AGAIN):
                 refused.setdefault(note, []).append(row.key)
-    again = [f"{what} {note}" for note, keys in refused.items() for what in places(keys)]
+    again = [
+        f"{NOT_AGAIN}: {what}{note.removeprefix(NOT_AGAIN)}" for note, keys in refused.items() for what in places(keys)
+    ]
     return [*comparison.notes, *again]
 
 
