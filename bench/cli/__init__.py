@@ -1,10 +1,11 @@
 """The command line: one module a subcommand, each of which imports what is heavy only when it is called."""
 
 import importlib
+import os
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -40,6 +41,13 @@ class Commands(click.Group):
             raise UnknownName("command", args[0], self.list_commands(context))
         return super().resolve_command(context, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click itself would end with 1 for a reader that has gone, which is a verdict elsewhere."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
+
     def _added(self) -> dict[str, click.Command]:
         from bench.manager import load_plugins
 
@@ -66,7 +74,7 @@ def cli() -> None:
 
     \b
     Start here:
-      bench run suites/quickstart.yaml     train, time and report three models in a minute
+      bench run suites/quickstart.yaml     train, time and report six models in two minutes
       bench list                           what a suite can use
       bench show lenet5                    what a name is and which parameters it takes
     """
@@ -93,8 +101,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt) as end:
         _complain("interrupted")
         sys.exit(TERMINATED if isinstance(end.__cause__, Terminated) else INTERRUPTED)  # click wraps it
-    except BrokenPipeError:
-        sys.stderr.close()
+    except PipeClosed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write has no reader either
         sys.exit(PIPE_CLOSED)
     except OSError as error:
         _complain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
@@ -103,6 +111,10 @@ def main() -> None:
         traceback.print_exc()
         _complain("this is a defect of bench or of a plugin; what had ended is in the run directory")
         sys.exit(INTERNAL)
+
+
+class PipeClosed(Exception):
+    """Whoever read the output has gone."""
 
 
 class Terminated(KeyboardInterrupt):

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import click
 
-from bench.cli.options import only_option, reports_option
+from bench.cli.options import FILE, finite, only_option, reports_option
 from bench.report.comparison.formats import FORMATS, no_baseline
+
+# How many seconds a place is timed again if nobody says it.
+BUDGET_S = 60.0
 
 
 @click.command("compare", short_help="Say whether a run is worse than another, and how sure that is.")
@@ -17,7 +20,7 @@ from bench.report.comparison.formats import FORMATS, no_baseline
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to say it."
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, and not to the terminal.")
+@click.option("--output", type=FILE, help="Write there, and not to the terminal.")
 @click.option(
     "--also",
     multiple=True,
@@ -36,10 +39,9 @@ from bench.report.comparison.formats import FORMATS, no_baseline
 @click.option(
     "--budget",
     type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
+    callback=finite,
     metavar="SECONDS",
-    help="How long to time one graph under one load at most, with --remeasure.",
+    help="With --remeasure: how long to time one graph under one load at most; 60 if left out.",
 )
 def command(  # noqa: PLR0913, PLR0917 - an option each
     base: str,
@@ -52,7 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     strict: bool,
     thresholds: tuple[str, ...],
     remeasure: bool,
-    budget: float,
+    budget: float | None,
 ) -> None:
     """Compare HEAD, the newest run if left out, with BASE, figure by figure.
 
@@ -62,15 +64,17 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     \b
     Exit codes:
       0  nothing regressed; or there is no baseline BASE yet, which passes and is said
-      1  something regressed
+      1  something regressed; with --strict also if something is inconclusive or has vanished
       2  a mistake in what was asked
       3  cases failed in HEAD that did not fail in BASE
-      4  the runs have nothing in common
+      4  the runs have nothing in common, or are the same
     """
     from bench.cli import comparing
     from bench.compare.runs import Pair
 
-    targets = [(form, output), *comparing.targets(also, list(FORMATS))]
+    if budget is not None and not remeasure:
+        raise click.UsageError("--budget is for --remeasure")
+    targets = comparing.targets(form, output, also, list(FORMATS))
     head_run = comparing.find_run(head, reports)
     tolerance = comparing.tolerance_of(thresholds, head_run)
     base_run = comparing.find_base(base, reports)
@@ -83,6 +87,6 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     comparison = pair.compare(tolerance)
     comparing.refuse_unknown(tolerance, comparison)
     if remeasure:
-        comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget))
+        comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget or BUDGET_S))
     comparing.say([(FORMATS[one](comparison, strict), path) for one, path in targets])
     sys.exit(comparison.exit_code(strict))

@@ -22,8 +22,8 @@ from bench.store.history import LATEST, History
 # What names a run, also with a slip in it, or a commit, and no baseline that somebody may set later.
 IDENTIFIER = r"\d{8}-[0-9a-f-]*|[0-9a-f]{7,40}"
 
-# From so alike on, a name is taken for a slip of the finger.
-ALIKE = 0.7
+# From so alike on, a name is taken for a slip in `latest`.
+ALIKE = 0.8
 
 
 def find_run(name: str, reports: Path) -> Run:
@@ -37,7 +37,7 @@ def find_run(name: str, reports: Path) -> Run:
 def find_base(name: str, reports: Path) -> Run | None:
     """The run to compare with; None if the name is that of a baseline which nobody has set yet.
 
-    :raises RunError: if the name cannot be that of a baseline, or looks like a slip in the name of one that there is
+    :raises RunError: if the name cannot be that of a baseline, or has the letters of one that there is in another order
     """
     if _is_baseline_to_be(name, reports):
         return None
@@ -47,11 +47,12 @@ def find_base(name: str, reports: Path) -> Run | None:
 def _is_baseline_to_be(name: str, reports: Path) -> bool:
     if path_of(name) or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
         return False
-    known = (*History(reports).baselines(), LATEST)
-    if difflib.get_close_matches(name, known, n=1, cutoff=ALIKE):
-        if name in known:
-            return False
-        raise RunError(f"there is no baseline {name!r}", suggestion(name, known))
+    known = History(reports).baselines()
+    if name in known:
+        return False
+    slips = [one for one in known if sorted(one.casefold()) == sorted(name.casefold())]
+    if slips or difflib.get_close_matches(name, [LATEST], cutoff=ALIKE):
+        raise RunError(f"there is no baseline {name!r}", suggestion(name, (*known, LATEST)))
     return True
 
 
@@ -77,9 +78,9 @@ def tolerance_of(texts: Sequence[str], head: Run) -> Tolerance:
     named: dict[str, float] = {}
     general: float | None = None
     for text in texts:
-        name, _, percent = text.rpartition("=")
+        name, is_named, percent = text.rpartition("=")
         try:
-            value = share(percent)
+            value = share(percent if name or not is_named else text)
         except ValueError as error:
             raise BenchError(f"--threshold {text}: {error}", "e.g. latency-p50=3%, or 3% for all") from error
         if name:
@@ -117,20 +118,25 @@ def timed_again(pair: Pair, tolerance: Tolerance, budget_s: float) -> list[Remea
     return remeasure(pair, Catalog(load_plugins()), Workers, progress, budget_s, is_clear)
 
 
-def targets(also: Sequence[str], formats: Sequence[str]) -> list[tuple[str, Path]]:
-    """What `--also` asks for: formats, and where they go.
+def targets(
+    form: str, output: Path | None, also: Sequence[str], formats: Sequence[str]
+) -> list[tuple[str, Path | None]]:
+    """What is asked for: formats, and where they go, each somewhere else.
 
+    :param output: where the first goes; None is the terminal
     :param also: each as `FORMAT=FILE`
     :param formats: the names of those that there are
     :raises BenchError: if one is something else
     """
-    found = []
+    found = [(form, output)]
     for text in also:
         form, is_given, path = text.partition("=")
         if form not in formats:
             raise UnknownName("format", form, formats)
         if not is_given or not path:
             raise BenchError(f"--also {text}: no file is named", f"e.g. {form}=comparison.{form}")
+        if any(Path(path) == other for _, other in found):
+            raise BenchError(f"--also {text}: another format goes to that file", "name another one")
         found.append((form, Path(path)))
     return found
 

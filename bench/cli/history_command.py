@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import only_option, reports_option
+from bench.cli.options import FILE, only_option, reports_option
 
 if TYPE_CHECKING:
     from bench.compare.change_points import ChangePoint
@@ -102,7 +102,7 @@ def _change(value: float, earlier: float | None) -> str:
 @reports_option
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The file to write.  [default: dashboard.html in the folder of --reports]",
 )
 @click.option("--suite", default="", metavar="NAME", help="Only runs of this suite.")

@@ -19,7 +19,15 @@ DRAWS, BLOCKS = 2000, 1000
 # Figures that differ by less than this share of the largest are the same but for rounding.
 NEAR = 1e-9
 
-ONE_SEED = "one seed: how much training itself varies is not in the interval"
+# From so many seeds on, they tell how much training varies: of two, Student's t says next to nothing.
+LEAST_SEEDS = 3
+
+# Fewer blocks of rows than this may all differ by the same, and look certain.
+LEAST_BLOCKS = 6
+
+ROWS = "bootstrap of paired rows"
+
+FEW_SEEDS = "seeds: {count}, from three on how much training itself varies is in the interval"
 TOO_LITTLE = "one seed, and no scores of single rows: nobody can tell a change from chance; run more seeds"
 ONE_A_SIDE = "one seed a side: how much training varies is not known; run more seeds"
 ONE_STEP = "all seeds differ by the same, as a figure of few values does by chance: run more seeds"
@@ -48,16 +56,16 @@ _Found = tuple[Estimate | None, str, tuple[str, ...]]
 def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
     """Of the same seeds on the same test set."""
     differences = [scale.of(a.value, b.value) for a, b in zip(base, head, strict=True)]
+    count = len(differences)
     rows, trouble = _of_rows(base, head, scale)
-    if len(differences) > 1:
-        seeds = paired(differences)
-        if rows is None and _is_one_step(base, differences):
-            return None, "no interval", (ONE_STEP, *trouble)
-        if rows is None:
-            return seeds, f"paired t over {len(differences)} seeds", trouble
-        return Doubted([seeds, rows]), f"paired t over {len(differences)} seeds, and bootstrap of paired rows", trouble
+    if rows is not None and count < LEAST_SEEDS:
+        return rows, ROWS, trouble if rows is NONE else (FEW_SEEDS.format(count=count), *trouble)
     if rows is not None:
-        return rows, "bootstrap of paired rows", (ONE_SEED, *trouble) if rows is not NONE else trouble
+        return Doubted([paired(differences), rows]), f"paired t over {count} seeds, and {ROWS}", trouble
+    if count > 1 and _is_one_step(base, differences):
+        return None, "no interval", (ONE_STEP, *trouble)
+    if count > 1:
+        return paired(differences), f"paired t over {count} seeds", trouble
     if differences[0] == 0:
         return NONE, "the same value", trouble
     return None, "no interval", (TOO_LITTLE, *trouble)
@@ -91,7 +99,7 @@ def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> t
         found = [_differences(a, b, scale) for a, b in paths if a is not None and b is not None]
     except (OSError, ValueError) as error:
         return None, (f"scores of single rows cannot be read: {error}",)
-    if len(found) < len(paths) or any(len(one) < 2 for one in found):
+    if len(found) < len(paths) or any(_blocks(len(one))[-1] + 1 < LEAST_BLOCKS for one in found):
         return None, ()
     if len({one.asked for one in base}) == 1 and len({len(one) for one in found}) == 1:
         found = [np.mean(found, axis=0)]  # the same rows with every seed: they are drawn together
@@ -101,7 +109,7 @@ def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> t
 def bootstrap(differences: Sequence[np.ndarray]) -> Estimate:
     """The mean of several test sets' mean differences, where the rows of each are a sample.
 
-    :param differences: of each test set, how much worse each row is; two at least
+    :param differences: of each test set, how much worse each row is; `LEAST_BLOCKS` of them at least
     """
     if not any(one.any() for one in differences):
         return NONE

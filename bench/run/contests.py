@@ -1,9 +1,10 @@
 """What of two runs can be timed side by side, and whether the files for that are still those that were timed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from bench.catalog import Catalog, how_to_install, missing
 from bench.compare.runs import Pair, Run
@@ -18,6 +19,9 @@ from bench.timing.pair import SCENARIOS
 from bench.timing.request import Load
 
 AGAIN = "run its suite again, or name another run"
+
+# A case, and one of its rows.
+Timed = tuple[CaseResult, MeasurementResult]
 
 
 @dataclass(frozen=True)
@@ -94,22 +98,30 @@ class Contest:
 def contests_of(pair: Pair) -> Iterator[Contest]:
     """Every place at which both runs have timed an artifact whose queries follow each other.
 
-    Of cases that differ in their seed alone, the first that both runs have stands for all. Offline, each side has
-    taken the best batch size for itself; where those differ, the two cannot take turns.
+    Of cases that differ in their seed alone, one stands for all: the first that both runs have, with other graphs if
+    there is such a one. If they share none, it is the first of each: weights do not tell how long a graph takes.
+    Offline, each side has taken the best batch size for itself; where those differ, the two cannot take turns.
     """
-    heads: dict[tuple[str, int, str], tuple[CaseResult, MeasurementResult]] = {}
-    for case, row in _timed(pair.head, pair.only):
-        heads[case.group, case.seed, place_of(row)] = case, row
-    seen: set[tuple[str, str]] = set()
-    for case, row in _timed(pair.base, pair.only):
-        place = place_of(row)
-        other = heads.get((case.group, case.seed, place))
-        if other is None or (case.group, place) in seen or other[1].batch_size != row.batch_size:
+    bases, heads = _timed(pair.base, pair.only), _timed(pair.head, pair.only)
+    for group, place in filter(heads.__contains__, bases):
+        (case, row), other = _first_of_both(bases[group, place], heads[group, place])
+        if other[1].batch_size != row.batch_size:
             continue
-        seen.add((case.group, place))
         load = Load(row.scenario, (row.batch_size,), length=row.length)
         entrants = _entrant(pair.base, case, row), _entrant(pair.head, *other)
-        yield Contest(case.group, place, *entrants, load, row.device, row.threads)
+        yield Contest(group, place, *entrants, load, row.device, row.threads)
+
+
+def _first_of_both(base: Mapping[int, Timed], head: Mapping[int, Timed]) -> tuple[Timed, Timed]:
+    """Those of the first seed with which the graphs differ; if they do with none, or share none, the first of each."""
+    common = [(base[seed], head[seed]) for seed in sorted(base.keys() & head.keys())]
+    pairs = common or [(base[min(base)], head[min(head)])]
+    return next((pair for pair in pairs if _graph(*pair[0]).sha256 != _graph(*pair[1]).sha256), pairs[0])
+
+
+def _graph(case: CaseResult, row: MeasurementResult) -> ArtifactResult:
+    """What was timed."""
+    return next(one for one in case.artifacts if (one.name, one.precision) == (row.artifact, row.precision))
 
 
 def check_files(contests: Sequence[Contest], needs_torch: Sequence[bool]) -> None:
@@ -126,6 +138,8 @@ def check_files(contests: Sequence[Contest], needs_torch: Sequence[bool]) -> Non
                 hashes[Path(one.artifact.checkpoint)] = one.checkpoint_sha256
             if not one.rows.is_file():
                 raise RunError(f"{one.rows}: missing; it holds what the artifact is called with", AGAIN)
+            if not is_zipfile(one.rows):
+                raise RunError(f"{one.rows}: damaged; it holds what the artifact is called with", AGAIN)
     for path, expected in hashes.items():
         _check_file(path, expected)
 
@@ -140,17 +154,19 @@ def _check_file(path: Path, expected: str) -> None:
         raise RunError(message, AGAIN)
 
 
-def _timed(run: Run, only: Sequence[str]) -> Iterator[tuple[CaseResult, MeasurementResult]]:
-    """The rows that can be timed in turn, by seed."""
-    for case in sorted(run.results.cases, key=lambda case: case.seed):
+def _timed(run: Run, only: Sequence[str]) -> dict[tuple[str, str], dict[int, Timed]]:
+    """By group and place, and then by seed, what can be timed in turn."""
+    found: dict[tuple[str, str], dict[int, Timed]] = {}
+    for case in run.results.cases:
         for row in case.measurements if is_chosen(case.id, only) else ():
             if row.scenario in SCENARIOS and row.instrument == "bench":
-                yield case, row
+                found.setdefault((case.group, place_of(row)), {})[case.seed] = case, row
+    return found
 
 
 def _entrant(run: Run, case: CaseResult, row: MeasurementResult) -> Entrant:
     results, folder = run.results, run.folder
-    found = next(one for one in case.artifacts if (one.name, one.precision) == (row.artifact, row.precision))
+    found = _graph(case, row)
     runtimes = {one["name"]: one for one in results.suite["measure"]["runtimes"]}
     runtime = runtimes.get(row.runtime, {})  # a case that another run has left may have had others
     path, training = folder / found.path, case.training

@@ -108,14 +108,20 @@ class TestWithoutBaseline:
         assert (document["outcome"], document["comparison"]) == ("no baseline", None)
         assert ElementTree.fromstring(command("compare", "main", "--format", "junit").out).tag.startswith("testsuite")
 
-    @pytest.mark.parametrize(
-        ("slip", "near"), [("mian", "main"), ("mai", "main"), ("Main", "main"), ("lates", "latest")]
-    )
+    @pytest.mark.parametrize(("slip", "near"), [("mian", "main"), ("Main", "main"), ("lates", "latest")])
     def test_a_slip_in_the_name_of_one_is_a_mistake(self, reports, command, slip, near):
         command("baseline", "set", "main", BASE)
         answer = command("compare", slip)
         assert (answer.code, is_one_line(answer)) == (2, True)
         assert f"there is no baseline {slip!r} (did you mean {near!r}?" in answer.err
+
+    @pytest.mark.parametrize("name", ["v1.1", "main2", "mai"])
+    def test_a_name_like_another_is_a_new_one_and_the_other_is_told(self, reports, command, name):
+        for known in ("v1.0", "main"):
+            command("baseline", "set", known, BASE)
+        answer = command("compare", name)
+        assert (answer.code, answer.err) == (0, "")
+        assert f"There is no baseline {name} yet (did you mean" in answer.out
 
     def test_a_mistake_in_a_threshold_does_not_wait_for_it(self, reports, command):
         assert command("compare", "main", "--threshold", "5").code == 2
@@ -213,6 +219,27 @@ class TestOutput:
     def test_there_may_be_no_baseline_in_several_formats_too(self, reports, command, tmp_path):
         answer = command("compare", "none", "--also", f"junit={tmp_path / 'report.xml'}")
         assert (answer.code, ElementTree.parse(tmp_path / "report.xml").getroot().tag) == (0, "testsuites")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--output", ""),
+            ("--remeasure", "--budget", "nan"),
+            ("--remeasure", "--budget", "inf"),
+            ("--remeasure", "--budget", "0"),
+            ("--budget", "5"),
+            ("--threshold", "=3%"),
+        ],
+        ids=" ".join,
+    )
+    def test_what_makes_no_sense_is_a_mistake(self, reports, command, arguments):
+        answer = command("compare", BASE, HEAD, *arguments)
+        assert (answer.code, answer.out) == (2, "")
+        assert arguments[-2] in answer.err or "file" in answer.err
+
+    def test_two_formats_do_not_go_to_one_file(self, reports, command):
+        answer = command("compare", BASE, HEAD, "--output", "x", "--also", "md=x")
+        assert (answer.code, is_one_line(answer)) == (2, True)
 
     @pytest.mark.parametrize(
         ("also", "told"), [("junti=x", "did you mean 'junit'?"), ("junit", "no file is named"), ("junit=", "no file")]

@@ -65,6 +65,27 @@ def test_the_first_seed_that_both_have_stands_for_all(run_directory, case):
     assert [one.rows.is_relative_to(run.folder) for one, run in zip(contest.entrants, (base, head), strict=True)]
 
 
+def seeds_of(contests):
+    return [[one.rows.parent.name.rpartition("-")[2] for one in contest.entrants] for contest in contests]
+
+
+def test_without_a_common_seed_it_is_the_first_of_each(run_directory, case):
+    base, head = run_directory("base", [case(seed=5), case(seed=4)]), run_directory("head", [case(seed=7)])
+    assert seeds_of(contests_of(Pair(base, head))) == [["4", "7"]]
+
+
+def test_a_seed_whose_graphs_differ_stands_for_those_whose_graphs_do_not(run_directory, case):
+    base, head = (run_directory(name, [case(seed=seed) for seed in range(3)], content="same") for name in "bh")
+    assert [one.is_same for one in contests_of(Pair(base, head))] == [True]
+    changed = [
+        replace(one, artifacts=[replace(graph, sha256="other") for graph in one.artifacts]) if one.seed else one
+        for one in head.results.cases
+    ]
+    head = replace(head, results=replace(head.results, cases=changed))
+    contests = list(contests_of(Pair(base, head)))
+    assert (seeds_of(contests), contests[0].is_same) == ([["1", "1"]], False)
+
+
 def test_only_chosen_cases_are_timed(run_directory, case, make):
     base, head = (run_directory(name, [case(), make.case("small")]) for name in ("base", "head"))
     assert [one.group for one in contests_of(Pair(base, head, ["small*"]))] == ["small@points"]
@@ -121,6 +142,15 @@ def test_a_file_that_has_changed_is_named_with_both_hashes(contests, side, what)
     assert len(caught.value.message) < len(path) + 100
     if what == "checkpoint":
         check_files(contests, [False])  # nothing is built from it
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_rows_that_are_damaged_are_named(contests, left):
+    rows = contests[0].base.rows
+    rows.write_bytes(rows.read_bytes()[:left])
+    with pytest.raises(RunError, match="damaged; it holds what") as caught:
+        check_files(contests, [False])
+    assert str(caught.value).startswith(f"{rows}: ")
 
 
 @pytest.mark.parametrize(
