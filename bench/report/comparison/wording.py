@@ -44,8 +44,8 @@ _ADVICE = {
 # So many figures of a place are named, and no value is told with more digits than this.
 NAMED, DIGITS = 3, 10
 
-# A number in a note, but not one in a name.
-_NUMBER = re.compile(r"(?<![\w.#=@-])\d+(?:[.,]\d+)*(?!\w)")
+# A number in a note, but not one in a name or a version.
+_NUMBER = re.compile(r"(?<![\w.,#=@-])\d+(?:\.\d+)?(?!\w|[.,]\d)")
 
 _UNITS = {"s": seconds, "J": joules, "B": size_of}
 
@@ -168,8 +168,8 @@ def _next(texts: Iterator[str], _: re.Match[str]) -> str:
 
 def _reach(numbers: Collection[str]) -> str:
     """The smallest and the largest of them."""
-    ordered = sorted(set(numbers), key=lambda number: [float(part) for part in number.replace(",", "").split(".")])
-    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"
+    ends = min(numbers, key=float), max(numbers, key=float)
+    return " to ".join(dict.fromkeys(ends))
 
 
 def reason(row: Row, is_again: bool = False) -> str:

@@ -150,6 +150,11 @@ def test_notes_that_differ_in_numbers_alone_are_one(made):
     assert wording.notes(row, 9) == [busy.format("1.2 to 1.4"), "head: lenet5@mnist#0", "head: lenet5@mnist#1"]
 
 
+def test_numbers_in_names_and_versions_are_no_numbers(made):
+    row = made.row(notes=("1.10 of 2", "1.9 of 10", "torch 1.2.3", "torch 1.2.4", "1,234 B", "1,235 B"))
+    assert wording.notes(row, 9) == ["1.10 to 1.9 of 2 to 10", "torch 1.2.3", "torch 1.2.4", "1,234 B", "1,235 B"]
+
+
 @given(st.lists(st.text("0123456789.,% ax#-", max_size=12), max_size=6))
 def test_any_notes_can_be_one(made, texts):
     assert len(wording.notes(made.row(notes=tuple(texts)), 9)) <= len(set(texts))
