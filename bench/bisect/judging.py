@@ -30,14 +30,21 @@ class Question:
 
         :raises UnknownName: if there are none
         """
-        named = [row for row in comparison.rows if row.key.name == self.metric]
+        asked = self.keys([row.key for row in comparison.rows])
+        return tuple(row for row in comparison.rows if row.key in asked)
+
+    def keys(self, known: Collection[Key]) -> set[Key]:
+        """Which of the figures that there are is asked for.
+
+        :raises UnknownName: if there are none
+        """
+        named = [key for key in known if key.name == self.metric]
         if not named:
-            raise UnknownName("figure", self.metric, {row.key.name for row in comparison.rows})
-        chosen = [row for row in named if self.place in row.key.place]
+            raise UnknownName("figure", self.metric, {key.name for key in known})
+        chosen = {key for key in named if self.place in key.place}
         if not chosen:
-            places = {f"{row.key.group}, {row.key.place}" for row in named}
-            raise UnknownName(f"place of {self.metric}", self.place, places)
-        return tuple(chosen)
+            raise UnknownName(f"place of {self.metric}", self.place, {f"{key.group}, {key.place}" for key in named})
+        return chosen
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from bench.bisect.git import Commit
 from bench.bisect.judging import Question
 from bench.catalog import Catalog
 from bench.compare.again import FIGURES, Remeasured
+from bench.compare.observed import observed
 from bench.compare.records import Comparison, Key
 from bench.compare.runs import Pair, Run
 from bench.compare.thresholds import Tolerance
@@ -51,6 +52,7 @@ class Looker:
         :param repeat: how often this has been asked before
         :param watched: the figures that matter; all of the question's if there are none
         :raises Unmeasured: if there is no run of one of them
+        :raises UnknownName: if that of the base has no figure of the question; the head is not measured then
         """
         pair, is_asked = self._pair(base, head, 1), self._asked(watched)
         able = self._able(pair, is_asked)
@@ -62,8 +64,12 @@ class Looker:
         return _cut(pair, is_asked).compare(tolerance, again)  # others would ask for more than was timed for
 
     def _pair(self, base: Commit, head: Commit, factor: int) -> Pair:
-        old, new = (Run(*read_results(self.measure(commit, factor))) for commit in (base, head))
-        return Pair(old, new, self.only)
+        old = self._run(base, factor)
+        self.question.keys(observed(old.results, old.folder, self.only))
+        return Pair(old, self._run(head, factor), self.only)
+
+    def _run(self, commit: Commit, factor: int) -> Run:
+        return Run(*read_results(self.measure(commit, factor)))
 
     def _asked(self, watched: Collection[Key]) -> Callable[[Place], bool]:
         """What tells whether a place matters."""

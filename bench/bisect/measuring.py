@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.bisect.git import Commit, Repository, Worktree, without_git
-from bench.errors import BenchError, RunError
+from bench.errors import BenchError, RunError, suggestion
 from bench.results import RunResult
 from bench.store.folder import RESULTS, read_results, write_text
 
@@ -25,15 +25,16 @@ PATIENCE_S = 20.0
 # What `bench run` ends with if it cannot go on with an earlier run, as when another version of bench has made that.
 MISTAKE = 2
 
+# What `bench run` ends with if no case is chosen: a mistake in what was asked, and none of the commit.
+NOTHING = 4
+
 
 class Unmeasured(BenchError):
     """A commit that gives no figures; `reason` says why."""
 
-    exit_code = 3
-
-    def __init__(self, commit: Commit, reason: str) -> None:
+    def __init__(self, commit: Commit, reason: str, exit_code: int = 3) -> None:
         super().__init__(f"{commit}: {reason}")
-        self.reason = reason
+        self.reason, self.exit_code = reason, exit_code
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,11 @@ class Measurer:
         settings = [*recipe.overrides, *([f"measure.processes={recipe.processes * factor}"] if factor > 1 else [])]
         command += [word for setting in settings for word in ("--set", setting)]
         command += ["--jobs", str(recipe.jobs)] if recipe.jobs else []
-        if earlier is None or self._run([*command, "--resume", str(earlier)], environment, log) == MISTAKE:
-            self._run(command, environment, log)
+        code = self._run([*command, "--resume", str(earlier)], environment, log) if earlier else MISTAKE
+        if code == MISTAKE:
+            code = self._run(command, environment, log)
+        if code == NOTHING:
+            raise Unmeasured(commit, f"{_last_line(log).removeprefix('error: ')} ({log})", MISTAKE)
 
     def _log(self, commit: Commit) -> Path:
         return self.folder / "logs" / f"{commit.id}.log"
@@ -155,6 +159,20 @@ class Measurer:
                 return process.wait()
             finally:
                 _end(process)
+
+
+def check_paths(tree: Worktree, paths: Sequence[str]) -> None:
+    """See that each `--path` names a folder among a commit's files.
+
+    :raises BenchError: for the first that does not
+    """
+    for path in paths:
+        folder = (tree.folder / path).resolve()
+        if not folder.is_relative_to(tree.folder):
+            raise BenchError(f"--path {path}: this is not in the repository", "name a folder as seen from its root")
+        if not folder.is_dir():
+            folders = [one.name for one in tree.folder.iterdir() if one.is_dir()]
+            raise BenchError(f"--path {path}: there is no such folder at {tree.head}", suggestion(path, folders))
 
 
 def import_paths(repository: Repository, tree: Path, paths: Sequence[str], known: Sequence[str]) -> list[Path]:

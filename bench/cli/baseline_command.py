@@ -18,6 +18,7 @@ def command() -> None:
 @reports_option
 def set_(name: str, run: str, reports: Path) -> None:
     """Call RUN by NAME: a run directory, an identifier, a git commit, another baseline or `latest`."""
+    from bench.cli.text import say_warning
     from bench.store.folder import read_results
     from bench.store.history import History
 
@@ -25,6 +26,8 @@ def set_(name: str, run: str, reports: Path) -> None:
     results, folder = read_results(history.find(run))
     history.record(results, folder)  # a run that the history has not seen yet
     history.set_baseline(name, results.run_id)
+    if results.status == "running":
+        say_warning(f"{results.run_id} has not finished: it has what had ended when it was interrupted, or goes on")
     click.echo(f"{name}: {results.run_id}")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench.bisect.looking import Looker
     from bench.bisect.measuring import Measurer, Recipe
 
-FOUND, UNDECIDED, NOTHING = 0, 3, 4
+FOUND, MISTAKE, UNDECIDED, NOTHING = 0, 2, 3, 4
 
 
 def _percentage(_: click.Context, option: click.Parameter, text: str | None) -> str | None:
@@ -98,16 +98,18 @@ def command(
     """
     from bench.bisect.git import Repository
     from bench.bisect.judging import Judge, Question
+    from bench.bisect.lock import alone_in
 
     _use_data(options["data"])
     recipe = _recipe(suite, options)
     repository = Repository(repo)
+    _check_only(suite, options["overrides"], options["only"])
     first, last = repository.commit(good), repository.commit(bad)
     count = repository.count_between(first, last)
     click.echo(f"{metric} of {recipe.name}, {count} commit{'' if count == 1 else 's'} after {first}, up to {last}")
     folder = _made(output.resolve() / f"{recipe.name}-{recipe.digest}")
     question = Question(metric, place)
-    with _ready(repository, first, recipe, folder) as measurer:
+    with alone_in(folder), _ready(repository, first, recipe, folder) as measurer:
         judge = Judge(question, _looker(question, measurer, options["threshold"]), repeats)
         code = _bisect(judge, measurer, first, last)
     sys.exit(code)
@@ -144,15 +146,40 @@ def _recipe(suite: Path, options: Mapping[str, Any]) -> "Recipe":
     return Recipe(text, loaded.name, loaded.measure.processes, **{name: options[name] for name in names})
 
 
+def _check_only(suite: Path, overrides: tuple[str, ...], only: tuple[str, ...]) -> None:
+    """See that a case is chosen, if that can be known here: a plugin may be there at the commits alone.
+
+    :raises SuiteError: if none is
+    """
+    from bench.catalog import Catalog
+    from bench.errors import BenchError
+    from bench.manager import load_plugins
+    from bench.suite.load import load_suite
+    from bench.suite.plan import make_plan, nothing_chosen
+
+    try:
+        plan = make_plan(*load_suite(suite, overrides), Catalog(load_plugins()), only)
+    except BenchError:
+        return
+    if not plan.cases:
+        error = nothing_chosen(plan, only)
+        error.exit_code = MISTAKE
+        raise error
+
+
 @contextmanager
 def _ready(repository: "Repository", commit: "Commit", recipe: "Recipe", folder: Path) -> Iterator["Measurer"]:
-    """What measures commits, with a working tree for as long as that takes."""
+    """What measures commits, with a working tree for as long as that takes.
+
+    :raises BenchError: if folders to import from are not there
+    """
     from bench.bisect.git import worktree
-    from bench.bisect.measuring import Measurer
+    from bench.bisect.measuring import Measurer, check_paths
     from bench.cli.bisecting import say_progress
 
     try:
         with worktree(repository, commit) as tree:
+            check_paths(tree, recipe.paths)
             yield Measurer(recipe, tree, folder, say_progress)
     except KeyboardInterrupt:
         say_progress(f"what has been measured is kept in {folder}; the same command goes on")

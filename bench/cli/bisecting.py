@@ -9,6 +9,7 @@ from bench.bisect.git import Commit
 from bench.bisect.judging import Decision, Ends
 from bench.bisect.search import Found
 from bench.cli.text import table
+from bench.compare.again import SAME_GRAPH
 from bench.compare.records import Row
 from bench.report.comparison import wording
 
@@ -43,7 +44,7 @@ def _advice(rows: Iterable[Row]) -> str:
 def print_decision(decision: Decision) -> None:
     """A line for a commit: how it is, its figure, its change from the good commit."""
     row = decision.row
-    what = f"{_figure(row)}, {wording.change(row)}" if row else wording.line(decision.reason)
+    what = _what(row) if row else wording.line(decision.reason)
     mark = click.style(f"{decision.mark:4}", fg=COLOURS[decision.mark])
     click.echo(f"  {mark}  {_named(decision.commit)}: {what}{' (uncertain)' if decision.is_uncertain else ''}")
 
@@ -85,6 +86,11 @@ def _print_some(title: str, decisions: list[Decision]) -> None:
     if rows:
         click.echo(f"\n{title}:")
         click.echo(table(rows))
+
+
+def _what(row: Row) -> str:
+    """A figure and its change; of the same graph, neither: what its own run found besides is chance."""
+    return "the same graph" if SAME_GRAPH in row.notes else f"{_figure(row)}, {wording.change(row)}"
 
 
 def _figure(row: Row) -> str:

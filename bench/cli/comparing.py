@@ -17,10 +17,7 @@ from bench.compare.thresholds import Tolerance
 from bench.errors import BenchError, RunError, UnknownName, suggestion
 from bench.store.calibration import machine_of, read_calibrations
 from bench.store.folder import path_of, read_results, write_text
-from bench.store.history import LATEST, History
-
-# What names a run, also with a slip in it, or a commit, and no baseline that somebody may set later.
-IDENTIFIER = r"\d{8}-[0-9a-f-]*|[0-9a-f]{7,40}"
+from bench.store.history import IDENTIFIER, LATEST, History
 
 # From so alike on, a name is taken for a slip in `latest`.
 ALIKE = 0.8

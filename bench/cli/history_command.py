@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import FILE, only_option, reports_option
+from bench.errors import BenchError, RunError, suggestion
 
 if TYPE_CHECKING:
     from bench.compare.change_points import ChangePoint
-    from bench.store.history import Point
+    from bench.store.history import History, Point, RunRow
 
 # In a table, the row where a figure has changed; in words, the colours of what a change is for.
 MARK = "◆"
 COLOURS = {"worse": "red", "better": "green", "changed": None}
+
+# After a commit whose files had been changed.
+CHANGED = "+"
+
+# What a command ends with that had nothing to do.
+NOTHING = 4
 
 
 @click.group("history", short_help="List all runs, and show how a figure has moved.", invoke_without_command=True)
@@ -33,13 +40,28 @@ def command(context: click.Context, reports: Path, suite: str, most: int) -> Non
         for name, run_id in history.baselines().items():
             names.setdefault(run_id, []).append(name)
         rows = [
-            (run.id, run.suite, run.status, run.started, run.commit[:10], ", ".join(names.get(run.id, [])))
-            for run in history.runs(suite, most)
+            (run.id, run.suite, run.status, run.started, _commit(run), ", ".join(names.get(run.id, [])))
+            for run in _runs(history, suite, most)
         ]
         if rows:
             click.echo(table(rows, ("run", "suite", "status", "started", "commit", "baseline")))
         else:
-            click.echo(f"there are no runs{f' of {suite}' if suite else ''} in {reports}")
+            click.echo(f"there are no runs in {reports}")
+
+
+def _runs(history: "History", suite: str, most: int) -> "list[RunRow]":
+    """The newest runs.
+
+    :raises RunError: if there are some, but none of the suite
+    """
+    found = history.runs(suite, most)
+    if not found and (suites := {run.suite for run in history.runs()}):
+        raise RunError(f"there are no runs of {suite!r} in {history.reports}", suggestion(suite, suites))
+    return found
+
+
+def _commit(one: "RunRow | Point") -> str:
+    return one.commit[:10] + CHANGED * one.is_changed
 
 
 @command.command("trend", short_help="Show a figure of every run.")
@@ -55,10 +77,11 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
     from bench.compare.change_points import change_points
     from bench.store.history import History
 
-    points = History(reports).trend(figure, suite, only)
+    history = History(reports)
+    _runs(history, suite, 1)
+    points = history.trend(figure, suite, only)
     if not points:
-        matches = f" that matches {' or '.join(map(repr, only))}" if only else ""
-        click.echo(f"no run{f' of {suite}' if suite else ''} has a case with it{matches}")
+        raise _nothing(figure, suite, only, {point.case for point in history.trend(figure, suite)})
     for number, ((case, place), found) in enumerate(groupby(points, lambda point: (point.case, point.place))):
         click.echo(("\n" if number else "") + click.style(case, bold=True) + f"  {place}")
         series = list(found)
@@ -67,6 +90,17 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
         for change in changes:
             click.echo("  " + _told(figure, series[change.index], change))
         click.echo(table(_rows(series, changes), ("run", "started", "commit", figure, "change")))
+
+
+def _nothing(figure: str, suite: str, only: Sequence[str], cases: set[str]) -> BenchError:
+    """The error for a figure that is in other runs, but in none that is asked for."""
+    of_suite = f" of {suite!r}" if suite else ""
+    if cases:
+        error = RunError(f"--only {' '.join(only)} matches no case{of_suite} with {figure}", suggestion(only[0], cases))
+    else:
+        error = RunError(f"no run{of_suite} has a figure {figure!r}")
+    error.exit_code = NOTHING
+    return error
 
 
 def _told(figure: str, point: "Point", change: "ChangePoint") -> str:
@@ -86,7 +120,7 @@ def _rows(points: Sequence["Point"], changes: Sequence["ChangePoint"]) -> list[t
         (
             p.run_id,
             p.started,
-            p.commit[:10],
+            _commit(p),
             f"{p.value:.5g} {p.unit}".strip(),
             _change(p.value, earlier) + marks.get(n, ""),
         )
@@ -108,7 +142,6 @@ def _change(value: float, earlier: float | None) -> str:
 @click.option("--suite", default="", metavar="NAME", help="Only runs of this suite.")
 def dashboard(reports: Path, output: Path | None, suite: str) -> None:
     """Write one page that needs no network: what has changed lately, and the trend of every figure of every case."""
-    from bench.errors import RunError
     from bench.report.dashboard import render
     from bench.store.folder import write_text
     from bench.store.history import History
@@ -128,7 +161,6 @@ def dashboard(reports: Path, output: Path | None, suite: str) -> None:
 def rebuild(reports: Path) -> None:
     """Make the history anew from the run directories; baselines are kept."""
     from bench.cli.text import say_warning
-    from bench.errors import RunError
     from bench.store.history import History
 
     if not reports.is_dir():

@@ -1,5 +1,6 @@
 """One run, in order: check, cases, timing, gates, reports."""
 
+import shlex
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -143,7 +144,12 @@ class Run:
             try:
                 History(self.output, make=True).record(results, self.folder)
             except RunError as error:
-                self.progress.warned(f"the history does not have this run: {error}")
+                self.progress.warned(f"the history does not have this run: {error}; `{self._rebuilding}` takes it in")
+
+    @property
+    def _rebuilding(self) -> str:
+        """The command that makes the history of all runs anew."""
+        return shlex.join(["bench", "history", "rebuild", "--reports", str(self.output)])
 
     def _record(self, status: Status, gates: list[GateResult]) -> RunResult:
         """All that is known: of a case that has not ended, what an earlier run has left."""

@@ -5,10 +5,11 @@ directories stay the truth: `rebuild` makes the database anew from them, but for
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -24,12 +25,19 @@ FILE = "history.sqlite"
 # How long a writer waits for another, in seconds.
 WAIT_S = 10.0
 
+# The errors of a database that nothing is wrong with but that it cannot be written; an error's first byte tells them.
+UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL)
+PRIMARY = 0xFF
+
 # How a transaction begins that will write: it waits for another writer now, and not in the middle.
 WRITING = "BEGIN IMMEDIATE"
 
 # The name that always means the newest run, and from how many digits on a text may be a commit.
 LATEST = "latest"
 LEAST_OF_COMMIT = 7
+
+# What names a run, also with a slip in it, or a commit: no baseline is called so.
+IDENTIFIER = r"\d{8}-[0-9a-f-]*|[0-9a-f]{7,40}"
 
 # Each takes the database from the version of its place to the next one. What has been released is never changed.
 MIGRATIONS: tuple[Sequence[str], ...] = (
@@ -52,12 +60,18 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
         "UPDATE figures SET higher_is_better = 0 WHERE name GLOB 'latency-p*'",
         "UPDATE figures SET higher_is_better = 1 WHERE name = 'throughput'",
     ),
+    ("ALTER TABLE runs ADD COLUMN is_changed INTEGER NOT NULL DEFAULT 0",),  # that of a run is known after a `rebuild`
 )
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as the history knows it; `folder` is relative to the reports, `commit` empty outside of a repository."""
+    """A run as the history knows it.
+
+    :param folder: relative to the reports
+    :param commit: empty outside of a repository
+    :param is_changed: whether files of that commit had been changed
+    """
 
     id: str
     suite: str
@@ -66,6 +80,7 @@ class RunRow:
     status: str
     commit: str
     cpu: str
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ class Point:
     value: float
     unit: str
     higher_is_better: bool | None = None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,10 +149,10 @@ class History:
         :param suite: of this one alone
         :param most: so many at most; all if negative
         """
-        query = """SELECT id, suite, folder, started, status, commit_id, cpu FROM runs
+        query = """SELECT id, suite, folder, started, status, commit_id, cpu, is_changed FROM runs
             WHERE ? IN ('', suite) ORDER BY started DESC, number DESC LIMIT ?"""
         with self._open() as connection:
-            return [RunRow(*row) for row in connection.execute(query, (suite, most))]
+            return [_run(row) for row in connection.execute(query, (suite, most))]
 
     def trend(self, name: str, suite: str = "", only: Sequence[str] = ()) -> list[Point]:
         """A figure of all runs, in order of cases and places, the oldest run first.
@@ -146,7 +162,7 @@ class History:
         :param only: patterns of cases, as for `bench run`; all if there are none
         :raises RunError: if no run has such a figure
         """
-        query = """SELECT case_id, place, id, started, commit_id, value, unit, higher_is_better
+        query = """SELECT case_id, place, id, started, commit_id, value, unit, higher_is_better, is_changed
             FROM figures JOIN runs ON runs.number = figures.run
             WHERE name = ? AND case_id IN (SELECT value FROM json_each(?)) AND ? IN ('', suite)
             ORDER BY case_id, place, started, number"""
@@ -157,7 +173,7 @@ class History:
                 raise RunError(f"no run has a figure {name!r}", suggestion(name, known))
             chosen = json.dumps([case for case in cases if is_chosen(case, only)])
             rows = connection.execute(query, (name, chosen, suite))
-            return [Point(*(*row, _direction(better))) for *row, better in rows]
+            return [Point(*(*row, _direction(better), bool(changed))) for *row, better, changed in rows]
 
     def series(self, suite: str = "") -> list[Series]:
         """All figures, in order of suites, figures, cases and places.
@@ -176,8 +192,9 @@ class History:
 
         :raises RunError: if the name would hide another way to name a run
         """
-        if not name or name == LATEST or set(name) & set("/\\"):
-            raise RunError(f"a baseline cannot be called {name!r}", f"neither {LATEST!r} nor anything like a path")
+        if name in ("", LATEST) or name.startswith("-") or re.search(r"[/\\]", name) or re.fullmatch(IDENTIFIER, name):
+            hint = f"neither {LATEST!r}, nor like a path, a run's identifier, a commit or an option"
+            raise RunError(f"a baseline cannot be called {name!r}", hint)
         with self._open(WRITING) as connection:
             connection.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?)", (name, run_id))
 
@@ -200,7 +217,8 @@ class History:
     def find(self, name: str) -> Path:
         """The directory of a run that is named by its path, a baseline, `latest`, its identifier, or a git commit.
 
-        Of a commit's runs, the newest; a commit may be shortened to seven digits.
+        Of a commit's runs, the newest; those of files that had been changed come after all others. A commit may be
+        shortened to seven digits.
 
         :raises RunError: if nothing has that name, or its directory is gone
         """
@@ -208,8 +226,7 @@ class History:
             return path
         row = self._named(name)
         if row is None:
-            allowed = (LATEST, *self.baselines(), *(run.id for run in self.runs()))
-            raise RunError(f"{name!r} is no run, baseline or commit in {self.path}", suggestion(name, allowed))
+            raise self._unknown(name)
         folder = self.reports / row.folder
         if not (folder / RESULTS).is_file():
             raise RunError(f"the run {row.id} is not in {folder} any more", "`bench history rebuild` forgets it")
@@ -220,11 +237,23 @@ class History:
             return next(iter(self.runs(most=1)), None)
         run_id = self.baselines().get(name, name)
         is_commit = len(name) >= LEAST_OF_COMMIT and set(name) <= set("0123456789abcdef")
-        query = """SELECT id, suite, folder, started, status, commit_id, cpu FROM runs
-            WHERE id = ? OR (? AND commit_id GLOB ?) ORDER BY id = ? DESC, started DESC, number DESC LIMIT 1"""
+        query = """SELECT id, suite, folder, started, status, commit_id, cpu, is_changed FROM runs
+            WHERE id = ? OR (? AND commit_id GLOB ?)
+            ORDER BY id = ? DESC, is_changed, started DESC, number DESC LIMIT 1"""
         with self._open() as connection:
             row = connection.execute(query, (run_id, is_commit, name + "*", run_id)).fetchone()
-        return RunRow(*row) if row else None
+        return _run(row) if row else None
+
+    def _unknown(self, name: str) -> RunError:
+        """What is wrong with a name that is no run's."""
+        baselines, runs = self.baselines(), [run.id for run in self.runs()]
+        if not runs:
+            return RunError(f"there are no runs in {self.reports}", "`bench run` makes one")
+        if name in baselines:
+            return RunError(f"the run {baselines[name]}, called {name!r}, is not in {self.path}", "name another run so")
+        return RunError(
+            f"{name!r} is no run, baseline or commit in {self.path}", suggestion(name, (LATEST, *baselines, *runs))
+        )
 
     def rebuild(self, warn: Callable[[str], None]) -> int:
         """Read all run directories anew, in one step: a reader sees the old history or the new one.
@@ -291,6 +320,10 @@ def _series(key: tuple[str, str, str, str], rows: list[tuple[Any, ...]]) -> Seri
     return Series(*key, units[-1], _direction(known[-1] if known else None), runs, values)
 
 
+def _run(row: tuple[Any, ...]) -> RunRow:
+    return replace(RunRow(*row), is_changed=bool(row[-1]))  # SQLite knows no bool
+
+
 def _direction(stored: int | None) -> bool | None:
     return None if stored is None else bool(stored)
 
@@ -301,12 +334,14 @@ def _column(connection: sqlite3.Connection, query: str, *values: str) -> list[st
 
 def _insert(connection: sqlite3.Connection, results: RunResult, folder: str) -> None:
     environment = results.environment
-    commit = str(environment.get("git", {}).get("commit", ""))
+    git = environment.get("git", {})
     run = (results.run_id, str(results.suite.get("name", "")), folder, results.started, results.status)
+    known = (str(git.get("commit", "")), str(environment.get("cpu", "")), bool(git.get("changed", False)))
     connection.execute("DELETE FROM runs WHERE id = ?", (results.run_id,))
     cursor = connection.execute(
-        "INSERT INTO runs (id, suite, folder, started, status, commit_id, cpu) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*run, commit, str(environment.get("cpu", ""))),
+        """INSERT INTO runs (id, suite, folder, started, status, commit_id, cpu, is_changed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        (*run, *known),
     )
     rows = [
         (f.name, f.case, f.place, cursor.lastrowid, f.value, f.unit, f.higher_is_better) for f in figures_of(results)
@@ -317,4 +352,7 @@ def _insert(connection: sqlite3.Connection, results: RunResult, folder: str) -> 
 def _help(error: sqlite3.Error) -> str:
     if "locked" in str(error):
         return "another process holds it; try again when that has ended"
-    return f"move it away; `bench history rebuild` makes it anew from the run directories, in {FILE}"
+    if getattr(error, "sqlite_errorcode", 0) & PRIMARY in UNWRITABLE:
+        return "it cannot be written: see who may write there, and whether the disk is full"
+    again = "`bench history rebuild` makes it anew from the run directories"
+    return f"move it away; {again}, in {FILE}; the baselines go with it, and have to be set again"

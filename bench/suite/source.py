@@ -95,6 +95,13 @@ class Source:
         return SuiteError(f"{self.place(location)}: {message}", hint)
 
 
+def _instead(path: Path, near: list[str]) -> str:
+    """What to name in the place of a file that cannot be read."""
+    if near:
+        return f"suites there: {', '.join(near)}"
+    return "name the file of a suite" if path.is_dir() else ""
+
+
 def read_source(path: Path, overrides: tuple[str, ...] = ()) -> Source:
     """Read a suite file and apply `--set` overrides.
 
@@ -109,7 +116,7 @@ def read_source(path: Path, overrides: tuple[str, ...] = ()) -> Source:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         folder = path if path.is_dir() else path.parent
         near = sorted(str(other) for other in folder.glob("*.y*ml"))
-        raise SuiteError(f"{path}: {reason}", f"suites there: {', '.join(near)}" if near else "") from error
+        raise SuiteError(f"{path}: {reason}", _instead(path, near)) from error
     try:
         source.data = _parsed(text, (), source, lambda mark: f"{path}:{mark.line + 1}")
     except yaml.reader.ReaderError as error:

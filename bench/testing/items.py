@@ -27,8 +27,12 @@ from bench.timing.request import TimingRequest
 # Where pytest's cache has what each suite times, for `--collect-only`, which builds nothing.
 GRAPHS = "bench/graphs"
 
+# What pytest-benchmark complains of where there is nothing to time; the test itself says why.
+UNUSED = "Benchmark fixture was not used at all"
+
 NO_TIMER = "timing needs pytest-benchmark: pip install pytest-benchmark"
 NOT_JUDGED = "a timing; pytest-benchmark compares them: --benchmark-compare --benchmark-compare-fail=mean:5%"
+NOT_BEGUN = "the run could not begin; the first of these tests says why"
 COMPARED = "max_regression holds a run against another: `bench compare` judges it"
 
 
@@ -114,15 +118,16 @@ class SuiteFile(pytest.File):
     def _checked(self, suite: SuiteRun) -> Graphs:
         """What each case exports, asked of its model in a worker, and kept for `--collect-only`."""
         graphs = suite.check()
-        if self.config.cache is not None:
-            known = self.config.cache.get(GRAPHS, {})
+        if (cache := _cache(self.config)) is not None:
+            known = cache.get(GRAPHS, {})
             own = {_key(suite, case): graphs[case.id] for case in suite.plan.cases if case.id in graphs}
-            self.config.cache.set(GRAPHS, {**known, self.nodeid: own})
+            cache.set(GRAPHS, {**known, self.nodeid: own})
         return graphs
 
     def _known(self, suite: SuiteRun) -> Graphs:
         """What is known of that from the last time, of cases that have not changed since."""
-        known = self.config.cache.get(GRAPHS, {}).get(self.nodeid, {}) if self.config.cache is not None else {}
+        cache = _cache(self.config)
+        known = cache.get(GRAPHS, {}).get(self.nodeid, {}) if cache is not None else {}
         graphs = {case.id: known[key] for case in suite.plan.cases if (key := _key(suite, case)) in known}
         unknown = len(suite.plan.cases) - len(graphs)
         if unknown:
@@ -148,7 +153,7 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Run the case, unless another test has needed it already."""
         run = _file(self).run
-        with in_words():
+        with in_words(run):
             result = run.case(self.case.id)
         if result.status == "failed":
             _tell(run, result)
@@ -171,7 +176,7 @@ class TimingItem(pytest.Function):
         has_timer = parent.config.pluginmanager.hasplugin("benchmark")
 
         def timed(benchmark: Any) -> None:
-            with in_words():
+            with in_words(parent.run):
                 _time(parent, case, timing, benchmark)
 
         def untimed() -> None:
@@ -181,6 +186,7 @@ class TimingItem(pytest.Function):
             parent, name=f"{case.id}[{timing.name}]", callobj=timed if has_timer else untimed
         )
         item.case, item.timing, item.cases = case, timing, (case.id,) if has_timer else ()
+        item.add_marker(pytest.mark.filterwarnings(f"ignore:{UNUSED}"))
         if not has_timer:
             item.add_marker(pytest.mark.skip(reason=NO_TIMER))
         return item
@@ -203,7 +209,7 @@ class GateItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the group's cases that have not run, and hold their mean against the bound."""
-        with in_words():
+        with in_words(_file(self).run):
             missed = [verdict for verdict in _file(self).run.gate(self.case.group, self.metric) if not verdict.passed]
         if missed:
             pytest.fail("\n".join(map(_missed, missed)), pytrace=False)
@@ -214,12 +220,15 @@ class GateItem(pytest.Item):
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Turn an expected error into a failed test without a traceback."""
+def in_words(run: SuiteRun) -> Iterator[None]:
+    """Turn an expected error into a failed test without a traceback; where nothing can run, into one for all tests."""
     try:
         yield
     except (BenchError, Disagreement) as error:
-        pytest.fail(str(error), pytrace=False)
+        if error is run.failure and run.is_failure_told:
+            pytest.skip(NOT_BEGUN)
+        run.is_failure_told = error is run.failure
+        raise pytest.fail.Exception(str(error), pytrace=False) from None  # what led to it is in the message
 
 
 def _time(file: SuiteFile, case: PlannedCase, timing: Timing, benchmark: Any) -> None:
@@ -228,7 +237,6 @@ def _time(file: SuiteFile, case: PlannedCase, timing: Timing, benchmark: Any) ->
     result = run.case(case.id)
     configuration = _configuration(run, result, timing)
     if configuration is None:
-        benchmark.skipped = True  # else it complains that it was not used
         _leave_out(run, result, timing)
         return
     benchmark.group = f"{run.plan.suite.name}: {timing.artifact}, batch {timing.batch_size}"
@@ -307,12 +315,18 @@ def _tell(run: SuiteRun, result: CaseResult) -> None:
 
 
 def _missed(verdict: GateResult) -> str:
-    value = "nothing" if verdict.value is None else f"{verdict.value:.4g}"
-    return f"{verdict.group}: {verdict.metric} is {value}, the gate is {verdict.bound} ({verdict.where})"
+    if verdict.value is None:
+        return f"{verdict.group}: {verdict.metric}: {verdict.where}, the gate is {verdict.bound}"
+    return f"{verdict.group}: {verdict.metric} is {verdict.value:.4g}, the gate is {verdict.bound} ({verdict.where})"
 
 
 def _file(item: pytest.Item) -> SuiteFile:
     return cast(SuiteFile, item.parent)
+
+
+def _cache(config: pytest.Config) -> pytest.Cache | None:
+    """What pytest remembers; None with `-p no:cacheprovider`, where there is not even the attribute."""
+    return getattr(config, "cache", None)
 
 
 def _options(config: pytest.Config) -> Options:

@@ -54,7 +54,8 @@ class Notes(Progress):
 class SuiteRun:
     """A suite and what is known of its cases. Each runs once, when the first test needs it.
 
-    `told` has those whose failure a test has told of.
+    `told` has those whose failure a test has told of; `failure` is why nothing can run, once that has been tried, and
+    `is_failure_told` whether a test has told it.
 
     :raises SuiteError: for a mistake in the suite
     """
@@ -69,6 +70,7 @@ class SuiteRun:
         self.told: set[str] = set()
         self.run: Run | None = None
         self.failure: BenchError | None = None
+        self.is_failure_told = False
         self._requests: dict[str, CaseRequest] = {}
 
     def check(self) -> Graphs:

@@ -110,6 +110,9 @@ if content == "otherwise" and count == 2:
 if content == "mistaken":
     print("error: quick.yaml:1: unknown model")
     sys.exit(2)
+if content == "unchosen":
+    print("error: --only lenet matches no case of suite.yaml")
+    sys.exit(4)
 results = json.loads(pathlib.Path(__file__).with_name("template.json").read_text())
 head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
 results["environment"]["git"] = {"commit": head, "changed": False}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bench.bisect.lock import alone_in
+
 SUITE = "name: trial\ncases: [{model: tiny, dataset: points}]\nmeasure: {processes: 2}\n"
 
 
@@ -95,6 +97,8 @@ MISTAKES = {
     "one commit": (("parameters", "--good", "main"), "good and bad are one commit"),
     "an unknown figure": (("parameter", "--good", "main~2"), "unknown figure 'parameter' (did you mean 'parameters'?"),
     "an unknown place": (("parameters", "--good", "main~2", "--place", "int4"), "unknown place of parameters 'int4'"),
+    "a folder that is not there": (("parameters", "--good", "main~2", "--path", "bnech"), "did you mean 'bench'?"),
+    "a folder elsewhere": (("parameters", "--good", "main~2", "--path", "../.."), "--path ../..: this is not in the "),
     "no percentage": (("parameters", "--good", "main~2", "--threshold", "much"), "--threshold much: "),
     "a setting of nothing": (("parameters", "--good", "main~2", "--set", "sedes=[0]"), "sedes"),
 }
@@ -111,6 +115,53 @@ def test_a_mistake_is_one_line(faked, bisect, mistake):
     assert len(errors) == 1
     assert message in errors[0]
     assert made.state() == before
+
+
+@pytest.mark.parametrize("contents", [("unchosen", "7"), ("5", "unchosen")])
+def test_what_chooses_no_case_at_a_commit_is_a_mistake(faked, bisect, contents):
+    made = faked(*contents)
+    answer = bisect(made, "parameters", "--good", "main~1")
+    commit = made.commits[contents.index("unchosen")]
+    assert answer.code == 2
+    assert answer.err.splitlines()[-1].startswith(f"error: {commit}: --only lenet matches no case of suite.yaml (")
+
+
+def test_what_chooses_no_case_here_is_told_before_anything_runs(faked, bisect, tmp_path):
+    (tmp_path / "here" / "quick.yaml").write_text("name: trial\ncases: [{model: mlp, dataset: digits}]\n")
+    answer = bisect(faked("5", "7"), "parameters", "--good", "main~1", "--only", "lenet*", "--install", "touch it")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "error: --only lenet* matches no case of quick.yaml\n"
+
+
+def test_an_unknown_figure_is_told_after_one_run(faked, bisect):
+    answer = bisect(faked("5", "7"), "paramters", "--good", "main~1")
+    assert answer.code == 2
+    assert "unknown figure 'paramters' (did you mean 'parameters'?" in answer.err
+    assert answer.err.count("measuring ") == 1
+
+
+def test_a_folder_that_another_bisection_uses_is_refused(faked, bisect, tmp_path):
+    made = faked("5", "7")
+    assert bisect(made, "parameters", "--good", "main~1").code == 0
+    (folder,) = (tmp_path / "here" / "reports" / "bisect").iterdir()
+    with alone_in(folder):
+        answer = bisect(made, "parameters", "--good", "main~1")
+    assert answer.code == 2
+    assert answer.err.startswith(f"error: another bisection is using {folder} (")
+    assert answer.err.count("\n") == 1
+    assert bisect(made, "parameters", "--good", "main~1").code == 0
+
+
+def test_a_folder_in_which_nothing_can_be_made_comes_with_a_hint(faked, bisect):
+    answer = bisect(faked("5", "7"), "parameters", "--good", "main~1", "--output", "/proc/x")
+    assert answer.code == 2
+    assert answer.err.endswith("(name another folder with --output)\n")
+
+
+def test_a_suite_that_is_a_folder_is_told(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer = command("bisect", "", "parameters", "--good", "main~1")
+    assert (answer.code, answer.err) == (2, "error: .: Is a directory (name the file of a suite)\n")
 
 
 def test_a_folder_outside_of_a_repository_is_one_line(command, tmp_path, monkeypatch):

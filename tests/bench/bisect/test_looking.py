@@ -10,6 +10,7 @@ from bench.bisect.judging import Question
 from bench.bisect.looking import BUDGET_S, Looker
 from bench.compare.again import Paired, Remeasured
 from bench.compare.thresholds import Tolerance
+from bench.errors import UnknownName
 from bench.store.folder import write_results
 
 OLD, NEW = (Commit(name * 40, name * 7, "", "", "") for name in "ab")
@@ -20,10 +21,10 @@ PLACES = [f"forward {runtime} fp32 cpu threads=1 single-stream batch=1" for runt
 def looked(make, tmp_path, catalog):
     """Looks at two commits with a graph each, under a runtime that needs torch and one that does not."""
 
-    def look(metric, repeat=0, place="", watched=(), noise=(0.0, 0.01, -0.01, 0.0), scored=1):
+    def look(metric, repeat=0, place="", watched=(), noise=(0.0, 0.01, -0.01, 0.0), scored=1, seen=None):
         names = ("graph", "eager")
         specs = [{"name": name, "runtime": name, "params": {}} for name in names]
-        asked, measured = [], []
+        asked, measured = [], [] if seen is None else seen
 
         def measure(commit, factor):
             measured.append((commit, factor))
@@ -72,11 +73,18 @@ def test_a_repetition_has_twice_the_time(looked):
     assert [budget for _, budget in looked("latency-p50", repeat=2)[1]] == [4 * BUDGET_S]
 
 
-@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("memory", ""), ("metric-0", "")])
+@pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("nodes", ""), ("metric-0", "")])
 def test_else_a_repetition_has_twice_the_processes(looked, metric, place):
     _, asked, measured = looked(metric, repeat=1, place=place)
     assert asked == []
     assert measured[-2:] == [(OLD, 2), (NEW, 2)]
+
+
+def test_an_unknown_figure_costs_one_run(looked):
+    seen = []
+    with pytest.raises(UnknownName, match="did you mean 'latency-p50'"):
+        looked("latncy-p50", seen=seen)
+    assert seen == [(OLD, 1)]
 
 
 def test_only_what_is_watched_is_timed(looked):

@@ -9,6 +9,7 @@ from bench.bisect.git import Commit
 from bench.bisect.judging import Decision, Ends
 from bench.bisect.search import Found
 from bench.cli.bisecting import print_decision, print_ends, print_found
+from bench.compare.again import SAME_GRAPH
 from bench.compare.records import Key, Row, Threshold
 
 ROW = Row(
@@ -51,6 +52,7 @@ def test_each_decision_is_a_line(capsys):
     fact = replace(ROW, kind="fact", unit="", base=1234567, head=1234568)
     print_decision(Decision(COMMITS[3], "good", replace(ROW, head=20.001e-6, change=0.0)))
     print_decision(Decision(COMMITS[3], "bad", fact))
+    print_decision(Decision(COMMITS[1], "good", replace(ROW, change=0.0, notes=(SAME_GRAPH,))))
     hostile = replace(COMMITS[2], subject="Step\x1b[31m c")
     print_decision(Decision(hostile, "bad", ROW))
     lines = capsys.readouterr().out.splitlines()
@@ -58,8 +60,9 @@ def test_each_decision_is_a_line(capsys):
     assert lines[1] == "  skip  bbbbbbb Step b: it does not build"
     assert lines[2] == "  good  ddddddd Step d: 20 µs, the same"
     assert lines[3].startswith("  bad   ddddddd Step d: 1,234,568, ")
-    assert "\x1b" not in lines[4]
-    assert len(lines) == 5
+    assert lines[4] == "  good  bbbbbbb Step b: the same graph"
+    assert "\x1b" not in lines[5]
+    assert len(lines) == 6
 
 
 @pytest.mark.parametrize(("kind", "advice"), [("timing", "more processes"), ("quality", "more seeds")])

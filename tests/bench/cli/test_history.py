@@ -1,5 +1,7 @@
 """`bench history` and `bench baseline`."""
 
+import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -31,7 +33,45 @@ def test_it_lists_runs_the_newest_first_with_their_baselines(reports, command):
 
 
 def test_it_says_so_if_there_are_none(reports, command):
-    assert command("history", "--suite", "other").out == "there are no runs of other in reports\n"
+    shutil.rmtree(reports / "trial")
+    command("history", "rebuild")
+    for arguments in ((), ("--suite", "trial")):
+        answer = command("history", *arguments)
+        assert (answer.code, answer.out) == (0, "there are no runs in reports\n")
+
+
+@pytest.mark.parametrize("words", [(), ("trend", "parameters")])
+def test_an_unknown_suite_is_one_line_with_those_that_there_are(reports, command, words):
+    answer = command("history", *words, "--suite", "tril")
+    said = f"error: there are no runs of 'tril' in {reports} (did you mean 'trial'? allowed: trial)\n"
+    assert (answer.code, answer.out, answer.err) == (2, "", said)
+
+
+def test_a_commit_whose_files_had_been_changed_is_marked(reports, command, make):
+    for number, changed in enumerate((True, False)):
+        git = {"git": {"commit": f"{number}" * 40, "changed": changed}}
+        results = make.results(cases=[make.case()], run_id=f"run-{number}", environment=git)
+        History(reports).record(results, reports / "trial" / results.run_id)
+    for words in ((), ("trend", "parameters")):
+        out = command("history", *words).out
+        assert re.search(r" 0{10}\+\s", out)
+        assert re.search(r" 1{10}\s", out)
+
+
+def test_where_there_are_no_runs_none_is_offered(reports, command):
+    shutil.rmtree(reports / "trial")
+    command("history", "rebuild")
+    for words in (("compare", "main"), ("baseline", "set", "main", "latest")):
+        answer = command(*words)
+        assert (answer.code, answer.err) == (2, f"error: there are no runs in {reports} (`bench run` makes one)\n")
+
+
+def test_a_baseline_that_has_not_finished_is_said(reports, command, make):
+    assert command("baseline", "set", "whole", "run-0").err == ""
+    write_results(replace(make.results(cases=[make.case()]), run_id="run-0", status="running"), reports / "trial/run-0")
+    answer = command("baseline", "set", "main", "run-0")
+    assert (answer.code, answer.out) == (0, "main: run-0\n")
+    assert answer.err.startswith("run-0 has not finished")
 
 
 def test_a_trend_has_a_row_for_each_run_with_its_change(reports, command):
@@ -60,10 +100,10 @@ def test_an_unknown_figure_is_one_line_with_the_nearest(reports, command):
 
 
 def test_no_match_is_said(reports, command):
-    assert (
-        command("history", "trend", "parameters", "--only", "none*").out
-        == "no run has a case with it that matches 'none*'\n"
-    )
+    answer = command("history", "trend", "parameters", "--only", "none*")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err.startswith("error: --only none* matches no case with parameters (")
+    assert "allowed: tiny@points#0" in answer.err
 
 
 def test_it_is_made_again_from_the_run_directories(reports, command):

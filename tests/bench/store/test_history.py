@@ -1,5 +1,6 @@
 """The history: what it answers, how runs are named, and that nothing breaks it."""
 
+import hashlib
 import shutil
 import sqlite3
 import threading
@@ -17,6 +18,9 @@ from bench.store.history import FILE, MIGRATIONS, History
 
 COMMIT = "3026e83b0c7d1f2a4e5968778695a4b3c2d1e0f9"
 
+# Of each migration that has been released.
+DIGESTS = ["0b729d1e", "10ba9418", "8fe658f5"]
+
 
 @pytest.fixture
 def reports(tmp_path):
@@ -27,7 +31,7 @@ def reports(tmp_path):
 def keep(make, reports):
     """Write a run and take it into the history: `keep(number, accuracy=, suite=, commit=) -> its directory`."""
 
-    def run(number, accuracy=0.9, suite="trial", commit=""):
+    def run(number, accuracy=0.9, suite="trial", commit="", changed=False):
         metric = MetricResult("accuracy", accuracy, "", True, "forward", "graph", "fp32", accuracy, None)
         results = make.results(cases=[make.case(metrics=[metric])])
         results = replace(
@@ -35,7 +39,7 @@ def keep(make, reports):
             run_id=f"run-{number}",
             suite={**results.suite, "name": suite},
             started=f"2026-01-01T00:00:{number:02}+00:00",
-            environment={**results.environment, "git": {"commit": commit, "changed": False} if commit else {}},
+            environment={**results.environment, "git": {"commit": commit, "changed": changed} if commit else {}},
         )
         folder = reports / suite / results.run_id
         folder.mkdir(parents=True)
@@ -98,6 +102,15 @@ def test_a_run_is_found_by_each_of_its_names(keep, reports, name, number):
     assert History(reports).find(name) == reports / "trial" / f"run-{number}"
 
 
+@pytest.mark.parametrize(("changed", "number"), [((False, False), 1), ((False, True), 0), ((True, True), 1)])
+def test_of_a_commits_runs_those_of_changed_files_come_last(keep, reports, changed, number):
+    for one, is_changed in enumerate(changed):
+        keep(one, commit=COMMIT, changed=is_changed)
+    assert History(reports).find(COMMIT[:8]) == reports / "trial" / f"run-{number}"
+    assert [run.is_changed for run in History(reports).runs()] == [*reversed(changed)]
+    assert [point.is_changed for point in History(reports).trend("accuracy")] == [*changed]
+
+
 def test_a_path_goes_before_every_other_name(keep, reports, tmp_path, monkeypatch):
     keep(0)
     monkeypatch.chdir(tmp_path)
@@ -120,11 +133,28 @@ def test_a_run_whose_directory_is_gone_is_named(keep, reports):
         History(reports).find("latest")
 
 
-@pytest.mark.parametrize("name", ["", "latest", "a/b"])
+def test_a_baseline_whose_run_is_gone_is_named(keep, reports):
+    keep(0)
+    shutil.rmtree(keep(1))
+    History(reports).set_baseline("main", "run-1")
+    History(reports).rebuild(pytest.fail)
+    with pytest.raises(RunError, match=r"the run run-1, called 'main', is not in "):
+        History(reports).find("main")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "latest", "a/b", "a\\b", "-x", "--only", "20260101-120000-1a2b", "3026e83", "f" * 40]
+)
 def test_a_baseline_hides_no_other_name(keep, reports, name):
     keep(0)
     with pytest.raises(RunError, match="a baseline cannot be called"):
         History(reports).set_baseline(name, "run-0")
+
+
+@pytest.mark.parametrize("name", ["main", "v1.0", "2026-01", "a-b", "3026e8", "f" * 41, "20260101"[:6]])
+def test_other_names_are_free(keep, reports, name):
+    History(reports, make=True).set_baseline(name, "run-0")
+    assert History(reports).baselines() == {name: "run-0"}
 
 
 def test_a_baseline_moves_and_goes(keep, reports):
@@ -212,6 +242,27 @@ def test_one_of_the_first_version_learns_which_way_its_timings_are_better(keep, 
     connection.close()
 
 
+def test_one_of_the_second_version_learns_of_changed_files_when_it_is_rebuilt(keep, reports, monkeypatch):
+    keep(0, commit=COMMIT, changed=True)
+    (reports / FILE).unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "MIGRATIONS", MIGRATIONS[:2])
+        with History(reports, make=True)._open(module.WRITING) as connection:
+            run = ("run-0", "trial", "trial/run-0", "2026-01-01T00:00:00+00:00", "passed", COMMIT, "")
+            connection.execute("INSERT INTO runs VALUES (7, ?, ?, ?, ?, ?, ?, ?)", run)
+            connection.execute("INSERT INTO baselines VALUES ('main', 'run-0')")
+    history = History(reports)
+    assert [(run.id, run.commit, run.is_changed) for run in history.runs()] == [("run-0", COMMIT, False)]
+    assert history.baselines() == {"main": "run-0"}
+    history.rebuild(pytest.fail)
+    assert [(run.id, run.is_changed) for run in history.runs()] == [("run-0", True)]
+
+
+def test_what_has_been_released_is_as_it_was():
+    digests = [hashlib.sha256(repr(tuple(statements)).encode()).hexdigest()[:8] for statements in MIGRATIONS]
+    assert digests == DIGESTS
+
+
 def test_series_are_of_each_suite_with_the_direction_that_is_known(keep, reports):
     for number, suite in enumerate(("trial", "other", "trial")):
         keep(number, 0.5 + number / 10, suite=suite)
@@ -241,9 +292,24 @@ def test_what_is_no_database_is_left_alone(reports):
     reports.mkdir()
     (reports / FILE).write_text("this is no database, and it is longer than a header of one\n" * 20)
     before = (reports / FILE).read_bytes()
-    with pytest.raises(RunError, match=r"file is not a database \(move it away; `bench history rebuild`"):
+    message = r"file is not a database \(move it away; `bench history rebuild` .* the baselines go with it"
+    with pytest.raises(RunError, match=message):
         History(reports, make=True)
     assert (reports / FILE).read_bytes() == before
+
+
+def test_one_that_cannot_be_written_need_not_be_moved_away(keep, reports, monkeypatch):
+    keep(0)
+    connect = sqlite3.connect
+
+    def read_only(path, **options):
+        return connect(f"file:{path}?mode=ro", uri=True, **options)
+
+    monkeypatch.setattr(module.sqlite3, "connect", read_only)
+    assert [run.id for run in History(reports).runs()] == ["run-0"]
+    with pytest.raises(RunError, match=r"readonly database \(it cannot be written: ") as raised:
+        History(reports).set_baseline("main", "run-0")
+    assert "move it away" not in str(raised.value)
 
 
 def test_a_lock_that_stays_is_told_and_one_that_goes_is_waited_for(keep, reports, make):

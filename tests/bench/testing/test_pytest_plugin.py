@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.results import RunResult
+from bench.results import GateResult, RunResult
 from bench.store.folder import read_results
+from bench.testing.items import _missed
 
 SUITE = """
 name: small
@@ -163,6 +164,30 @@ def test_without_pytest_benchmark_cases_run_and_timings_say_what_they_need(call_
     (run,) = tmp_path.glob("runs/other/*/results.json")
     assert [case.id for case in read_results(run)[0].cases] == [GOOD]
     assert "timing needs pytest-benchmark: pip install pytest-benchmark" in done.stdout
+
+
+def test_what_keeps_a_run_from_its_begin_is_told_once(call_pytest, tmp_path):
+    (tmp_path / "small.yaml").write_text(SUITE)
+    done = call_pytest(tmp_path, "small.yaml", "-k", "mlp", "-rs", "--bench-output=/proc/x", "--benchmark-disable")
+    assert done.returncode == 1
+    assert "1 failed, 4 skipped" in done.stdout
+    assert len([line for line in done.stdout.splitlines() if line.startswith("cannot make /proc/x")]) == 1
+    assert "the run could not begin; the first of these tests says why" in done.stdout
+    timings_alone = call_pytest(tmp_path, "small.yaml", "-k", "onnxruntime", "--bench-output=/proc/x")
+    assert "1 failed, 1 skipped" in timings_alone.stdout
+    assert "was not used at all" not in done.stdout + timings_alone.stdout
+
+
+def test_it_does_without_pytests_cache(call_pytest, tmp_path):
+    (tmp_path / "small.yaml").write_text(SUITE)
+    for options in ((), ("--collect-only",)):
+        done = call_pytest(tmp_path, "small.yaml", "-p", "no:cacheprovider", "-k", "bytes", *options)
+        assert done.returncode == 0, done.stdout
+
+
+def test_a_gate_of_which_nothing_was_measured_says_so():
+    gate = GateResult("accuracy", "mlp@digits", "at least 0.1", None, False, "nothing was measured")
+    assert _missed(gate) == "mlp@digits: accuracy: nothing was measured, the gate is at least 0.1"
 
 
 def test_a_mistake_in_a_suite_is_one_line(call_pytest, tmp_path):
