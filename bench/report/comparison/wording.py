@@ -287,7 +287,7 @@ def title(comparison: Comparison) -> str:
 
 def side(one: Side) -> str:
     """A run in a line."""
-    commit = f"commit {line(one.commit)[:10]}" if one.commit else ""
+    commit = f"commit {line(one.commit)[:10]}{'+' if one.is_changed else ''}" if one.commit else ""
     return ", ".join(part for part in (line(one.run_id), line(one.started), commit, line(one.machine)) if part)
 
 
