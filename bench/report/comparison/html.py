@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         sides=[(which, wording.side(side), _report_of(side)) for which, side in wording.sides(comparison)],
         notes=[wording.line(note, 400) for note in wording.noted(comparison)],
         advice=coded(wording.advice(comparison)),
-        is_again=wording.was_remeasured(comparison),
+        remarks=partial(_remarks, is_again=wording.was_remeasured(comparison)),
         worst=[(row, draw(row)) for row in worst[:DRAWN]],
         more=max(len(worst) - DRAWN, 0),
         rows=comparison.rows,
@@ -87,6 +88,11 @@ def coded(text: str) -> Markup:
     return Markup(re.sub("`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
 
 
+def _remarks(row: Row, is_again: bool) -> list[str]:
+    """What is to be said of a row: in words of ours, and what is noted of it."""
+    return [*map(coded, wording.remarks(row, is_again)), *wording.notes(row)]
+
+
 def _place(share: float) -> float:
     """A place on the drawing, from its left; what lies beyond it, such as infinity, is at its edge."""
     return round(WIDTH / 2 + max(-1.0, min(share, 1.0)) * (WIDTH / 2 - 8), 1)
@@ -99,4 +105,4 @@ def _report_of(side: Side) -> str:
 
 
 def _page(**content: object) -> str:
-    return render_page("comparison", wording=wording, coded=coded, width=WIDTH, height=HEIGHT, **content) + "\n"
+    return render_page("comparison", wording=wording, width=WIDTH, height=HEIGHT, **content) + "\n"

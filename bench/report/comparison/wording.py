@@ -22,8 +22,9 @@ HOW_TO_READ = (
 
 EXACTLY = "exactly"
 
-# What is to be said of a case that failed in the base and no longer does.
-RECOVERED = "failed in the base alone; its figures in the head are compared with none"
+# What is to be said of a case that failed in the base and no longer does; also, if no row has figures of its group.
+RECOVERED = "failed in the base alone"
+UNMATCHED = "; its figures in the head are compared with none"
 
 # How a note begins that tells why a figure was not timed again, and one that says what `reason` says.
 NOT_AGAIN = "not timed again"
@@ -312,9 +313,14 @@ def broken_before(comparison: Comparison) -> list[str]:
     old = failed_before(comparison)
     base = {one.case: one.message for one in old if one.run == "base"}
     head = {one.case: one.message for one in old if one.run == "head"}
+    compared = {row.key.group for row in comparison.rows}
     return [
         *(f"{line(case)} fails as in the base: {_both(base[case], message)}" for case, message in head.items()),
-        *(f"{line(case)} {RECOVERED}: {line(message)}" for case, message in base.items() if case not in head),
+        *(
+            f"{line(case)} {RECOVERED}{'' if case.rpartition('#')[0] in compared else UNMATCHED}: {line(message)}"
+            for case, message in base.items()
+            if case not in head
+        ),
     ]
 
 

@@ -189,6 +189,8 @@ def test_cases_that_failed_before_are_told_with_both_reasons(made):
         "a#0 fails as in the base: y (in the base: x)",
         "b#0 failed in the base alone; its figures in the head are compared with none: z",
     ]
+    other_seed = made.comparison(broken=(Broken("lenet5@mnist#1", "base", "z"),))
+    assert wording.broken_before(other_seed) == ["lenet5@mnist#1 failed in the base alone: z"]
 
 
 def test_what_is_known_exactly_says_so(made):
