@@ -26,7 +26,7 @@ reports_option = click.option(
 
 
 class _File(click.Path):
-    """A file that will be written."""
+    """A file."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """An empty name would be the folder."""
@@ -61,7 +61,7 @@ def suite_options(function: Function) -> Function:
             metavar="KEY=VALUE",
             help="Change the suite, e.g. train.max_epochs=1 or 'seeds=[0]'; can be repeated.",
         ),
-        click.argument("suite", type=click.Path(path_type=Path)),
+        click.argument("suite", type=_File(path_type=Path)),
     ):
         function = option(function)
     return function

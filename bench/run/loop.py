@@ -144,12 +144,8 @@ class Run:
             try:
                 History(self.output, make=True).record(results, self.folder)
             except RunError as error:
-                self.progress.warned(f"the history does not have this run: {error}; `{self._rebuilding}` takes it in")
-
-    @property
-    def _rebuilding(self) -> str:
-        """The command that makes the history of all runs anew."""
-        return shlex.join(["bench", "history", "rebuild", "--reports", str(self.output)])
+                rebuild = shlex.join(["bench", "history", "rebuild", "--reports", str(self.output)])
+                self.progress.warned(f"the history does not have this run: {error}; `{rebuild}` takes it in")
 
     def _record(self, status: Status, gates: list[GateResult]) -> RunResult:
         """All that is known: of a case that has not ended, what an earlier run has left."""

@@ -158,10 +158,12 @@ def test_a_folder_in_which_nothing_can_be_made_comes_with_a_hint(faked, bisect):
     assert answer.err.endswith("(name another folder with --output)\n")
 
 
-def test_a_suite_that_is_a_folder_is_told(command, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("suite", "message"), [("", "no file is named"), (".", ".: Is a directory (name the file of")])
+def test_a_suite_that_is_no_file_is_told(command, tmp_path, monkeypatch, suite, message):
     monkeypatch.chdir(tmp_path)
-    answer = command("bisect", "", "parameters", "--good", "main~1")
-    assert (answer.code, answer.err) == (2, "error: .: Is a directory (name the file of a suite)\n")
+    answer = command("bisect", suite, "parameters", "--good", "main~1")
+    assert answer.code == 2
+    assert message in answer.err
 
 
 def test_a_folder_outside_of_a_repository_is_one_line(command, tmp_path, monkeypatch):
