@@ -138,7 +138,6 @@ class TestOtherMachine:
         }
         assert (comparison.exit_code(), comparison.exit_code(strict=True)) == (PASSED, REGRESSED)
 
-
     def test_a_gpu_on_which_nothing_was_timed_is_none(self, pair, timed):
         comparison = pair([timed()], [timed(SLOWER)], environment={**CPU, "gpus": ["H200"]}).compare(Tolerance())
         assert (comparison.exit_code(), comparison.notes) == (REGRESSED, ())
