@@ -84,7 +84,7 @@ def tolerance_of(texts: Sequence[str], head: Run) -> Tolerance:
             named[name] = value
         else:
             general = value
-    environment = {"cpu": "", "cores": 0, "gpus": [], **head.results.environment}
+    environment = head.results.environment
     fitting = [one for one in read_calibrations(say_warning) if one.machine == machine_of(environment, one.device)]
     return Tolerance(named, general, calibrations=fitting)
 

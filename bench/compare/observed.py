@@ -54,6 +54,11 @@ class Nature:
     execution: Execution | None = None
     follows_pace: bool = False
 
+    @property
+    def device(self) -> str:
+        """Where it was executed, if it was timed."""
+        return self.execution.device if self.execution else ""
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -88,7 +88,7 @@ class Side:
     """One of the two runs, as a reader needs to know it.
 
     :param folder: its directory
-    :param commit: of git, empty outside of a repository
+    :param commit: of git, empty outside of a repository; `is_changed` tells whether files of it had been changed
     :param machine: its processor, its accelerators
     """
 
@@ -98,6 +98,7 @@ class Side:
     started: str
     commit: str
     machine: str
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)

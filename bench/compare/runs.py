@@ -1,6 +1,6 @@
 """Two runs -> a comparison."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from bench.compare.records import Broken, Comparison, Key, Side, in_order
 from bench.compare.thresholds import GATE, Tolerance
 from bench.compare.timings import timing_effect
 from bench.results import RunResult, is_chosen
+from bench.store.calibration import machine_of
 
 OTHER_MACHINE = "the runs were timed on different machines"
 TIMED_HERE = f"{OTHER_MACHINE}: --remeasure times both here"
@@ -33,7 +34,7 @@ class Run:
 
     @property
     def machine(self) -> str:
-        """What figures of time depend on."""
+        """What it was timed on, in words."""
         environment = self.results.environment
         gpus = [str(gpu) for gpu in environment.get("gpus", [])]
         return ", ".join([f"{environment.get('cpu', '')} with {environment.get('cores', '?')} cores", *gpus])
@@ -42,9 +43,16 @@ class Run:
     def side(self) -> Side:
         """What a reader has to know of it."""
         results = self.results
-        commit = str(results.environment.get("git", {}).get("commit", ""))
-        name = str(results.suite.get("name", ""))
-        return Side(results.run_id, name, str(self.folder), results.started, commit, self.machine)
+        git = results.environment.get("git", {})
+        return Side(
+            run_id=results.run_id,
+            suite=str(results.suite.get("name", "")),
+            folder=str(self.folder),
+            started=results.started,
+            commit=str(git.get("commit", "")),
+            machine=self.machine,
+            is_changed=bool(git.get("changed", False)),
+        )
 
     @property
     def tolerated(self) -> dict[str, Mapping[str, float]]:
@@ -76,11 +84,11 @@ class Pair:
         :param again: what was timed again; it stands in the place of the runs' own timings
         """
         old, new = (observed(run.results, run.folder, self.only) for run in (self.base, self.head))
-        rules, is_elsewhere = self._rules(tolerance), self.base.machine != self.head.machine
+        rules, elsewhere = self._rules(tolerance), self._elsewhere(old.values())
         timed = {(one.group, one.place): one for one in again}
         candidates = []
         for key in filter(new.__contains__, old):
-            effect = _effect(old[key], new[key], is_elsewhere)
+            effect = _effect(old[key], new[key], old[key].nature.device in elsewhere)
             if key.place_of_group in timed and old[key].nature.kind == "timing":
                 effect = effect_in_place(timed[key.place_of_group], key.name, effect)
             candidates.append(Candidate(key, old[key].nature, effect, rules.of(key, old[key].nature)))
@@ -92,7 +100,7 @@ class Pair:
             new=_without(new, old, self._groups_broken("base")),
             vanished=_without(old, new, self._groups_broken("head")),
             broken=broken,
-            notes=tuple(self._notes(is_elsewhere and not again)),
+            notes=tuple(self._notes(bool(elsewhere) and not again)),
         )
 
     def clearing(self, tolerance: Tolerance) -> Callable[[Remeasured], bool]:
@@ -116,6 +124,14 @@ class Pair:
             return bool(asked) and all(one.is_clear(count) for one in asked)
 
         return is_clear
+
+    def _elsewhere(self, figures: Iterable[Observed]) -> set[str]:
+        """Of the devices that figures were timed on, those that differ: no timing tells of the runs there."""
+        devices = {one.nature.device for one in figures if one.nature.kind == "timing"}
+        machines = {
+            one: [machine_of(run.results.environment, one) for run in (self.base, self.head)] for one in devices
+        }
+        return {device for device, (base, head) in machines.items() if base != head}
 
     def _rules(self, tolerance: Tolerance) -> Tolerance:
         return replace(tolerance, gates=self.head.tolerated, runtimes=self.head.runtimes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bench.compare.change_points import ChangePoint, change_points
+from bench.compare.change_points import LEAST_RUNS, ChangePoint, change_points
 from bench.errors import RunError, suggestion
 from bench.report.page import render_page
 from bench.report.trends import COMMIT_DIGITS, Direction, by_how_much, direction, since, size
@@ -38,6 +38,12 @@ class Trend:
     series: Series
     places: list[int]
     changes: list[ChangePoint]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether no change could be told yet: that takes two levels, or one more run where figures repeat exactly."""
+        least = LEAST_RUNS + 1 if len(set(self.series.values)) == 1 else 2 * LEAST_RUNS
+        return not self.changes and len(self.places) < least
 
     def direction(self, change: ChangePoint) -> Direction:
         """Whether one of its changes is for the worse."""
@@ -100,7 +106,8 @@ def render(history: History, folder: Path, suite: str = "") -> str:
         changes=changes[:TOLD],
         left_out=len(changes) - TOLD,
         counts={name: sum(change.direction == name for change in changes) for name in ORDER},
-        recent=RECENT,
+        recent=_recent_runs(max(map(len, runs.values()))),
+        short=any(trend.is_short for trend in trends),
         digits=COMMIT_DIGITS,
         data={"suites": [_suite(name, runs[name], reports) for name in sorted(runs)], "trends": _encoded(trends)},
     )
@@ -140,6 +147,16 @@ def _recent(trends: list[Trend], runs: dict[str, list[RunRow]], reports: dict[st
     return sorted(told, key=lambda change: (ORDER.index(change.direction), -change.size))
 
 
+def _recent_runs(count: int) -> str:
+    """The runs that are recent.
+
+    :param count: how many there are of the suite that has most
+    """
+    if count > RECENT:
+        return f"the newest {RECENT} runs"
+    return "the only run" if count == 1 else f"the newest {count} runs"
+
+
 def _listed(names: Sequence[str]) -> str:
     """Some names, and how many more there are."""
     more = len(names) - NAMED
@@ -174,6 +191,7 @@ def _encoded(trends: Iterable[Trend]) -> list[dict[str, Any]]:
                 for change in trend.changes
             ],
             "levels": [_short(change.after) for change in trend.changes],
+            "short": trend.is_short,
         }
         for trend in trends
     ]

@@ -13,9 +13,9 @@ def spread(values: list[float]) -> str:
     return number(fmean(values)) + (f" ± {stdev(values):.2g}" if len(values) > 1 else "")
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 4) -> str:
     """Four significant digits, thousands apart."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:,.{digits}g}"
 
 
 def ratio(value: float) -> str:
@@ -28,14 +28,14 @@ def reach(ends: tuple[float, float] | None) -> str:
     return NOTHING if ends is None else f"{ratio(ends[0])} to {ratio(ends[1])}"
 
 
-def seconds(value: float) -> str:
+def seconds(value: float, digits: int = 3) -> str:
     """Three digits with the unit that suits."""
-    return _with_prefix(value, "s")
+    return _with_prefix(value, "s", digits)
 
 
-def joules(value: float) -> str:
+def joules(value: float, digits: int = 3) -> str:
     """Three digits with the unit that suits."""
-    return _with_prefix(value, "J")
+    return _with_prefix(value, "J", digits)
 
 
 def percent(value: float) -> str:
@@ -48,20 +48,20 @@ def rough(value: float) -> str:
     return f"{_digits(100 * value, 2)} %"
 
 
-def size_of(count: float) -> str:
+def size_of(count: float, digits: int = 3) -> str:
     """Bytes with the unit that suits."""
     for unit in ("B", "KiB", "MiB"):
         if count < 1024:
-            return f"{_digits(count)} {unit}"
+            return f"{_digits(count, digits)} {unit}"
         count /= 1024
-    return f"{_digits(count)} GiB"
+    return f"{_digits(count, digits)} GiB"
 
 
-def _with_prefix(value: float, unit: str) -> str:
+def _with_prefix(value: float, unit: str, digits: int) -> str:
     for factor, prefix in ((1, ""), (1e3, "m"), (1e6, "µ")):
         if value * factor >= 1:
-            return f"{_digits(value * factor)} {prefix}{unit}"
-    return f"{_digits(value * 1e9)} n{unit}"
+            return f"{_digits(value * factor, digits)} {prefix}{unit}"
+    return f"{_digits(value * 1e9, digits)} n{unit}"
 
 
 def _digits(value: float, digits: int = 3) -> str:

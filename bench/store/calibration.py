@@ -25,8 +25,8 @@ def machine_of(environment: dict[str, Any], device: str) -> Machine:
 
     :param environment: what `bench.store.environment` found
     """
-    gpus = "; ".join(environment["gpus"]) if device != "cpu" else ""
-    return Machine(environment["cpu"], environment["cores"], gpus)
+    gpus = "; ".join(environment.get("gpus", [])) if device != "cpu" else ""
+    return Machine(environment.get("cpu", ""), environment.get("cores", 0), gpus)
 
 
 def software_of(info: RuntimeInfo, plugin: str, environment: dict[str, Any]) -> str:

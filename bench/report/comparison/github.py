@@ -17,22 +17,25 @@ MOST = 10
 
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as annotations: an error is what fails, a warning what is open, a notice all else."""
-    vanished = [("vanished", f"{wording.line(str(key))}: only the base has this figure") for key in comparison.vanished]
+    vanished = [("vanished", f"only the base has: {what}") for what in wording.places(comparison.vanished)]
+    is_again = wording.was_remeasured(comparison)
     open_ = [
-        (f"inconclusive: {wording.name(row)}", f"{wording.told(row)}; {wording.reason(row)}")
+        (f"inconclusive: {wording.name(row)}", f"{wording.told(row)}; {wording.reason(row, is_again)}")
         for row in comparison.of("inconclusive")
     ]
     failed = [(f"failed: {wording.line(one.case)}", wording.broken(one)) for one in comparison.newly_broken]
     regressed = [(f"regressed: {wording.name(row)}", wording.told(row)) for row in comparison.of("regressed")]
     improved = [(f"improved: {wording.name(row)}", wording.told(row)) for row in comparison.of("improved")]
     in_short = (f"{wording.title(comparison)}: {wording.outcome(comparison, strict)}", wording.summary(comparison))
-    notes = [("note", wording.line(note)) for note in comparison.notes]
+    old = [("failed before", told) for told in wording.broken_before(comparison)]
+    new = [("new", f"only the head has: {what}") for what in wording.places(comparison.new)]
+    notes = [("note", wording.line(note, 2 * wording.MOST)) for note in wording.noted(comparison)]
     bad = [*failed, *regressed, *(open_ + vanished if strict else [])]
     return "".join(
         [
             *_commands("error", bad),
             *_commands("warning", [] if strict else open_ + vanished),
-            *_commands("notice", [in_short, *notes, *improved]),
+            *_commands("notice", [in_short, *old, *notes, *improved, *new]),
         ]
     )
 

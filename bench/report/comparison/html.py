@@ -1,9 +1,13 @@
 """A comparison as one offline page: in short, the worst with a drawing each, and all figures to be filtered."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from pathlib import Path
+
+from markupsafe import Markup, escape
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
 from bench.report.comparison import wording
@@ -12,40 +16,45 @@ from bench.report.page import render_page
 # So many of the worst have a drawing.
 DRAWN = 30
 
-# A drawing in pixels, and how often what is tolerated fits beside no change, at least.
-WIDTH, HEIGHT, UNITS = 240, 34, 4
+# A drawing in pixels, and how often what is tolerated fits beside no change, at least and at most.
+WIDTH, HEIGHT, UNITS, FURTHEST = 240, 34, 4, 20
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A change, its interval and what is tolerated, as places on a drawing; None where there is none."""
+    """A change, its interval and what is tolerated, as places on a drawing; None where there is none.
+
+    :param is_beyond: whether the change lies further out than the drawing reaches
+    """
 
     zero: float
     tolerated: float | None
     change: float
     low: float | None
     high: float | None
+    is_beyond: bool = False
 
 
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as HTML. Everything that came from outside is escaped by the template engine."""
-    worst = wording.worst(comparison)
+    worst, outcome = wording.worst(comparison), wording.outcome(comparison, strict)
     return _page(
         title=wording.title(comparison),
-        outcome=wording.outcome(comparison, strict),
+        outcome=outcome,
         passed=comparison.exit_code(strict) == 0,
-        summary=wording.summary(comparison),
-        counts=comparison.counts,
+        summary=wording.more_than(outcome, comparison),
+        counts=comparison.counts if comparison.rows else {},
         sides=[(which, wording.side(side), _report_of(side)) for which, side in wording.sides(comparison)],
-        notes=[wording.line(note, 400) for note in comparison.notes],
-        advice=wording.advice(comparison),
+        notes=[wording.line(note, 400) for note in wording.noted(comparison)],
+        advice=coded(wording.advice(comparison)),
+        remarks=partial(_remarks, is_again=wording.was_remeasured(comparison)),
         worst=[(row, draw(row)) for row in worst[:DRAWN]],
         more=max(len(worst) - DRAWN, 0),
         rows=comparison.rows,
         verdicts=VERDICTS,
         new=comparison.new,
         vanished=comparison.vanished,
-        failed_before=wording.failed_before(comparison),
+        broken_before=wording.broken_before(comparison),
         newly_broken=comparison.newly_broken,
         how_to_read=wording.HOW_TO_READ,
     )
@@ -60,15 +69,28 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
 def draw(row: Row) -> Drawing:
     """Where the parts of a row's drawing are: worse is to the right."""
     values = [row.change, *(row.interval or ())]
-    reach = max(UNITS * row.threshold.share, *(abs(value) for value in values if isfinite(value)), 0.0) or 1.0
+    furthest = max([abs(value) for value in values if isfinite(value)], default=0.0)
+    share = row.threshold.share
+    reach = max(UNITS * share, min(furthest, FURTHEST * share) if share else furthest) or 1.0
     change, *ends = (_place(value / reach) for value in values)
     return Drawing(
         zero=_place(0),
-        tolerated=_place(row.threshold.share / reach) if row.threshold.share else None,
+        tolerated=_place(share / reach) if share else None,
         change=change,
         low=ends[0] if ends else None,
         high=ends[1] if ends else None,
+        is_beyond=abs(row.change) > reach,
     )
+
+
+def coded(text: str) -> Markup:
+    """A text of ours, with what stands between backticks as code."""
+    return Markup(re.sub("`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it is escaped
+
+
+def _remarks(row: Row, is_again: bool) -> list[str]:
+    """What is to be said of a row: in words of ours, and what is noted of it."""
+    return [*map(coded, wording.remarks(row, is_again)), *wording.notes(row)]
 
 
 def _place(share: float) -> float:

@@ -10,6 +10,41 @@ from bench.report.comparison import wording
 
 FORMAT: Literal[1] = 1
 
+# What the schema says of fields whose names alone do not tell it, record by record.
+DESCRIPTIONS = {
+    "Row": {
+        "base": "The figure in the base, in `unit`: the mean over seeds, of timings the geometric mean over processes.",
+        "head": "The figure in the head, as `base`.",
+        "higher_is_better": "null where nobody says which way is better.",
+        "change": (
+            "How much worse the figure has become, as a share: of a timing or a fact, of its base; of a quality whose "
+            "best value is known, of how far the base lies from that. Positive is worse, whichever way that is: a "
+            "throughput that falls by 15.7 % has 0.157, one that grows a negative change. Where `higher_is_better` is "
+            "null, positive is larger."
+        ),
+        "interval": (
+            "Where the true change lies at 95 % confidence, positive as `change` is; null where there is too little to "
+            "tell it; twice the same number where it is known exactly."
+        ),
+        "detectable": (
+            "The smallest change that so much data would find in four of five tries; null where `interval` is."
+        ),
+        "is_remeasured": "Whether the figure was timed again by `--remeasure`, in place of the runs' own timings.",
+        "notes": "Why not to trust the figure, or what to do about it.",
+    },
+    "Threshold": {
+        "share": "By how much the figure may become worse, a share as `change` is.",
+        "source": "Who says so: a gate, the command line, a calibration, or bench's default.",
+    },
+    "Comparison": {
+        "rows": "All figures that both runs have, those that matter first.",
+        "new": "Figures that only the head has; they are not judged.",
+        "vanished": "Figures that only the base has; they are not judged.",
+        "broken": "Cases that failed, one entry for each run in which they did.",
+        "notes": "What holds of all figures.",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Document:
@@ -59,6 +94,9 @@ def comparison_schema() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Document).json_schema()
+    for record, fields in DESCRIPTIONS.items():
+        for field, text in fields.items():
+            schema["$defs"][record]["properties"][field]["description"] = text
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "bench comparison"}
 
 

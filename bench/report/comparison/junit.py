@@ -20,8 +20,9 @@ def render(comparison: Comparison, strict: bool) -> str:
     properties = SubElement(suite, "properties")
     for which, side in wording.sides(comparison):
         SubElement(properties, "property", name=which, value=_text(wording.side(side)))
+    is_again = wording.was_remeasured(comparison)
     for row in comparison.rows:
-        _add_row(suite, row, strict)
+        _add_row(suite, row, strict, is_again)
     for key in comparison.vanished:
         _add(_case(suite, key), "failure" if strict else "skipped", "only the base has this figure")
     news = set(comparison.newly_broken)
@@ -41,13 +42,13 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
     return _written(suite)
 
 
-def _add_row(suite: Element, row: Row, strict: bool) -> None:
+def _add_row(suite: Element, row: Row, strict: bool, is_again: bool) -> None:
     case = _case(suite, row.key)
     if row.verdict == "regressed":
         _add(case, "failure", wording.told(row), "; ".join([*wording.remarks(row), *wording.notes(row)]))
     elif row.verdict == "inconclusive":
         told = "; ".join([wording.told(row), *wording.notes(row)])
-        _add(case, "failure" if strict else "skipped", wording.reason(row), told)
+        _add(case, "failure" if strict else "skipped", wording.reason(row, is_again), told)
     else:
         SubElement(case, "system-out").text = _text(f"{row.verdict}: {wording.told(row)}")
 

@@ -1,9 +1,10 @@
 """A comparison as Markdown for a comment: the verdict, the worst, all else folded; no longer than GitHub takes."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TypeVar
 
-from bench.compare.records import Broken, Comparison, Row
+from bench.compare.records import Broken, Comparison, Key, Row
 from bench.report.comparison import wording
 from bench.report.formats import NOTHING
 from bench.report.markdown import escape
@@ -45,13 +46,14 @@ class _Page:
         closing: str = "\nand {} more.",
         most: int = SCREEN,
         room: int = PART,
-    ) -> None:
-        """Add as many lines as fit, and how many were left out."""
+    ) -> int:
+        """Add as many lines as fit, and how many were left out; returns how many did."""
         shown, kept = 0, max(self.room - room, 0)
         while shown < min(most, len(items)) and self.add(write(items[shown]), kept):
             shown += 1
         if shown < len(items):
             self.parts.append(closing.format(f"{len(items) - shown:,}"))  # from the reserve
+        return shown
 
     def folded(
         self,
@@ -71,14 +73,20 @@ class _Page:
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as Markdown, below GitHub's limit for a comment."""
     page = _Page()
-    page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {wording.outcome(comparison, strict)}\n")
-    page.add(f"**{wording.summary(comparison)}**" + ("\n" if comparison.newly_broken else ""))
+    outcome = wording.outcome(comparison, strict)
+    page.add(f"{MARKER}\n## {_text(wording.title(comparison))}: {outcome}\n")
+    if not comparison.rows and comparison.notes:
+        page.add_all(comparison.notes, _item, "- and {} more")
+        page.add("")
+    if summary := wording.more_than(outcome, comparison):
+        page.add(f"**{summary}**" + ("\n" if comparison.newly_broken else ""))
     page.add_all(comparison.newly_broken, _broken, "- and {} more")
-    _add_worst(page, wording.worst(comparison))
+    is_again = wording.was_remeasured(comparison)
+    shown = _add_worst(page, wording.worst(comparison), is_again)
     if advice := wording.advice(comparison):
         page.add(f"\n{advice}")
     page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
-    _add_details(page, comparison)
+    _add_details(page, comparison, shown, is_again)
     return "\n".join(page.parts) + "\n"
 
 
@@ -94,19 +102,30 @@ def _compared(comparison: Comparison) -> str:
     return f"Compared: {'; '.join(runs)}."
 
 
-def _add_worst(page: _Page, rows: Sequence[Row]) -> None:
-    if rows:
-        page.add(f"\n{_head()}")
-        page.add_all(rows, _row, "\nand {} more below.")
+def _add_worst(page: _Page, rows: Sequence[Row], is_again: bool) -> frozenset[Key]:
+    """Add a table of the worst, and say of which there was room."""
+    if not rows:
+        return frozenset()
+    page.add(f"\n{_head()}")
+    shown = page.add_all(rows, partial(_row, is_again=is_again), "\nand {} more below.")
+    return frozenset(row.key for row in rows[:shown])
 
 
-def _add_details(page: _Page, comparison: Comparison) -> None:
-    page.folded("Notes", comparison.notes, _item)
+def _add_details(page: _Page, comparison: Comparison, shown: frozenset[Key], is_again: bool) -> None:
+    """Add all that a reader may open.
+
+    :param shown: of which figures the remarks stand above already
+    """
+
+    def row(one: Row) -> str:
+        return _row(one, is_again, has_remarks=one.key not in shown)
+
+    page.folded("Cases that failed before", wording.broken_before(comparison), _item)
+    page.folded("Notes", wording.noted(comparison) if comparison.rows else (), _item)
     page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
     page.folded("New: figures that only the head has", comparison.new, _item)
-    page.folded("Cases that had failed before, or only before", wording.failed_before(comparison), _broken)
     page.add(f"\n{wording.HOW_TO_READ}")
-    page.folded("All figures", comparison.rows, _row, f"\n{_head()}", len(comparison.rows), LIMIT)
+    page.folded("All figures", comparison.rows, row, f"\n{_head()}", len(comparison.rows), LIMIT)
 
 
 def _item(what: object) -> str:
@@ -126,9 +145,10 @@ def _head() -> str:
     return f"| {' | '.join(HEADERS)} |\n|{' --- |' * len(HEADERS)}"
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, is_again: bool, has_remarks: bool = True) -> str:
     base, head = wording.base_and_head(row)
     verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
     cells = (str(row.key), base, head, wording.change(row), wording.interval(row), wording.threshold(row))
-    remarks = "; ".join([*wording.remarks(row), *map(_text, wording.notes(row))])
+    told = [*wording.remarks(row, is_again), *map(_text, wording.notes(row))]
+    remarks = "; ".join(told) if has_remarks else "see above" if told else ""
     return f"| {' | '.join([verdict, *(_text(cell) or NOTHING for cell in cells), remarks])} |"

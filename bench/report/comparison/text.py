@@ -13,21 +13,46 @@ SCREEN, LISTED = 24, 3
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as plain text.
 
-    :param strict: whether what has vanished is named, not only counted
+    :param strict: whether what has vanished is told before the figures, as what is bad is
     """
-    above = [f"{wording.title(comparison)}: {wording.outcome(comparison, strict)}", wording.summary(comparison)]
-    above += _some([wording.broken(one) for one in comparison.newly_broken])
-    above += _some([f"vanished: {wording.line(str(key))}" for key in comparison.vanished]) if strict else []
-    below = _some([f"note: {wording.line(note)}" for note in comparison.notes])
-    below += filter(None, [wording.advice(comparison)])
-    below += [f"{which}: {wording.side(side)}" for which, side in wording.sides(comparison)]
-    room = SCREEN - len(above) - len(below)
-    return "\n".join([*above, *_rows(wording.worst(comparison), room), *below]) + "\n"
+    lines: list[str] = []
+    for listed in range(LISTED, 0, -1):
+        lines = _lines(comparison, strict, listed)
+        if len(lines) <= SCREEN:
+            break
+    return "\n".join(lines) + "\n"
 
 
 def no_baseline(name: str, allowed: Collection[str]) -> str:
     """What stands here before there is a baseline."""
     return "\n".join(wording.missing(name, allowed)) + "\n"
+
+
+def _lines(comparison: Comparison, strict: bool, listed: int) -> list[str]:
+    """The lines of a comparison.
+
+    :param listed: so many of each list besides the figures
+    """
+
+    def some(lines: Sequence[str]) -> list[str]:
+        left = len(lines) - listed
+        return [*lines[:listed], *([wording.left_over(left)] if left > 0 else [])]
+
+    outcome = wording.outcome(comparison, strict)
+    heading = [f"{wording.title(comparison)}: {outcome}", *filter(None, [wording.more_than(outcome, comparison)])]
+    notes = some([f"note: {wording.line(note, 2 * wording.MOST)}" for note in wording.noted(comparison)])
+    vanished = some([f"only the base has: {what}" for what in wording.places(comparison.vanished)])
+    above = heading if comparison.rows else [*notes, *heading]
+    above += some([wording.broken(one) for one in comparison.newly_broken])
+    above += vanished if strict else []
+    below = some(wording.broken_before(comparison))
+    below += [] if strict else vanished
+    below += some([f"only the head has: {what}" for what in wording.places(comparison.new)])
+    below += notes if comparison.rows else []
+    below += filter(None, [wording.advice(comparison)])
+    below += [f"{which}: {wording.side(side)}" for which, side in wording.sides(comparison)]
+    room = SCREEN - len(above) - len(below)
+    return [*above, *_rows(wording.worst(comparison), room), *below]
 
 
 def _rows(rows: Sequence[Row], room: int) -> Iterator[str]:
@@ -40,8 +65,3 @@ def _rows(rows: Sequence[Row], room: int) -> Iterator[str]:
             yield f"    {wording.told(row)}"
     if len(rows) > most:
         yield wording.left_over(len(rows) - most, "more; `--format html` shows all")
-
-
-def _some(lines: Sequence[str]) -> list[str]:
-    left = len(lines) - LISTED
-    return [*lines[:LISTED], *([wording.left_over(left)] if left > 0 else [])]

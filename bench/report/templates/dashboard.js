@@ -114,7 +114,7 @@
     lines[1].textContent = "";
     lines[1].className = "told quiet";
     if (!trend.changes.length) {
-      lines[1].textContent = "no change";
+      lines[1].textContent = trend.short ? "too few runs to tell" : "no change";
       return;
     }
     const [place, direction, amount] = trend.changes[trend.changes.length - 1];

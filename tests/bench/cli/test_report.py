@@ -3,6 +3,7 @@
 import pytest
 
 from bench.store.folder import write_results
+from bench.store.history import History
 
 
 @pytest.fixture
@@ -18,6 +19,16 @@ def test_reports_are_written_again_and_named(command, run_folder):
     assert answer.code == 0
     assert set(answer.out.splitlines()) == {str(run_folder / "report.html"), str(run_folder / "report.md")}
     assert "trial" in (run_folder / "report.md").read_text()
+
+
+def test_a_run_has_the_names_that_it_has_elsewhere(command, make, tmp_path):
+    results, folder = make.results(), tmp_path / "reports" / "trial" / "run"
+    folder.mkdir(parents=True)
+    write_results(results, folder)
+    History(tmp_path / "reports", make=True).record(results, folder)
+    for name in ("latest", results.run_id):
+        answer = command("report", name, "--reports", tmp_path / "reports")
+        assert (answer.code, len(answer.out.splitlines())) == (0, 2)
 
 
 def test_results_stay_as_they_are(command, run_folder):

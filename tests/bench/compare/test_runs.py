@@ -17,9 +17,10 @@ CPU = {"cpu": "Some CPU", "cores": 2, "gpus": []}
 def timed(make):
     """A case whose processes took so long: `timed([1e-3, 1.1e-3], model)`."""
 
-    def build(seconds=(1.00e-3, 1.01e-3, 1.02e-3), model="tiny", seed=0, **more):
+    def build(seconds=(1.00e-3, 1.01e-3, 1.02e-3), model="tiny", seed=0, device="cpu", **more):
         processes = [make.process(turn=turn, p50_s=one) for turn, one in enumerate(seconds)]
-        return make.case(model, seed=seed, **{"measurements": [make.measurement(by_process=processes)], **more})
+        rows = [make.measurement(by_process=processes, device=device)]
+        return make.case(model, seed=seed, **{"measurements": rows, **more})
 
     return build
 
@@ -122,9 +123,12 @@ class TestBroken:
 
 
 class TestOtherMachine:
-    @pytest.mark.parametrize("change", [{"cpu": "Another"}, {"cores": 4}, {"gpus": ["H200"]}])
-    def test_its_timings_are_inconclusive_and_nothing_else(self, pair, timed, change):
-        comparison = pair([timed()], [timed(SLOWER)], environment={**CPU, **change}).compare(Tolerance())
+    @pytest.mark.parametrize(
+        ("change", "device"), [({"cpu": "Another"}, "cpu"), ({"cores": 4}, "cpu"), ({"gpus": ["H200"]}, "cuda")]
+    )
+    def test_its_timings_are_inconclusive_and_nothing_else(self, pair, timed, change, device):
+        cases = [timed(device=device)], [timed(SLOWER, device=device)]
+        comparison = pair(*cases, environment={**CPU, **change}).compare(Tolerance())
         (row,) = comparison.of("inconclusive")
         assert (row.key.name, row.interval, row.notes) == ("latency-p50", None, (OTHER_MACHINE,))
         assert comparison.notes == (TIMED_HERE,)
@@ -133,6 +137,19 @@ class TestOtherMachine:
             "nodes",
         }
         assert (comparison.exit_code(), comparison.exit_code(strict=True)) == (PASSED, REGRESSED)
+
+    def test_a_gpu_on_which_nothing_was_timed_is_none(self, pair, timed):
+        comparison = pair([timed()], [timed(SLOWER)], environment={**CPU, "gpus": ["H200"]}).compare(Tolerance())
+        assert (comparison.exit_code(), comparison.notes) == (REGRESSED, ())
+
+
+def test_a_run_of_changed_files_says_so(pair, timed):
+    git = {"commit": "1234567", "changed": True}
+    comparison = pair([timed()], [timed()], environment={**CPU, "git": git}).compare(Tolerance())
+    assert [(side.commit, side.is_changed) for side in (comparison.base, comparison.head)] == [
+        ("", False),
+        ("1234567", True),
+    ]
 
 
 def test_another_suite_is_noted(pair, timed):

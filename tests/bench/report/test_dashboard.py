@@ -123,6 +123,25 @@ def test_what_is_neither_better_nor_worse_is_told_without_a_judgement(keep, repo
     assert trend["changes"] == [[4, "changed", "-50 %", 1234]]
 
 
+def test_too_few_runs_to_tell_a_change_are_told(keep, reports):
+    found = Page(render(keep([1e-3, 1.1e-3, 1.2e-3]), reports))
+    assert "No figure has changed in the newest 3 runs of any suite; some have too few runs to tell." in found.words()
+    assert "of the newest 3 runs" in found.words()
+    assert all(trend["short"] for trend in found.data["trends"])
+
+
+@pytest.mark.parametrize(("figure", "least"), [("latency-p50", 6), ("parameters", 4)])
+def test_a_figure_that_repeats_exactly_needs_fewer_runs(keep, reports, figure, least):
+    for count, is_short in ((least - 1, True), (least, False)):
+        keep([1e-3 * (1 + number / 100) for number in range(count)], suite=f"of-{count}")
+        found = Page(render(History(reports), reports, f"of-{count}"))
+        assert {trend["short"] for trend in found.data["trends"] if trend["figure"] == figure} == {is_short}
+
+
+def test_a_lonely_run_is_the_only_one(keep, reports):
+    assert "No figure has changed in the only run of any suite" in Page(render(keep([1e-3]), reports)).words()
+
+
 def test_what_changed_long_ago_is_marked_but_no_news(keep, reports):
     found = Page(render(keep(stepped(after=dashboard.RECENT + 1)), reports))
     assert "No figure has changed in the newest 30 runs of any suite." in found.words()

@@ -34,7 +34,7 @@ class Page(HTMLParser):
 def test_everything_is_there(made):
     page = Page(render(made.comparison(), False))
     sections = [section["id"] for section in page.all("section") if "id" in section]
-    assert sections == ["failed", "worst", "all", "vanished", "new", "old"]
+    assert sections == ["failed", "old", "worst", "all", "vanished", "new"]
     verdicts = [row["data-verdict"] for row in page.all("tr") if "data-verdict" in row]
     assert verdicts == [row.verdict for row in made.rows()]
     assert "the runs were made on different machines" in " ".join(page.texts)
@@ -43,7 +43,7 @@ def test_everything_is_there(made):
 def test_what_is_not_there_has_no_section(made):
     page = Page(render(made.empty(), False))
     assert [section for section in page.all("section") if "id" in section] == []
-    assert "nothing to compare" in page.texts
+    assert page.texts.count("nothing to compare") == 1
 
 
 def test_the_worst_have_a_drawing(made):
@@ -61,9 +61,34 @@ def test_a_drawing_has_no_change_in_the_middle_and_worse_to_the_right(made):
 
 
 def test_a_drawing_has_room_for_all_and_infinity_is_at_its_edge(made):
-    at = draw(made.row(change=3.0, interval=(-7.0, 9.0)))
+    at = draw(made.row(change=0.3, interval=(-0.7, 0.9)))
     assert 0 < at.low < at.zero < at.tolerated < at.change < at.high < WIDTH
+    assert not at.is_beyond
     assert draw(made.row(change=inf, interval=None)).change == at.high
+
+
+@pytest.mark.parametrize(("change", "way"), [(7.0, 1), (-7.0, -1)])
+def test_a_change_beyond_the_drawing_is_an_arrow_that_leads_out(made, change, way):
+    row = made.fact(change=change, interval=(change, change), threshold=Threshold(0.05, ""), verdict="regressed")
+    at = draw(row)
+    assert at.is_beyond
+    assert at.tolerated - at.zero > 4
+    page = Page(render(made.comparison(rows=(row,)), False))
+    (arrow,) = [tag["d"] for tag in page.all("path") if tag.get("class") == "beyond"]
+    assert f"l{8 * way} 7l" in arrow
+    assert page.all("circle") == []
+
+
+def test_options_are_code_without_backticks(made):
+    text = render(made.comparison(), False)
+    assert "`" not in text.partition("<body>")[2].partition("<script>")[0]
+    assert "more <code>seeds</code>" in text
+
+
+def test_every_cell_of_a_stacked_figure_says_what_it_is(made):
+    cells = Page(render(made.comparison(rows=(made.row(),)), False)).all("td")
+    labels = ["base", "head", "change", "95 % interval", "tolerated"]
+    assert [cell["data-label"] for cell in cells if cell.get("class") == "figure"] == labels
 
 
 def test_a_drawing_where_nothing_is_tolerated_or_nothing_known(made):

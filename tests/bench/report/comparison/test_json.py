@@ -25,6 +25,12 @@ def test_the_schema_in_the_documents_is_that_of_the_records():
     assert json.loads(SCHEMA.read_text()) == comparison_schema()
 
 
+def test_the_schema_says_what_the_sign_of_a_change_means():
+    row = comparison_schema()["$defs"]["Row"]["properties"]
+    assert "Positive is worse" in row["change"]["description"]
+    assert all("description" in row[field] for field in ("base", "head", "interval", "detectable"))
+
+
 def test_it_has_a_version_an_outcome_and_everything_that_is_known(made):
     comparison = made.comparison()
     found = read(render(comparison, False))

@@ -58,7 +58,7 @@ def test_a_failure_says_how_much_and_what_is_open_says_why(made):
     suite = suite_of(render(made.comparison(), False))
     assert suite.find("testcase/failure").get("message").startswith("1.2 ms -> 1.27 ms, 6.2 % slower")
     skipped = suite.find("testcase/skipped")
-    assert "it takes more `seeds`" in skipped.get("message")
+    assert "what helps: more `seeds`" in skipped.get("message")
     assert skipped.text.endswith("three seeds are few")
 
 

@@ -49,9 +49,23 @@ def test_the_verdict_is_the_heading_and_the_worst_come_first(made):
 def test_everything_else_is_folded(made):
     text = render(made.comparison(), False)
     titles = re.findall("<details><summary>(.*?) \\((.*?)\\)</summary>\n\n.*?\n\n</details>", text, re.S)
-    assert [count for _, count in titles] == ["1", "1", "1", "2", "8"]
+    assert [count for _, count in titles] == ["1", "1", "1", "1", "8"]
     assert titles[-1] == ("All figures", "8")
     assert rows_of(text) == [5, 8]
+
+
+def test_remarks_stand_once(made):
+    text = render(made.comparison(), False)
+    assert text.count("three seeds are few") == 1
+    assert text.count("| see above |") == 2
+    many = render(made.comparison(rows=(*(made.row(),) * SCREEN, made.quality())), False)
+    assert many.count("three seeds are few") == 1
+
+
+def test_where_there_is_nothing_to_compare_the_note_that_says_why_is_not_folded(made):
+    none = made.comparison(rows=(), new=(), vanished=(), broken=(), notes=("--only nix matches no case",))
+    assert render(none, False).startswith(f"{MARKER}\n## digits: nothing to compare\n\n- --only nix matches no case\n")
+    assert render(none, False).count("nothing to compare") == 1
 
 
 def test_a_part_without_anything_is_left_out(made):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.compare.records import Threshold
+from bench.compare.judging import BY_ITSELF
+from bench.compare.records import Broken, Threshold
 from bench.report.comparison import wording
 
 
@@ -98,7 +99,7 @@ def test_a_row_in_a_sentence(made):
 
 def test_the_summary_has_what_there_is(made):
     assert wording.summary(made.comparison()) == (
-        "2 regressed, 2 inconclusive, 1 improved, 3 unchanged; 1 case failed; 1 new; 1 vanished"
+        "2 regressed, 2 inconclusive, 1 improved, 3 unchanged; 1 case failed; 1 fails as in the base; 1 new; 1 vanished"
     )
     quiet = made.comparison(rows=(made.fact(),) * 1200, broken=(), new=(), vanished=())
     assert wording.summary(quiet) == "1,200 unchanged"
@@ -120,14 +121,11 @@ def test_the_outcome_is_what_the_exit_code_says(made):
 def test_what_is_inconclusive_says_why_and_what_it_takes(made):
     timing = made.row(verdict="inconclusive", interval=(-0.02, 0.2), detectable=0.08)
     assert wording.reason(timing) == (
-        "so much data finds changes from 8 % on, tolerated are 5 %; "
-        "it takes `--remeasure`, which times both runs' graphs anew, in turn"
+        "so much data finds changes from 8 % on, tolerated are 5 %; what helps: `--remeasure`"
     )
     again = made.row(verdict="inconclusive", interval=(0.04, 0.07), is_remeasured=True)
-    assert wording.reason(again) == (
-        "the interval reaches across the tolerated 5 %; it takes more `measure.processes`, or a quieter machine"
-    )
-    assert wording.reason(made.quality(interval=None)) == "too little data to tell; it takes more `seeds`"
+    assert wording.reason(again) == ("the interval reaches across the tolerated 5 %; what helps: more `--budget`")
+    assert wording.reason(made.quality(interval=None)) == "too little data to tell; what helps: more `seeds`"
     assert wording.reason(made.fact(verdict="inconclusive")) == "too little data to tell"
 
 
@@ -138,7 +136,73 @@ def test_of_what_nobody_says_which_way_is_better_that_is_the_reason(made):
 
 def test_what_may_be_chance_among_many_says_so(made):
     row = made.row(verdict="inconclusive", interval=(0.06, 0.2), detectable=0.07)
-    assert wording.reason(row).startswith("among so many figures, chance may explain it; it takes `--remeasure`")
+    found = wording.remarks(row) + wording.notes(made.row(notes=(BY_ITSELF.format(count=10),)))
+    assert found == [
+        "beyond what is tolerated, but among so many figures, chance may explain it; what helps: `--remeasure`"
+    ]
+
+
+def test_notes_that_differ_in_numbers_alone_are_one(made):
+    busy = "base: other processes kept {} of 2 cores busy"
+    row = made.row(
+        notes=(busy.format(1.4), busy.format(1.2), busy.format(1.3), "head: lenet5@mnist#0", "head: lenet5@mnist#1")
+    )
+    assert wording.notes(row, 9) == [busy.format("1.2 to 1.4"), "head: lenet5@mnist#0", "head: lenet5@mnist#1"]
+
+
+def test_numbers_in_names_and_versions_are_no_numbers(made):
+    row = made.row(notes=("1.10 of 2", "1.9 of 10", "torch 1.2.3", "torch 1.2.4", "1,234 B", "1,235 B"))
+    assert wording.notes(row, 9) == ["1.10 to 1.9 of 2 to 10", "torch 1.2.3", "torch 1.2.4", "1,234 B", "1,235 B"]
+
+
+@given(st.lists(st.text("0123456789.,% ax#-", max_size=12), max_size=6))
+def test_any_notes_can_be_one(made, texts):
+    assert len(wording.notes(made.row(notes=tuple(texts)), 9)) <= len(set(texts))
+
+
+def test_what_was_measured_again_is_not_sent_there_again(made):
+    again = made.row(verdict="inconclusive", is_remeasured=True)
+    spent = made.row(
+        "latency-p90", verdict="inconclusive", notes=("not timed again: --budget had room for one process",)
+    )
+    hung = made.row("latency-p99", verdict="inconclusive", notes=("not timed again: it hung",))
+    other = made.row(place="forward server", verdict="inconclusive")
+    comparison = made.comparison(rows=(again, spent, hung, other))
+    assert [wording.remedy(row, wording.was_remeasured(comparison)) for row in comparison.rows] == [
+        wording.BUDGET, wording.BUDGET, wording.PROCESSES, wording.PROCESSES,
+    ]  # fmt: skip
+    assert "--remeasure" not in wording.advice(comparison)
+    assert wording.remedy(other) == wording.REMEASURE
+
+
+def test_what_is_the_same_at_one_place_is_named_together(made):
+    keys = [made.row(name).key for name in ("accuracy", "latency-p50", "latency-p90", "throughput")]
+    assert wording.places([*keys, made.row(place="").key]) == [
+        "4 figures of lenet5@mnist, forward onnxruntime fp32 cpu (accuracy, latency-p50, latency-p90 ...)",
+        "latency-p50 of lenet5@mnist",
+    ]
+
+
+def test_cases_that_failed_before_are_told_with_both_reasons(made):
+    broken = (Broken("a#0", "base", "x"), Broken("a#0", "head", "y"), Broken("b#0", "base", "z"))
+    assert wording.broken_before(made.comparison(broken=broken)) == [
+        "a#0 fails as in the base: y (in the base: x)",
+        "b#0 failed in the base alone; its figures in the head are compared with none: z",
+    ]
+    other_seed = made.comparison(broken=(Broken("lenet5@mnist#1", "base", "z"),))
+    assert wording.broken_before(other_seed) == ["lenet5@mnist#1 failed in the base alone: z"]
+
+
+def test_what_is_known_exactly_says_so(made):
+    fact = made.fact(unit="", base=1.0, head=8.0, change=7.0, interval=(7.0, 7.0))
+    assert wording.interval(fact) == "exactly"
+    assert wording.told(fact) == "1 -> 8, 700 % more, exactly, tolerated 0 % (nobody)"
+
+
+def test_values_that_differ_little_keep_their_unit(made):
+    near = made.row("memory", unit="B", base=68_075_515.0, head=68_091_864.0)
+    assert wording.base_and_head(near) == ("64.92 MiB", "64.94 MiB")
+    assert wording.base_and_head(made.row(base=1.23451e-3, head=1.23452e-3)) == ("1.23451 ms", "1.23452 ms")
 
 
 def test_notes_on_both_runs_come_before_those_on_one_and_are_few(made):
@@ -156,7 +220,8 @@ def test_nobody_is_sent_to_remeasure_what_that_does_not_measure(made, name):
 def test_advice_is_given_once(made):
     rows = (made.quality(), made.quality(), made.row(verdict="inconclusive"), made.row())
     assert wording.advice(made.comparison(rows=rows)) == (
-        "What is inconclusive takes more `seeds`; `--remeasure`, which times both runs' graphs anew, in turn."
+        "What settles the inconclusive: for timings, `--remeasure`, which times both runs' graphs anew, in turn; "
+        "for qualities, more `seeds`."
     )
     assert wording.advice(made.comparison(rows=(made.row(),))) == ""
 
