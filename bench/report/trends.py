@@ -3,7 +3,7 @@
 from typing import Literal
 
 from bench.compare.change_points import ChangePoint
-from bench.report.formats import number
+from bench.report.formats import number, percent
 
 # So many digits of a commit tell it from all others.
 COMMIT_DIGITS = 7
@@ -22,7 +22,7 @@ def by_how_much(change: ChangePoint) -> str:
     """`+12 %`; of a figure that was zero, which a change has no share of, from what to what."""
     if change.change is None:
         return f"from {number(change.before)} to {number(change.after)}"
-    return f"{100 * change.change:+.3g} %"
+    return f"{'+' if change.change > 0 else '-'}{percent(abs(change.change))}"
 
 
 def since(run_id: str, commit: str) -> str:
