@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -64,3 +65,11 @@ def new_environment(tmp_path_factory):
 def slowed():
     """Make a graph slower by about a share: `slowed(source, target, share, batch_size) -> share`; see `slower.py`."""
     return runpy.run_path(str(Path(__file__).with_name("slower.py")))["slowed"]
+
+
+@pytest.fixture
+def heeding_ctrl_c():
+    """What a test starts heeds Ctrl-C: a shell that starts the tests in the background has everybody ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -217,10 +217,7 @@ measure: {processes: 1, warmup_s: 0.0, warmup_max_s: 0.0, min_seconds: 0.01}
 def start_and_wait_for_a_case(folder):
     (folder / "interrupted.yaml").write_text(INTERRUPTED)
     command = [sys.executable, "-m", "bench", "run", "interrupted.yaml", "--jobs", "1"]
-    # A shell that starts the tests in the background has them, and whom they start, ignore Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    signal.signal(signal.SIGINT, before)
     for line in process.stderr:
         if "passed in" in line:
             return process
@@ -228,6 +225,7 @@ def start_and_wait_for_a_case(folder):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+@pytest.mark.usefixtures("heeding_ctrl_c")
 def test_however_a_run_is_ended_it_leaves_no_process_and_can_go_on(number, code, bench_command, tmp_path):
     process = start_and_wait_for_a_case(tmp_path)
     members = group_members(process.pid)

@@ -135,6 +135,7 @@ def test_where_python_finds_the_users_code_it_finds_that_of_the_commit(scripted,
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("heeding_ctrl_c")
 def test_an_interrupt_ends_the_run_and_leaves_no_working_tree(faked, tmp_path, number):
     made = faked("5", "hanging", "50")
     before = made.state()
