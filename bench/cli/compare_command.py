@@ -75,18 +75,21 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     if budget is not None and not remeasure:
         raise click.UsageError("--budget is for --remeasure")
     targets = comparing.targets(form, output, also, list(FORMATS))
-    head_run = comparing.find_run(head, reports)
-    tolerance = comparing.tolerance_of(thresholds, head_run)
-    base_run = comparing.find_base(base, reports)
+    with comparing.without_garbage_collection():
+        head_run = comparing.find_run(head, reports)
+        tolerance = comparing.tolerance_of(thresholds, head_run)
+        base_run = comparing.find_base(base, reports)
     if base_run is None:
         known = comparing.baselines(reports)
         comparing.say([(no_baseline(one, base, known), path) for one, path in targets])
         return
     comparing.refuse_itself(base_run, head_run)
     pair = Pair(base_run, head_run, only)
-    comparison = pair.compare(tolerance)
+    with comparing.without_garbage_collection():
+        comparison = pair.compare(tolerance)
     comparing.refuse_unknown(tolerance, comparison)
     if remeasure:
         comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget or BUDGET_S))
-    comparing.say([(FORMATS[one](comparison, strict), path) for one, path in targets])
+    with comparing.without_garbage_collection():
+        comparing.say([(FORMATS[one](comparison, strict), path) for one, path in targets])
     sys.exit(comparison.exit_code(strict))

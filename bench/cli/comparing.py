@@ -1,9 +1,11 @@
 """From what the command line says to two runs and what is tolerated between them."""
 
 import difflib
+import gc
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +23,18 @@ from bench.store.history import IDENTIFIER, LATEST, History
 
 # From so alike on, a name is taken for a slip in `latest`.
 ALIKE = 0.8
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Large runs make hundreds of thousands of records that stay; to look for garbage among them costs a third."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def find_run(name: str, reports: Path) -> Run:

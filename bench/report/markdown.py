@@ -8,10 +8,11 @@ from tabulate import tabulate
 
 from bench.report.chapters import Chapter, chapters
 from bench.report.charts.chart import Chart
+from bench.report.escaping import escape
 from bench.report.figures import draw
 from bench.report.pictures import lost, shown_pictures
 from bench.report.tables.table import Table
-from bench.report.wording import machine, plain, software, subtitle
+from bench.report.wording import machine, software, subtitle
 from bench.results import RunResult
 
 
@@ -24,13 +25,6 @@ def render(results: RunResult, folder: Path) -> str:
     parts.append(_pictures(results, folder))
     parts.append(f"## Machine\n\n{_paragraph(machine(results))}\n\n{escape(software(results))}")
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def escape(text: str) -> str:
-    """Text that came from outside, so that Markdown and the HTML in it take it literally."""
-    text = " ".join(plain(text).split())
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", text)
 
 
 def _paragraph(text: str) -> str:

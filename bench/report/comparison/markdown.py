@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from bench.compare.records import Broken, Comparison, Key, Row
 from bench.report.comparison import wording
+from bench.report.escaping import escape
 from bench.report.formats import NOTHING
-from bench.report.markdown import escape
 
 T = TypeVar("T")
 

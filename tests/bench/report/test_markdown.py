@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bench.report.markdown import escape, render
+from bench.report.escaping import escape
+from bench.report.markdown import render
 from bench.results import Failure, PictureResult
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
