@@ -11,7 +11,7 @@ from bench.bisect.search import Found
 from bench.cli.text import table
 from bench.compare.again import SAME_GRAPH
 from bench.compare.records import Row
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies
 
 COLOURS = {"good": "green", "bad": "red", "skip": "yellow"}
 
@@ -24,8 +24,8 @@ def say_progress(text: str) -> None:
 def print_ends(ends: Ends) -> None:
     """The figures that have become worse between the ends; all of them, and what to do, if none has."""
     for row in ends.watched.values() or ends.rows:
-        click.echo(f"  {wording.name(row)}")
-        click.echo(f"    {row.verdict}: {wording.told(row)}")
+        click.echo(f"  {figures.name(row)}")
+        click.echo(f"    {row.verdict}: {figures.told(row)}")
     if not ends.watched:
         click.echo(f"{ends.rows[0].key.name} has not become worse from {ends.good.short} to {ends.bad.short}")
         click.echo(_advice(ends.rows))
@@ -44,7 +44,7 @@ def _advice(rows: Iterable[Row]) -> str:
 def print_decision(decision: Decision) -> None:
     """A line for a commit: how it is, its figure, its change from the good commit."""
     row = decision.row
-    what = _what(row) if row else wording.line(decision.reason)
+    what = _what(row) if row else lines.line(decision.reason)
     mark = click.style(f"{decision.mark:4}", fg=COLOURS[decision.mark])
     click.echo(f"  {mark}  {_named(decision.commit)}: {what}{' (uncertain)' if decision.is_uncertain else ''}")
 
@@ -55,7 +55,7 @@ def print_found(found: Found, folder: Path) -> None:
         click.echo(
             f"\nany of {len(found.suspects)} commits may be the first bad one, since some could not be measured:"
         )
-        click.echo(table([(commit.short, wording.line(commit.subject)) for commit in found.suspects]))
+        click.echo(table([(commit.short, lines.line(commit.subject)) for commit in found.suspects]))
     else:
         _print_first(found.suspects[0], found.before, found.change)
     _print_some("uncertain, decided by the figure that is nearer", [d for d in found.decisions if d.is_uncertain])
@@ -64,25 +64,25 @@ def print_found(found: Found, folder: Path) -> None:
 
 
 def _print_first(commit: Commit, before: Commit, row: Row) -> None:
-    old, new = wording.base_and_head(row)
+    old, new = figures.base_and_head(row)
     rows = [
         ("commit", commit.id),
-        ("author", wording.line(commit.author)),
+        ("author", lines.line(commit.author)),
         ("date", commit.date),
-        ("figure", wording.name(row)),
+        ("figure", figures.name(row)),
         ("before", f"{old}  at {_named(before)}"),
         ("after", new),
-        ("change", wording.change(row)),
-        ("interval", wording.interval(row) if row.kind != "fact" else ""),
+        ("change", figures.change(row)),
+        ("interval", figures.interval(row) if row.kind != "fact" else ""),
         ("verdict", row.verdict),
-        ("notes", "; ".join(wording.remarks(row))),
+        ("notes", "; ".join(remedies.remarks(row))),
     ]
     click.secho(f"\nthe first bad commit is {_named(commit)}", bold=True)
     click.echo(table([row for row in rows if row[-1]]))
 
 
 def _print_some(title: str, decisions: list[Decision]) -> None:
-    rows = [(one.mark * one.is_uncertain, one.commit.short, wording.line(one.commit.subject)) for one in decisions]
+    rows = [(one.mark * one.is_uncertain, one.commit.short, lines.line(one.commit.subject)) for one in decisions]
     if rows:
         click.echo(f"\n{title}:")
         click.echo(table(rows))
@@ -90,13 +90,13 @@ def _print_some(title: str, decisions: list[Decision]) -> None:
 
 def _what(row: Row) -> str:
     """A figure and its change; of the same graph, neither: what its own run found besides is chance."""
-    return "the same graph" if SAME_GRAPH in row.notes else f"{_figure(row)}, {wording.change(row)}"
+    return "the same graph" if SAME_GRAPH in row.notes else f"{_figure(row)}, {figures.change(row)}"
 
 
 def _figure(row: Row) -> str:
     """What it is at the head; of a fact every digit, since it is exact."""
-    return wording.base_and_head(row)[1] if row.kind == "fact" else wording.figure(row.head, row.unit)
+    return figures.base_and_head(row)[1] if row.kind == "fact" else figures.figure(row.head, row.unit)
 
 
 def _named(commit: Commit) -> str:
-    return f"{commit.short} {wording.line(commit.subject)}"
+    return f"{commit.short} {lines.line(commit.subject)}"

@@ -22,6 +22,8 @@ FIRST_LOOK = 4
 
 SAME_GRAPH = "the same graph, bit by bit: whatever the runs found between them is chance"
 
+# How a note begins that tells why a figure was not timed again.
+NOT_AGAIN = "not timed again"
 ONE_PROCESS = "--budget had room for one process alone"
 FEW_QUERIES = "a process has too few queries to state it"
 
@@ -150,7 +152,7 @@ def effect_in_place(found: Remeasured, name: str, before: Effect) -> Effect:
         return replace(before, value=0.0, estimate=NONE, method=EXACTLY, notes=(SAME_GRAPH,), is_remeasured=True)
     effect = None if found.failure else effect_again(found, name)
     too_little = ONE_PROCESS if name in found.figures else FEW_QUERIES
-    return effect or replace(before, notes=(*before.notes, f"not timed again: {found.failure or too_little}"))
+    return effect or replace(before, notes=(*before.notes, f"{NOT_AGAIN}: {found.failure or too_little}"))
 
 
 def effect_again(found: Remeasured, name: str) -> Effect | None:

@@ -15,9 +15,9 @@ import numpy as np
 from bench.compare.effects import Effect
 from bench.compare.estimates import TAIL
 from bench.compare.observed import Nature
-from bench.compare.records import NO_DIRECTION, Key, Row, Threshold, Verdict
+from bench.compare.records import BY_ITSELF, NO_DIRECTION, Key, Row, Threshold, Verdict
 
-BY_ITSELF = "beyond the threshold if it were the only figure; among {count} one such is no surprise"
+AMONG = f"{BY_ITSELF}; among {{count}} one such is no surprise"
 
 
 @dataclass(frozen=True)
@@ -130,4 +130,4 @@ def _why_inconclusive(
     if one.nature.higher_is_better is None:
         yield NO_DIRECTION
     elif interval[0] > high or interval[1] < low:
-        yield BY_ITSELF.format(count=count)
+        yield AMONG.format(count=count)

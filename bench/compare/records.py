@@ -19,6 +19,7 @@ PASSED, REGRESSED, BROKEN, NOTHING = 0, 1, 3, 4
 
 # What is noted of a figure that has changed, whichever way that is.
 NO_DIRECTION = "nobody says which way is better"
+BY_ITSELF = "beyond the threshold if it were the only figure"
 
 
 @dataclass(frozen=True)

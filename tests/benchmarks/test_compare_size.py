@@ -115,7 +115,7 @@ def test_the_runs_are_as_large_as_they_are_said_to_be(runs, cost):
 
 @pytest.mark.parametrize("form", ["text", "md", "json", "junit", "html"])
 def test_ten_thousand_figures_are_compared_within_memory_and_time(runs, cost, form, benchmark):
-    """Reading both files takes 0.16 s, comparing them 1.7 s, and up to 0.6 s more to say it."""
+    """Reading both files takes 0.16 s, comparing them 1.3 s; a page with all of them takes as long again."""
 
     def by_turns():
         reading, comparing = [], []
@@ -127,4 +127,4 @@ def test_ten_thousand_figures_are_compared_within_memory_and_time(runs, cost, fo
     reading, comparing, peak = benchmark.pedantic(by_turns, rounds=1)
     benchmark.extra_info.update(ratio=comparing / reading, seconds=comparing, mib=peak / 2**20)
     assert peak <= MEMORY
-    assert comparing / reading <= 20
+    assert comparing / reading <= (20 if form == "html" else 14)

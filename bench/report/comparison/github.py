@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from bench.compare.records import Comparison
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies, wording
 
 Level = Literal["error", "warning", "notice"]
 
@@ -18,18 +18,18 @@ MOST = 10
 def render(comparison: Comparison, strict: bool) -> str:
     """The comparison as annotations: an error is what fails, a warning what is open, a notice all else."""
     vanished = [("vanished", f"only the base has: {what}") for what in wording.places(comparison.vanished)]
-    is_again = wording.was_remeasured(comparison)
+    is_again = remedies.was_remeasured(comparison)
     open_ = [
-        (f"inconclusive: {wording.name(row)}", f"{wording.told(row)}; {wording.reason(row, is_again)}")
+        (f"inconclusive: {figures.name(row)}", f"{figures.told(row)}; {remedies.reason(row, is_again)}")
         for row in comparison.of("inconclusive")
     ]
-    failed = [(f"failed: {wording.line(one.case)}", wording.broken(one)) for one in comparison.newly_broken]
-    regressed = [(f"regressed: {wording.name(row)}", wording.told(row)) for row in comparison.of("regressed")]
-    improved = [(f"improved: {wording.name(row)}", wording.told(row)) for row in comparison.of("improved")]
+    failed = [(f"failed: {lines.line(one.case)}", wording.broken(one)) for one in comparison.newly_broken]
+    regressed = [(f"regressed: {figures.name(row)}", figures.told(row)) for row in comparison.of("regressed")]
+    improved = [(f"improved: {figures.name(row)}", figures.told(row)) for row in comparison.of("improved")]
     in_short = (f"{wording.title(comparison)}: {wording.outcome(comparison, strict)}", wording.summary(comparison))
     old = [("failed before", told) for told in wording.broken_before(comparison)]
     new = [("new", f"only the head has: {what}") for what in wording.places(comparison.new)]
-    notes = [("note", wording.line(note, 2 * wording.MOST)) for note in wording.noted(comparison)]
+    notes = [("note", lines.line(note, 2 * lines.MOST)) for note in remedies.noted(comparison)]
     bad = [*failed, *regressed, *(open_ + vanished if strict else [])]
     return "".join(
         [
@@ -51,7 +51,7 @@ def _commands(level: Level, annotations: Sequence[tuple[str, str]]) -> Iterator[
     fit = len(annotations) if len(annotations) <= MOST else MOST - 1
     yield from (_command(level, title, message) for title, message in annotations[:fit])
     if left := len(annotations) - fit:
-        yield _command(level, wording.left_over(left), f"{wording.left_over(left)}; the job's summary has them")
+        yield _command(level, lines.left_over(left), f"{lines.left_over(left)}; the job's summary has them")
 
 
 def _command(level: Level, title: str, message: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies, wording
 from bench.report.page import render_page
 
 # So many of the worst have a drawing.
@@ -45,9 +45,9 @@ def render(comparison: Comparison, strict: bool) -> str:
         summary=wording.more_than(outcome, comparison),
         counts=comparison.counts if comparison.rows else {},
         sides=[(which, wording.side(side), _report_of(side)) for which, side in wording.sides(comparison)],
-        notes=[wording.line(note, 400) for note in wording.noted(comparison)],
-        advice=coded(wording.advice(comparison)),
-        remarks=partial(_remarks, is_again=wording.was_remeasured(comparison)),
+        notes=[lines.line(note, 400) for note in remedies.noted(comparison)],
+        advice=coded(remedies.advice(comparison)),
+        remarks=partial(_remarks, is_again=remedies.was_remeasured(comparison)),
         worst=[(row, draw(row)) for row in worst[:DRAWN]],
         more=max(len(worst) - DRAWN, 0),
         rows=comparison.rows,
@@ -56,7 +56,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         vanished=comparison.vanished,
         broken_before=wording.broken_before(comparison),
         newly_broken=comparison.newly_broken,
-        how_to_read=wording.HOW_TO_READ,
+        how_to_read=figures.HOW_TO_READ,
     )
 
 
@@ -90,7 +90,7 @@ def coded(text: str) -> Markup:
 
 def _remarks(row: Row, is_again: bool) -> list[str]:
     """What is to be said of a row: in words of ours, and what is noted of it."""
-    return [*map(coded, wording.remarks(row, is_again)), *wording.notes(row)]
+    return [*map(coded, remedies.remarks(row, is_again)), *remedies.notes(row)]
 
 
 def _place(share: float) -> float:
@@ -105,4 +105,9 @@ def _report_of(side: Side) -> str:
 
 
 def _page(**content: object) -> str:
-    return render_page("comparison", wording=wording, width=WIDTH, height=HEIGHT, **content) + "\n"
+    return (
+        render_page(
+            "comparison", line=lines.line, figures=figures, remedies=remedies, width=WIDTH, height=HEIGHT, **content
+        )
+        + "\n"
+    )

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bench.compare.records import Comparison, Key, Row
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies, wording
 
-# What XML 1.0 cannot hold even as a reference, besides what `wording.line` takes away.
+# What XML 1.0 cannot hold even as a reference, besides what `lines.line` takes away.
 UNFIT = re.compile(r"[\ufffe\uffff]")
 
 
@@ -20,7 +20,7 @@ def render(comparison: Comparison, strict: bool) -> str:
     properties = SubElement(suite, "properties")
     for which, side in wording.sides(comparison):
         SubElement(properties, "property", name=which, value=_text(wording.side(side)))
-    is_again = wording.was_remeasured(comparison)
+    is_again = remedies.was_remeasured(comparison)
     for row in comparison.rows:
         _add_row(suite, row, strict, is_again)
     for key in comparison.vanished:
@@ -30,7 +30,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         case = SubElement(suite, "testcase", classname=_text(one.case), name=f"the case, in the {one.run}")
         _add(case, "error" if one in news else "skipped", wording.broken(one))
     if comparison.notes:
-        SubElement(suite, "system-out").text = _text("; ".join(map(wording.line, comparison.notes)))
+        SubElement(suite, "system-out").text = _text("; ".join(map(lines.line, comparison.notes)))
     return _written(suite)
 
 
@@ -45,12 +45,12 @@ def no_baseline(name: str, allowed: Collection[str]) -> str:
 def _add_row(suite: Element, row: Row, strict: bool, is_again: bool) -> None:
     case = _case(suite, row.key)
     if row.verdict == "regressed":
-        _add(case, "failure", wording.told(row), "; ".join([*wording.remarks(row), *wording.notes(row)]))
+        _add(case, "failure", figures.told(row), "; ".join([*remedies.remarks(row), *remedies.notes(row)]))
     elif row.verdict == "inconclusive":
-        told = "; ".join([wording.told(row), *wording.notes(row)])
-        _add(case, "failure" if strict else "skipped", wording.reason(row, is_again), told)
+        told = "; ".join([figures.told(row), *remedies.notes(row)])
+        _add(case, "failure" if strict else "skipped", remedies.reason(row, is_again), told)
     else:
-        SubElement(case, "system-out").text = _text(f"{row.verdict}: {wording.told(row)}")
+        SubElement(case, "system-out").text = _text(f"{row.verdict}: {figures.told(row)}")
 
 
 def _case(suite: Element, key: Key) -> Element:
@@ -62,7 +62,7 @@ def _add(case: Element, kind: str, message: str, more: str = "") -> None:
 
 
 def _text(text: str) -> str:
-    return UNFIT.sub("", wording.line(text, 5 * wording.MOST))
+    return UNFIT.sub("", lines.line(text, 5 * lines.MOST))
 
 
 def _written(suite: Element) -> str:

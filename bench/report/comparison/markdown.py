@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from bench.compare.records import Broken, Comparison, Key, Row
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies, wording
 from bench.report.escaping import escape
 from bench.report.formats import NOTHING
 
@@ -81,11 +81,11 @@ def render(comparison: Comparison, strict: bool) -> str:
     if summary := wording.more_than(outcome, comparison):
         page.add(f"**{summary}**" + ("\n" if comparison.newly_broken else ""))
     page.add_all(comparison.newly_broken, _broken, "- and {} more")
-    is_again = wording.was_remeasured(comparison)
+    is_again = remedies.was_remeasured(comparison)
     shown = _add_worst(page, wording.worst(comparison), is_again)
-    if advice := wording.advice(comparison):
+    if advice := remedies.advice(comparison):
         page.add(f"\n{advice}")
-    page.add(f"\n{_text(_compared(comparison), 5 * wording.MOST)}")
+    page.add(f"\n{_text(_compared(comparison), 5 * lines.MOST)}")
     _add_details(page, comparison, shown, is_again)
     return "\n".join(page.parts) + "\n"
 
@@ -121,10 +121,10 @@ def _add_details(page: _Page, comparison: Comparison, shown: frozenset[Key], is_
         return _row(one, is_again, has_remarks=one.key not in shown)
 
     page.folded("Cases that failed before", wording.broken_before(comparison), _item)
-    page.folded("Notes", wording.noted(comparison) if comparison.rows else (), _item)
+    page.folded("Notes", remedies.noted(comparison) if comparison.rows else (), _item)
     page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
     page.folded("New: figures that only the head has", comparison.new, _item)
-    page.add(f"\n{wording.HOW_TO_READ}")
+    page.add(f"\n{figures.HOW_TO_READ}")
     page.folded("All figures", comparison.rows, row, f"\n{_head()}", len(comparison.rows), LIMIT)
 
 
@@ -136,9 +136,9 @@ def _broken(one: Broken) -> str:
     return _item(wording.broken(one))
 
 
-def _text(text: str, most: int = 2 * wording.MOST) -> str:
+def _text(text: str, most: int = 2 * lines.MOST) -> str:
     """Text from outside, literally; it calls nobody and points to no issue, which GitHub finds in any text."""
-    return escape(wording.line(text, most)).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
+    return escape(lines.line(text, most)).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
 
 
 def _head() -> str:
@@ -146,9 +146,9 @@ def _head() -> str:
 
 
 def _row(row: Row, is_again: bool, has_remarks: bool = True) -> str:
-    base, head = wording.base_and_head(row)
+    base, head = figures.base_and_head(row)
     verdict = f"**{row.verdict}**" if row.verdict == "regressed" else row.verdict
-    cells = (str(row.key), base, head, wording.change(row), wording.interval(row), wording.threshold(row))
-    told = [*wording.remarks(row, is_again), *map(_text, wording.notes(row))]
+    cells = (str(row.key), base, head, figures.change(row), figures.interval(row), figures.threshold(row))
+    told = [*remedies.remarks(row, is_again), *map(_text, remedies.notes(row))]
     remarks = "; ".join(told) if has_remarks else "see above" if told else ""
     return f"| {' | '.join([verdict, *(_text(cell) or NOTHING for cell in cells), remarks])} |"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 from bench.compare.records import Comparison, Row
-from bench.report.comparison import wording
+from bench.report.comparison import figures, lines, remedies, wording
 
 # Lines of a screen, and of what is listed besides the figures.
 SCREEN, LISTED = 24, 3
@@ -34,13 +34,13 @@ def _lines(comparison: Comparison, strict: bool, listed: int) -> list[str]:
     :param listed: so many of each list besides the figures
     """
 
-    def some(lines: Sequence[str]) -> list[str]:
-        left = len(lines) - listed
-        return [*lines[:listed], *([wording.left_over(left)] if left > 0 else [])]
+    def some(told: Sequence[str]) -> list[str]:
+        left = len(told) - listed
+        return [*told[:listed], *([lines.left_over(left)] if left > 0 else [])]
 
     outcome = wording.outcome(comparison, strict)
     heading = [f"{wording.title(comparison)}: {outcome}", *filter(None, [wording.more_than(outcome, comparison)])]
-    notes = some([f"note: {wording.line(note, 2 * wording.MOST)}" for note in wording.noted(comparison)])
+    notes = some([f"note: {lines.line(note, 2 * lines.MOST)}" for note in remedies.noted(comparison)])
     vanished = some([f"only the base has: {what}" for what in wording.places(comparison.vanished)])
     above = heading if comparison.rows else [*notes, *heading]
     above += some([wording.broken(one) for one in comparison.newly_broken])
@@ -49,7 +49,7 @@ def _lines(comparison: Comparison, strict: bool, listed: int) -> list[str]:
     below += [] if strict else vanished
     below += some([f"only the head has: {what}" for what in wording.places(comparison.new)])
     below += notes if comparison.rows else []
-    below += filter(None, [wording.advice(comparison)])
+    below += filter(None, [remedies.advice(comparison)])
     below += [f"{which}: {wording.side(side)}" for which, side in wording.sides(comparison)]
     room = SCREEN - len(above) - len(below)
     return [*above, *_rows(wording.worst(comparison), room), *below]
@@ -61,7 +61,7 @@ def _rows(rows: Sequence[Row], room: int) -> Iterator[str]:
     for verdict, same in groupby(rows[:most], lambda row: row.verdict):
         yield f"{verdict}:"
         for row in same:
-            yield f"  {wording.name(row)}"
-            yield f"    {wording.told(row)}"
+            yield f"  {figures.name(row)}"
+            yield f"    {figures.told(row)}"
     if len(rows) > most:
-        yield wording.left_over(len(rows) - most, "more; `--format html` shows all")
+        yield lines.left_over(len(rows) - most, "more; `--format html` shows all")

@@ -8,7 +8,7 @@ from scipy import stats
 
 from bench.compare.effects import Effect
 from bench.compare.estimates import TAIL, Student
-from bench.compare.judging import BY_ITSELF, NO_DIRECTION, Candidate, judged
+from bench.compare.judging import AMONG, NO_DIRECTION, Candidate, judged
 from bench.compare.observed import Nature
 from bench.compare.records import Key, Row, Threshold
 from bench.compare.scales import Difference
@@ -103,7 +103,7 @@ class TestManyFigures:
         alone = judge(2.2)
         rows = list(judged([candidate(2.2), *(candidate(0.0, name=str(n)) for n in range(1, 100))]))
         assert (alone.verdict, alone.notes) == ("regressed", ())
-        assert (rows[0].verdict, rows[0].notes) == ("inconclusive", (BY_ITSELF.format(count=100),))
+        assert (rows[0].verdict, rows[0].notes) == ("inconclusive", (AMONG.format(count=100),))
         assert rows[0].interval[0] > 0
         assert not any(row.notes for row in rows[1:])
 

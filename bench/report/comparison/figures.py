@@ -1,0 +1,114 @@
+"""A figure of a comparison in words: both values, how far it has changed, and how sure that is."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from bench.compare.records import Row
+from bench.report.comparison.lines import MOST, line
+from bench.report.formats import joules, number, percent, rough, seconds, size_of
+
+HOW_TO_READ = (
+    "A change of a timing, or of a fact of a graph, is a share of its base; one of a quality, of how far the base lies "
+    "from the best value, where there is one. Intervals have 95 % confidence."
+)
+
+EXACTLY = "exactly"
+
+# No value is told with more digits than this.
+DIGITS = 10
+
+_UNITS = {"s": seconds, "J": joules, "B": size_of}
+
+
+def figure(value: float, unit: str, more_digits: int = 0) -> str:
+    """A value with its unit.
+
+    :param more_digits: than a reader wants
+    """
+    if unit in _UNITS:
+        return _UNITS[unit](value, 3 + more_digits)
+    return _with(number(value, 4 + more_digits), unit)
+
+
+def base_and_head(row: Row) -> tuple[str, str]:
+    """Both values of a row, with as many digits as tell them apart."""
+    unit = row.unit
+    if row.kind == "fact":
+        base, head = (_with(f"{value:,.{DIGITS}g}", unit) for value in (row.base, row.head))
+        return base, head
+    for more in count():
+        base, head = figure(row.base, unit, more), figure(row.head, unit, more)
+        if base != head or row.base == row.head or more == DIGITS:
+            break
+    return base, head
+
+
+def change(row: Row) -> str:
+    """A change in words; of a quality, also how far it has moved in its own unit."""
+    if row.change == 0:
+        return "the same"
+    text = f"{percent(abs(row.change))} {_word(row, row.change)}"
+    if row.kind != "quality":
+        return text
+    moved = row.head - row.base
+    points = "%" in row.unit
+    how_far = f"{abs(moved):.3g} points" if points else _with(f"{abs(moved):.3g}", row.unit)
+    return f"{text} ({how_far} {'higher' if moved > 0 else 'lower'})" if moved else text
+
+
+def interval(row: Row) -> str:
+    """Where the true change lies, as far as it is not known exactly; empty where nothing can be said."""
+    if row.interval is None:
+        return ""
+    low, high = row.interval
+    if low == high:
+        return EXACTLY
+    if low < 0 < high:
+        return f"{rough(-low)} {_word(row, -1)} to {rough(high)} {_word(row, 1)}"
+    near, far = sorted((abs(low), abs(high)))
+    word = f" {_word(row, high or low)}" if (row.change > 0) != (high > 0) else ""
+    return f"{rough(near)} to {rough(far)}{word}"
+
+
+def certainty(row: Row) -> str:
+    """What `interval` has, as a part of a sentence."""
+    ends = interval(row)
+    return f"95 % interval {ends}" if ends and ends != EXACTLY else ends
+
+
+def threshold(row: Row) -> str:
+    """How much worse a figure may become, and who says so."""
+    source = line(row.threshold.source, 60)
+    return percent(row.threshold.share) + (f" ({source})" if source else "")
+
+
+def told(row: Row) -> str:
+    """A row in one sentence, without its name."""
+    base, head = base_and_head(row)
+    parts = [f"{base} -> {head}", change(row), certainty(row), f"tolerated {threshold(row)}"]
+    return line(", ".join(filter(None, parts)), 2 * MOST)
+
+
+def name(row: Row) -> str:
+    """Which figure a row is, in one line."""
+    return line(str(row.key))
+
+
+def _with(text: str, unit: str) -> str:
+    unit = line(unit, 20)
+    return f"{text}{'' if unit.startswith('/') else ' '}{unit}" if unit else text
+
+
+def _word(row: Row, way: float) -> str:
+    """How a figure that goes this way is called: positive is worse, or larger where nobody says what is better."""
+    worse, better = _words(row)
+    return worse if way > 0 else better
+
+
+def _words(row: Row) -> Iterator[str]:
+    if row.unit in ("s", "/s") and row.higher_is_better is not None:
+        return iter(("slower", "faster"))
+    if row.kind == "quality" and row.higher_is_better is not None:
+        return iter(("worse", "better"))
+    pair = ("larger", "smaller") if row.unit == "B" else ("more", "less")
+    return reversed(pair) if row.higher_is_better else iter(pair)
