@@ -32,6 +32,7 @@ from bench.results import (
     StageResult,
     TrainingResult,
 )
+from bench.roofline import Bandwidth, Calibration, Machine, NoiseFloor
 
 settings.register_profile(
     "core", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -267,6 +268,24 @@ def make_results(cases: list[CaseResult] | None = None, **changes: object) -> Ru
     return replace(default, **changes)
 
 
+def make_calibration(**changes: object) -> Calibration:
+    default = Calibration(
+        machine=Machine("Some CPU", 2, ""),
+        runtime="onnxruntime",
+        software="onnxruntime 1.0",
+        device="cpu",
+        threads=1,
+        precision="fp32",
+        measured="2024-05-01T12:00:00+00:00",
+        processes=5,
+        call_s=3e-6,
+        peak_flop_per_s=1e9,
+        bandwidths=(Bandwidth(1_000, 1e12),),
+        noise=NoiseFloor(30e-6, 0.01, 0.02),
+    )
+    return replace(default, **changes)
+
+
 class Make:
     """Results without a run; what is not given has a plausible value."""
 
@@ -276,6 +295,7 @@ class Make:
     artifact = staticmethod(make_artifact)
     case = staticmethod(make_case)
     results = staticmethod(make_results)
+    calibration = staticmethod(make_calibration)
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ import pytest
 from bench.roofline import (
     REFERENCE,
     Bandwidth,
-    Calibration,
-    Machine,
-    NoiseFloor,
     Work,
     attainable,
     bytes_read,
@@ -21,21 +18,9 @@ PEAK, FAST, SLOW = 100e9, 50e9, 10e9
 
 
 @pytest.fixture
-def calibration():
-    return Calibration(
-        machine=Machine("Some CPU", 2, ""),
-        runtime=REFERENCE,
-        software="onnxruntime 1.0",
-        device="cpu",
-        threads=1,
-        precision="fp32",
-        measured="2024-05-01T12:00:00+00:00",
-        processes=5,
-        call_s=3e-6,
-        peak_flop_per_s=PEAK,
-        bandwidths=(Bandwidth(1_000, FAST), Bandwidth(1_000_000, SLOW)),
-        noise=NoiseFloor(30e-6, 0.01, 0.02),
-    )
+def calibration(make):
+    bandwidths = (Bandwidth(1_000, FAST), Bandwidth(1_000_000, SLOW))
+    return make.calibration(runtime=REFERENCE, peak_flop_per_s=PEAK, bandwidths=bandwidths)
 
 
 def test_much_arithmetic_on_few_bytes_is_bound_by_the_peak(calibration):

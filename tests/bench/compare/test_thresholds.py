@@ -7,38 +7,29 @@ import pytest
 from bench.compare.observed import Execution, Nature
 from bench.compare.records import Key, Threshold
 from bench.compare.thresholds import DEFAULT, LEAST, Tolerance
-from bench.roofline import Bandwidth, Calibration, Machine, NoiseFloor
+from bench.roofline import NoiseFloor
 
 KEY = Key("tiny@points", "forward graph fp32 cpu threads=1 single-stream batch=1 length=128", "latency-p50")
 NATURE = Nature("timing", "s", False, None, Execution("quick", "fp32", "cpu", 1), follows_pace=True)
-CALIBRATION = Calibration(
-    machine=Machine("Some CPU", 2, ""),
-    runtime="onnxruntime",
-    software="onnxruntime 1.0",
-    device="cpu",
-    threads=1,
-    precision="fp32",
-    measured="2024-05-01T12:00:00+00:00",
-    processes=5,
-    call_s=3e-6,
-    peak_flop_per_s=1e9,
-    bandwidths=(Bandwidth(1_000, 1e12),),
-    noise=NoiseFloor(30e-6, 0.02, 0.04),
-)
-ALL = Tolerance(
-    named={"latency-p50": 0.01},
-    general=0.04,
-    gates={"tiny@points": {"latency-p50 length=128": 0.02, "latency-p50": 0.03}},
-    calibrations=(CALIBRATION,),
-    runtimes={"quick": "onnxruntime"},
-)
 
 
-def test_the_most_particular_goes_before_all_else():
+@pytest.fixture
+def every(make):
+    """A tolerance by everybody who may say one."""
+    return Tolerance(
+        named={"latency-p50": 0.01},
+        general=0.04,
+        gates={"tiny@points": {"latency-p50 length=128": 0.02, "latency-p50": 0.03}},
+        calibrations=(make.calibration(noise=NoiseFloor(30e-6, 0.02, 0.04)),),
+        runtimes={"quick": "onnxruntime"},
+    )
+
+
+def test_the_most_particular_goes_before_all_else(every):
     """In order: `--threshold` by name, a gate with its length, without, `--threshold` for all, calibration, 5 %."""
     order = [
-        (ALL, Threshold(0.01, "--threshold")),
-        (unnamed := replace(ALL, named={"accuracy": 0.5}), Threshold(0.02, "gate")),
+        (every, Threshold(0.01, "--threshold")),
+        (unnamed := replace(every, named={"accuracy": 0.5}), Threshold(0.02, "gate")),
         (short := replace(unnamed, gates={"tiny@points": {"latency-p50": 0.03}}), Threshold(0.03, "gate")),
         (open_ := replace(short, gates={"other@points": {"latency-p50": 0.9}}), Threshold(0.04, "--threshold")),
         (quiet := replace(open_, general=None), Threshold(0.08, "calibration")),
@@ -59,8 +50,8 @@ def test_nothing_is_a_tolerance_too():
 
 
 @pytest.mark.parametrize(("apart", "deviation", "share"), [(0.02, 0.04, 0.08), (0.1, 0.04, 0.1), (0.001, 0.001, LEAST)])
-def test_a_machine_tolerates_what_it_finds_between_a_graph_and_itself(apart, deviation, share):
-    noisy = replace(CALIBRATION, noise=NoiseFloor(30e-6, apart, deviation))
+def test_a_machine_tolerates_what_it_finds_between_a_graph_and_itself(make, apart, deviation, share):
+    noisy = make.calibration(noise=NoiseFloor(30e-6, apart, deviation))
     tolerance = Tolerance(calibrations=(noisy,), runtimes={"quick": "onnxruntime"})
     assert tolerance.of(KEY, NATURE) == Threshold(share, "calibration")
 
@@ -76,5 +67,5 @@ def test_a_machine_tolerates_what_it_finds_between_a_graph_and_itself(apart, dev
     ],
     ids=["threads", "device", "precision", "memory", "quality"],
 )
-def test_a_calibration_of_something_else_does_not_hold(nature):
-    assert replace(ALL, named={}, gates={}, general=None).of(KEY, nature).source == "default"
+def test_a_calibration_of_something_else_does_not_hold(every, nature):
+    assert replace(every, named={}, gates={}, general=None).of(KEY, nature).source == "default"

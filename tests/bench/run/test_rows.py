@@ -1,36 +1,24 @@
 """Timing answers -> rows."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from bench.conditions import Conditions
-from bench.roofline import Bandwidth, Calibration, Machine, NoiseFloor, Work
+from bench.roofline import Bandwidth, Work
 from bench.run.rows import Part, Timed, rows_of
 from bench.timing.request import Load, LoadAnswer, TimingAnswer
 
-CALIBRATION = Calibration(
-    machine=Machine("Some CPU", 2, ""),
-    runtime="onnxruntime",
-    software="onnxruntime 1.0",
-    device="cpu",
-    threads=1,
-    precision="fp32",
-    measured="2024-05-01T12:00:00+00:00",
-    processes=5,
-    call_s=3e-6,
-    peak_flop_per_s=1e9,
-    bandwidths=(Bandwidth(1_000, 1e12),),
-    noise=NoiseFloor(30e-6, 0.01, 0.02),
-)
+
+@pytest.fixture
+def calibration(make):
+    return make.calibration()
 
 
 @pytest.fixture
-def timed(tmp_path):
+def timed(tmp_path, calibration):
     """What is the same in all rows: `timed(calibration, precision)`."""
 
-    def make(calibration=CALIBRATION, precision="fp32"):
+    def build(calibration=calibration, precision="fp32"):
         return Timed(
             artifact="forward",
             precision=precision,
@@ -48,14 +36,16 @@ def timed(tmp_path):
             calibration=calibration,
         )
 
-    return make
+    return build
 
 
 @pytest.fixture
-def row(tmp_path, timed):
+def row(tmp_path, timed, calibration):
     """One row of two processes with ten calls of 1 ms each: `row(scenario, calibration)`."""
 
-    def make(scenario="single-stream", calibration=CALIBRATION, batch_size=4, precision="fp32", length=None, **details):
+    def build(
+        scenario="single-stream", calibration=calibration, batch_size=4, precision="fp32", length=None, **details
+    ):
         rate = 100.0 if scenario == "server" else None
         parts = []
         for turn in range(2):
@@ -66,7 +56,7 @@ def row(tmp_path, timed):
         (found,) = rows_of(timed(calibration, precision), [Load(scenario, (batch_size,), length=length)], parts)
         return found
 
-    return make
+    return build
 
 
 def test_each_process_has_what_two_runs_are_compared_by(tmp_path, timed):
@@ -98,8 +88,8 @@ def test_a_row_has_the_length_of_its_sequences_and_its_share_of_what_they_take(r
     assert row().length is None
 
 
-def test_halves_that_are_computed_in_32_bits_have_the_share_of_what_is_read(row):
-    slow = replace(CALIBRATION, peak_flop_per_s=1e15, bandwidths=(Bandwidth(1_000, 1e6),))
+def test_halves_that_are_computed_in_32_bits_have_the_share_of_what_is_read(row, make):
+    slow = make.calibration(peak_flop_per_s=1e15, bandwidths=(Bandwidth(1_000, 1e6),))
     shares = [row(calibration=slow, precision="fp16", arithmetic={kind: 3}).roofline for kind in ("f16", "f32")]
     assert shares == pytest.approx([1_000 * (read + 4 * 4.0) / 1e6 for read in (100, 200)])
 

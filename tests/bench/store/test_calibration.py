@@ -8,7 +8,6 @@ import pytest
 from bench.catalog import Catalog
 from bench.manager import load_plugins
 from bench.records import RuntimeInfo
-from bench.roofline import Bandwidth, Calibration, NoiseFloor
 from bench.store.calibration import (
     calibration_file,
     fitting_calibrations,
@@ -34,21 +33,8 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def calibration():
-    return Calibration(
-        machine=machine_of(ENVIRONMENT, "cpu"),
-        runtime="onnxruntime",
-        software="onnxruntime-gpu 1.0",
-        device="cpu",
-        threads=1,
-        precision="fp32",
-        measured="2024-05-01T12:00:00+00:00",
-        processes=5,
-        call_s=3e-6,
-        peak_flop_per_s=1e11,
-        bandwidths=(Bandwidth(1_000, 5e10), Bandwidth(1_000_000, 1e10)),
-        noise=NoiseFloor(30e-6, 0.01, 0.02),
-    )
+def calibration(make):
+    return make.calibration(machine=machine_of(ENVIRONMENT, "cpu"), software="onnxruntime-gpu 1.0")
 
 
 def read():
