@@ -20,6 +20,9 @@ LIMIT, RESERVE = 65_536, 1_500
 # Rows at a glance; rows of each other part, and the bytes that it may take, so that all figures have room.
 SCREEN, LISTED, PART = 12, 100, 8_000
 
+# So many figures of a place are named.
+NAMED = 20
+
 HEADERS = ("verdict", "figure", "base", "head", "change", "95 % interval", "tolerated", "remarks")
 
 
@@ -122,14 +125,20 @@ def _add_details(page: _Page, comparison: Comparison, shown: frozenset[Key], is_
 
     page.folded("Cases that failed before", wording.broken_before(comparison), _item)
     page.folded("Notes", remedies.noted(comparison) if comparison.rows else (), _item)
-    page.folded("Vanished: figures that only the base has", comparison.vanished, _item)
-    page.folded("New: figures that only the head has", comparison.new, _item)
+    _add_places(page, "Vanished", "base", comparison.vanished)
+    _add_places(page, "New", "head", comparison.new)
     page.add(f"\n{figures.HOW_TO_READ}")
     page.folded("All figures", comparison.rows, row, f"\n{_head()}", len(comparison.rows), LIMIT)
 
 
-def _item(what: object) -> str:
-    return f"- {_text(str(what))}"
+def _add_places(page: _Page, what: str, which: str, keys: Collection[Key]) -> None:
+    """Add which figures one run alone has, a line for each place."""
+    title = f"{what}: {len(keys):,} figure{'s' * (len(keys) != 1)} that only the {which} has, by place"
+    page.folded(title, wording.places(keys, NAMED), partial(_item, most=5 * lines.MOST))
+
+
+def _item(what: str, most: int = 2 * lines.MOST) -> str:
+    return f"- {_text(what, most)}"
 
 
 def _broken(one: Broken) -> str:

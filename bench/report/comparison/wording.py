@@ -12,24 +12,32 @@ RECOVERED = "failed in the base alone"
 
 UNMATCHED = "; its figures in the head are compared with none"
 
-# So many figures of a place are named.
+# So many figures of a place are named where there is little room.
 NAMED = 3
 
 
-def places(keys: Collection[Key]) -> list[str]:
-    """Figures, place by place: how many there are, and the names of some."""
+def places(keys: Collection[Key], named: int = NAMED) -> list[str]:
+    """Figures, place by place: how many there are, and the names of some.
+
+    :param named: of so many at a place
+    """
+    return [_at(*where, names, named) for where, names in by_place(keys).items()]
+
+
+def by_place(keys: Collection[Key]) -> dict[tuple[str, str], list[str]]:
+    """The names of figures by the cases that they are of and the place there."""
     found: dict[tuple[str, str], list[str]] = {}
     for key in keys:
         found.setdefault(key.place_of_group, []).append(line(key.name))
-    return [_at(group, place, names) for (group, place), names in found.items()]
+    return found
 
 
-def _at(group: str, place: str, names: Sequence[str]) -> str:
+def _at(group: str, place: str, names: Sequence[str], named: int) -> str:
     where = f"{line(group)}, {line(place)}" if place else line(group)
     if len(names) == 1:
         return f"{names[0]} of {where}"
-    more = " ..." if len(names) > NAMED else ""
-    return f"{len(names):,} figures of {where} ({', '.join(names[:NAMED])}{more})"
+    more = " ..." if len(names) > named else ""
+    return f"{len(names):,} figures of {where} ({', '.join(names[:named])}{more})"
 
 
 def summary(comparison: Comparison) -> str:

@@ -99,6 +99,16 @@ def test_a_drawing_where_nothing_is_tolerated_or_nothing_known(made):
     assert still.change == still.zero
 
 
+def test_figures_of_one_run_stand_together_by_place_and_none_is_left_out(made):
+    names = [f"m{number}" for number in range(100)]
+    keys = (*(made.row(name).key for name in names), made.row("bytes", place="forward fp32").key)
+    page = Page(render(made.comparison(rows=(), broken=(), new=keys, vanished=()), False))
+    cells = [cell["data-label"] for cell in page.all("td")]
+    assert cells == ["case", "where", "figures"] * 2
+    assert "New: 101 figures that only the head has" in page.texts
+    assert ", ".join(names) in page.texts
+
+
 def test_the_page_loads_nothing(made):
     page = Page(render(made.comparison(), False))
     assert [tag["href"] for tag in page.all("link")] == ["data:,"]

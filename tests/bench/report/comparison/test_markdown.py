@@ -54,6 +54,17 @@ def test_everything_else_is_folded(made):
     assert rows_of(text) == [5, 8]
 
 
+def test_figures_of_one_run_stand_together_by_place(made):
+    keys = tuple(made.row(f"m{number}", place=place).key for place in ("here", "there") for number in range(25))
+    text = render(made.comparison(rows=(), broken=(), notes=(), new=(), vanished=keys), False)
+    assert "<summary>Vanished: 50 figures that only the base has, by place (2)</summary>" in text
+    items = [line for line in text.splitlines() if line.startswith("- ")]
+    assert [item.partition(" (")[0] for item in items] == [
+        f"- 25 figures of lenet5@<!-- -->mnist, {place}" for place in ("here", "there")
+    ]
+    assert all(item.endswith("m18, m19 ...)") for item in items)
+
+
 def test_remarks_stand_once(made):
     text = render(made.comparison(), False)
     assert text.count("three seeds are few") == 1

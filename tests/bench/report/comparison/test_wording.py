@@ -34,6 +34,9 @@ def test_what_is_the_same_at_one_place_is_named_together(made):
         "4 figures of lenet5@mnist, forward onnxruntime fp32 cpu (accuracy, latency-p50, latency-p90 ...)",
         "latency-p50 of lenet5@mnist",
     ]
+    assert wording.places(keys, 4) == [
+        "4 figures of lenet5@mnist, forward onnxruntime fp32 cpu (accuracy, latency-p50, latency-p90, throughput)"
+    ]
 
 
 def test_cases_that_failed_before_are_told_with_both_reasons(made):
