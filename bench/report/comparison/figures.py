@@ -1,6 +1,6 @@
 """A figure of a comparison in words: both values, how far it has changed, and how sure that is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 from bench.compare.records import Row
@@ -9,13 +9,29 @@ from bench.report.formats import joules, number, percent, rough, seconds, size_o
 
 HOW_TO_READ = (
     "A change of a timing, or of a fact of a graph, is a share of its base; one of a quality, of how far the base lies "
-    "from the best value, where there is one. Intervals have 95 % confidence."
+    "from the best value, where there is one. From tenfold on, it is told how many times as much it is. Intervals have "
+    "95 % confidence."
 )
 
 EXACTLY = "exactly"
 
 # No value is told with more digits than this.
 DIGITS = 10
+
+# From so many times on, a change is told as that, and no share in per cent; more than so many are not counted.
+TENFOLD, UNCOUNTED = 10, 1_000
+
+# How that is told: slower is so many times as slow.
+_AS = {
+    "slower": "slow",
+    "faster": "fast",
+    "worse": "bad",
+    "better": "good",
+    "larger": "large",
+    "smaller": "small",
+    "more": "much",
+    "less": "little",
+}
 
 _UNITS = {"s": seconds, "J": joules, "B": size_of}
 
@@ -47,7 +63,7 @@ def change(row: Row) -> str:
     """A change in words; of a quality, also how far it has moved in its own unit."""
     if row.change == 0:
         return "the same"
-    text = f"{percent(abs(row.change))} {_word(row, row.change)}"
+    text = _told(row, row.change, percent)
     if row.kind != "quality":
         return text
     moved = row.head - row.base
@@ -63,11 +79,25 @@ def interval(row: Row) -> str:
     low, high = row.interval
     if low == high:
         return EXACTLY
-    if low < 0 < high:
-        return f"{rough(-low)} {_word(row, -1)} to {rough(high)} {_word(row, 1)}"
-    near, far = sorted((abs(low), abs(high)))
+    either_way = low < 0 < high
+    near, far = (low, high) if either_way else sorted((low, high), key=abs)
+    if either_way or times(row, far):
+        return " to ".join(dict.fromkeys(_told(row, end, rough) for end in (near, far)))
     word = f" {_word(row, high or low)}" if (row.change > 0) != (high > 0) else ""
-    return f"{rough(near)} to {rough(far)}{word}"
+    return f"{rough(abs(near))} to {rough(abs(far))}{word}"
+
+
+def times(row: Row, share: float) -> str:
+    """How many times as much it is that has changed by this share; empty where that is told in per cent.
+
+    A timing that falls to a tenth is ten times as fast: what is open in both directions looks it.
+    """
+    grown = -share if row.higher_is_better else share
+    has_fallen = row.kind == "timing" and grown < 0
+    found = 1 / max(1 + grown, 1e-9) if has_fallen else 1 + abs(share)
+    if found < TENFOLD:
+        return ""
+    return number(found, 2) if found <= UNCOUNTED else f"more than {UNCOUNTED:,}"
 
 
 def certainty(row: Row) -> str:
@@ -92,6 +122,12 @@ def told(row: Row) -> str:
 def name(row: Row) -> str:
     """Which figure a row is, in one line."""
     return line(str(row.key))
+
+
+def _told(row: Row, share: float, write: Callable[[float], str]) -> str:
+    """A share with its direction: in per cent, written so, or how many times as much."""
+    word, found = _word(row, share), times(row, share)
+    return f"{found} times as {_AS[word]}" if found else f"{write(abs(share))} {word}"
 
 
 def _with(text: str, unit: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 
 from bench.compare.again import FIGURES, NOT_AGAIN
 from bench.compare.records import BY_ITSELF, NO_DIRECTION, Comparison, Key, Row
+from bench.report.comparison.figures import times
 from bench.report.comparison.lines import left_over, line
 from bench.report.comparison.wording import places
 from bench.report.formats import percent, rough
@@ -131,4 +132,6 @@ def _why(row: Row) -> str:
         return "beyond what is tolerated, but among so many figures, chance may explain it"
     if row.detectable is None or row.detectable <= row.threshold.share:
         return f"the interval reaches across the tolerated {percent(row.threshold.share)}"
-    return f"so much data finds changes from {rough(row.detectable)} on, tolerated are {percent(row.threshold.share)}"
+    factor = times(row, row.detectable)
+    least = f"a factor of {factor}" if factor else rough(row.detectable)
+    return f"so much data finds changes from {least} on, tolerated are {percent(row.threshold.share)}"

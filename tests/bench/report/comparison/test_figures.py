@@ -1,10 +1,12 @@
 """Figures and changes in words."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
 
 from bench.compare.records import Threshold
+from bench.compare.scales import MOST
 from bench.report.comparison import figures
 
 
@@ -57,7 +59,32 @@ def test_no_change_is_the_same(made):
 
 
 def test_a_change_from_nothing_is_told(made):
-    assert figures.change(made.fact(unit="", base=0.0, change=inf)) == "inf % more"
+    assert figures.change(made.fact(unit="", base=0.0, change=inf)) == "more than 1,000 times as much"
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (8.9, "890 % slower"),
+        (14.2, "15 times as slow"),
+        (-0.95, "20 times as fast"),
+        (-1.0, "more than 1,000 times as fast"),
+    ],
+)
+def test_a_change_that_is_tenfold_is_told_as_so_many_times(made, change, text):
+    assert figures.change(made.row(change=change)) == text
+
+
+def test_a_throughput_that_falls_to_a_tenth_is_told_as_a_latency_that_grows_tenfold(made):
+    throughput = made.row("throughput", unit="/s", higher_is_better=True, base=1.0)
+    assert figures.change(replace(throughput, head=0.05, change=0.95)) == "20 times as slow"
+    assert figures.change(replace(throughput, head=20.0, change=-19.0)) == "20 times as fast"
+
+
+def test_what_is_no_timing_falls_by_a_share(made):
+    assert figures.change(made.fact(base=100.0, head=5.0, change=-0.95)) == "95 % smaller"
+    assert figures.change(made.fact(base=5.0, head=100.0, change=19.0)) == "20 times as large"
+    assert figures.change(made.quality(change=14.0, base=0.99, head=0.85)) == "15 times as bad (0.14 lower)"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +101,26 @@ def test_a_change_from_nothing_is_told(made):
 )
 def test_an_interval_says_which_way_it_reaches_where_the_change_does_not(made, change, ends, text):
     assert figures.interval(made.row(change=change, interval=ends)) == text
+
+
+@pytest.mark.parametrize(
+    ("change", "ends", "text"),
+    [
+        (0.01, (-0.9999, MOST), "more than 1,000 times as fast to more than 1,000 times as slow"),
+        (0.01, (-0.18, 340.0), "18 % faster to 341 times as slow"),
+        (0.5, (0.1, MOST), "10 % slower to more than 1,000 times as slow"),
+        (14.0, (13.0, 15.0), "14 times as slow to 16 times as slow"),
+        (5e6, (4e6, 6e6), "more than 1,000 times as slow"),
+        (-0.5, (-0.99, -0.1), "10 % faster to 100 times as fast"),
+    ],
+)
+def test_an_interval_that_is_nearly_open_has_ends_that_can_be_read(made, change, ends, text):
+    assert figures.interval(made.row(change=change, interval=ends)) == text
+
+
+def test_two_processes_that_say_nothing_look_as_open_for_a_throughput(made):
+    row = made.row("throughput", unit="/s", higher_is_better=True, change=0.01, interval=(-MOST, 1.0))
+    assert figures.interval(row) == "more than 1,000 times as fast to more than 1,000 times as slow"
 
 
 def test_values_have_as_many_digits_as_tell_them_apart(made):

@@ -1,10 +1,12 @@
 """The formats by name."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 
+from bench.compare.scales import MOST
 from bench.report.comparison.formats import FORMATS, no_baseline
 
 BEGINS = {
@@ -25,6 +27,21 @@ def test_every_format_writes_every_comparison(made, hostile, form):
             assert text.endswith("\n")
             assert text.encode()
     assert FORMATS[form](made.comparison(), False).startswith(BEGINS[form])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "json"])
+def test_no_reader_is_told_of_a_long_number(made, form):
+    row = made.row(verdict="inconclusive", change=MOST / 2, interval=(-MOST, MOST), detectable=MOST)
+    text = FORMATS[form](made.comparison(rows=(row,)), False)
+    assert "more than 1,000 times as slow" in text
+    assert f"{MOST:.0f}"[:6] not in text
+
+
+def test_programs_are_told_of_numbers(made):
+    row = made.row(interval=(-0.9999, MOST))
+    assert (
+        json.loads(FORMATS["json"](made.comparison(rows=(row,)), False))["comparison"]["rows"][0]["interval"][1] == MOST
+    )
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -13,6 +13,10 @@ def test_what_is_inconclusive_says_why_and_what_it_takes(made):
     assert remedies.reason(timing) == (
         "so much data finds changes from 8 % on, tolerated are 5 %; what helps: `--remeasure`"
     )
+    open_ = made.row(verdict="inconclusive", interval=(-0.99, 4e20), detectable=4e20)
+    assert remedies.reason(open_).startswith(
+        "so much data finds changes from a factor of more than 1,000 on, tolerated"
+    )
     again = made.row(verdict="inconclusive", interval=(0.04, 0.07), is_remeasured=True)
     assert remedies.reason(again) == ("the interval reaches across the tolerated 5 %; what helps: more `--budget`")
     assert remedies.reason(made.quality(interval=None)) == "too little data to tell; what helps: more `seeds`"
