@@ -89,7 +89,7 @@ def main() -> None:
     """The console script: an expected error is one message without a traceback, and its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, color=_colour())
     except BenchError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
@@ -127,4 +127,9 @@ def _terminate(*_: object) -> None:
 
 def _complain(text: str) -> None:
     for line in text.splitlines():
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=_colour())
+
+
+def _colour() -> bool | None:
+    """Whether to colour: not where https://no-color.org is asked for; else click knows a terminal when it sees one."""
+    return False if os.environ.get("NO_COLOR") else None

@@ -91,5 +91,5 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     if remeasure:
         comparison = pair.compare(tolerance, comparing.timed_again(pair, tolerance, budget or BUDGET_S))
     with comparing.without_garbage_collection():
-        comparing.say([(FORMATS[one](comparison, strict), path) for one, path in targets])
+        comparing.say([(comparing.written(comparison, strict, one, path), path) for one, path in targets])
     sys.exit(comparison.exit_code(strict))

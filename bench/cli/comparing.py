@@ -17,9 +17,17 @@ from bench.compare.records import NOTHING, Comparison
 from bench.compare.runs import Pair, Run
 from bench.compare.thresholds import Tolerance
 from bench.errors import BenchError, RunError, UnknownName, suggestion
+from bench.report.comparison.formats import FORMATS
+from bench.report.comparison.text import render
 from bench.store.calibration import machine_of, read_calibrations
 from bench.store.folder import path_of, read_results, write_text
 from bench.store.history import IDENTIFIER, LATEST, History
+
+# A terminal's colours of verdicts and outcomes; all others have none.
+COLOURS = {
+    **{"regressed": "red", "cases failed": "red", "figures vanished": "red"},
+    **{"inconclusive": "yellow", "improved": "green", "passed": "green"},
+}
 
 # From so alike on, a name is taken for a slip in `latest`.
 ALIKE = 0.8
@@ -150,6 +158,17 @@ def targets(
             raise BenchError(f"--also {text}: another format goes to that file", "name another one")
         found.append((form, Path(path)))
     return found
+
+
+def written(comparison: Comparison, strict: bool, form: str, path: Path | None) -> str:
+    """A comparison in a format; as text for the terminal, with colours, which click takes away where there is none."""
+    if form == "text" and path is None:
+        return render(comparison, strict, _coloured)
+    return FORMATS[form](comparison, strict)
+
+
+def _coloured(verdict: str) -> str:
+    return click.style(verdict, fg=COLOURS[verdict]) if verdict in COLOURS else verdict
 
 
 def say(texts: Sequence[tuple[str, Path | None]]) -> None:

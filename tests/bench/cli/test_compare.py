@@ -197,6 +197,37 @@ class TestOptions:
         assert command("compare", BASE, "--format", "yaml").code == 2
 
 
+class TestColours:
+    @pytest.fixture
+    def terminal(self, monkeypatch):
+        monkeypatch.setattr("click._compat.isatty", lambda stream: True)  # pytest's output is none
+        monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def test_verdicts_have_colours_on_a_terminal(self, reports, command, terminal):
+        red, green = ("\x1b[31m{}\x1b[0m".format, "\x1b[32m{}\x1b[0m".format)
+        worse, better = command("compare", BASE, SLOW).out, command("compare", SLOW, BASE).out
+        assert worse.startswith(f"trial: {red('regressed')}\n")
+        assert f"\n{red('regressed')}:\n" in worse
+        assert better.startswith(f"trial: {green('passed')}\n")
+        assert f"\n{green('improved')}:\n" in better
+
+    def test_there_are_none_elsewhere(self, reports, command):
+        assert "\x1b" not in command("compare", BASE, SLOW).out
+
+    def test_there_are_none_where_nobody_wants_them(self, reports, command, terminal, monkeypatch):
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert "\x1b" not in command("compare", BASE, SLOW).out
+
+    @pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+    def test_other_formats_have_none(self, reports, command, terminal, form):
+        assert "\x1b" not in command("compare", BASE, SLOW, "--format", form).out
+
+    def test_a_file_has_none(self, reports, command, terminal, tmp_path):
+        files = [tmp_path / "one", tmp_path / "two"]
+        command("compare", BASE, SLOW, "--output", files[0], "--also", f"text={files[1]}")
+        assert all("regressed" in (text := file.read_text()) and "\x1b" not in text for file in files)
+
+
 class TestOutput:
     @pytest.mark.parametrize("form", FORMATS)
     def test_a_file_holds_what_the_terminal_would_show(self, reports, command, tmp_path, form):

@@ -1,5 +1,6 @@
 """A comparison in the terminal."""
 
+import re
 from dataclasses import replace
 
 from bench.compare.records import Broken
@@ -13,6 +14,18 @@ def test_the_worst_comes_first_under_its_verdict(made):
     assert [line for line in lines if line.endswith(":")] == ["regressed:", "inconclusive:", "improved:"]
     named = lines.index("  latency-p50 of lenet5@mnist, forward onnxruntime fp32 cpu")
     assert lines[named + 1].startswith("    1.2 ms -> 1.27 ms, 6.2 % slower")
+
+
+def test_verdicts_and_nothing_else_can_be_painted(made, hostile):
+    named = made.named(f"{hostile} regressed")
+    painted = render(named, False, lambda word: f"<{word}>")
+    found = re.findall("^<(.*?)>:$", painted, re.MULTILINE)
+    assert found == ["regressed", "inconclusive", "improved"]
+    title, counts, *_ = painted.splitlines()
+    assert title.endswith(" regressed: <regressed>")
+    assert counts.startswith("2 <regressed>, 2 <inconclusive>, 1 <improved>, 3 <unchanged>; ")
+    assert painted.count("<regressed>") == 3
+    assert re.sub("<(regressed|inconclusive|improved|unchanged)>", r"\1", painted) == render(named, False)
 
 
 def test_notes_advice_and_both_runs_follow(made):
