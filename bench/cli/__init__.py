@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.usage import HELP, Group, in_a_line
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ COMMANDS = (
 )
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The built-in commands, imported one by one when asked for, and after them those that plugins add."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -31,15 +32,6 @@ class Commands(click.Group):
             command: click.Command = importlib.import_module(f"bench.cli.{name}_command").command
             return command
         return self._added().get(name)
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(context, args[0]) is None and not args[0].startswith("-"):
-            from bench.errors import UnknownName
-
-            raise UnknownName("command", args[0], self.list_commands(context))
-        return super().resolve_command(context, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; click itself would end with 1 for a reader that has gone, which is a verdict elsewhere."""
@@ -89,12 +81,12 @@ def main() -> None:
     """The console script: an expected error is one message without a traceback, and its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        cli(standalone_mode=False, color=_colour())
+        cli(prog_name="bench", standalone_mode=False, color=_colour())
     except BenchError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
@@ -123,6 +115,14 @@ class Terminated(KeyboardInterrupt):
 
 def _terminate(*_: object) -> None:
     raise Terminated
+
+
+def _tell(error: click.ClickException) -> None:
+    """In a line, but for the help, which is no complaint."""
+    if isinstance(error, HELP):
+        error.show()
+    else:
+        _complain(in_a_line(error))
 
 
 def _complain(text: str) -> None:

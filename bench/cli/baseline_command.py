@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from bench.cli.options import reports_option
+from bench.cli.usage import Group
 
 
-@click.group("baseline", short_help="Name runs that others are compared with.")
+@click.group("baseline", cls=Group, short_help="Name runs that others are compared with.")
 def command() -> None:
     """Give a run a name that outlasts the next runs, such as `main`."""
 

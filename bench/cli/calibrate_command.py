@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.usage import OneOf
 from bench.records import PRECISIONS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ CHANGES = (0.01, 0.02, 0.05)
 @click.option(
     "--precision",
     "precisions",
-    type=click.Choice(PRECISIONS),
+    type=OneOf("precision", PRECISIONS),
     multiple=True,
     default=("fp32",),
     show_default=True,
@@ -29,7 +30,7 @@ CHANGES = (0.01, 0.02, 0.05)
 )
 @click.option(
     "--device",
-    type=click.Choice(("cpu", "cuda")),
+    type=OneOf("device", ("cpu", "cuda")),
     default="cpu",
     show_default=True,
     help="As `measure.device` of your suites.",

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from bench.cli.options import FILE, finite, only_option, reports_option
+from bench.cli.usage import OneOf
 from bench.report.comparison.formats import FORMATS, no_baseline
 
 # How many seconds a place is timed again if nobody says it.
@@ -18,7 +19,7 @@ BUDGET_S = 60.0
 @reports_option
 @only_option
 @click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to say it."
+    "--format", "form", type=OneOf("format", tuple(FORMATS)), default="text", show_default=True, help="How to say it."
 )
 @click.option("--output", type=FILE, help="Write there, and not to the terminal.")
 @click.option(
@@ -71,9 +72,10 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     from bench.cli import comparing
     from bench.compare.runs import Pair
+    from bench.errors import BenchError
 
     if budget is not None and not remeasure:
-        raise click.UsageError("--budget is for --remeasure")
+        raise BenchError("--budget is for --remeasure", "add that, or leave --budget out")
     targets = comparing.targets(form, output, also, list(FORMATS))
     with comparing.without_garbage_collection():
         head_run = comparing.find_run(head, reports)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import FILE, only_option, reports_option
+from bench.cli.usage import Group
 from bench.errors import BenchError, RunError, suggestion
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ CHANGED = "+"
 NOTHING = 4
 
 
-@click.group("history", short_help="List all runs, and show how a figure has moved.", invoke_without_command=True)
+@click.group(
+    "history", cls=Group, short_help="List all runs, and show how a figure has moved.", invoke_without_command=True
+)
 @reports_option
 @click.option("--suite", default="", metavar="NAME", help="Only runs of this suite.")
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="So many runs, the newest.")

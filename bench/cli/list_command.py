@@ -4,11 +4,13 @@ from typing import Any
 
 import click
 
+from bench.cli.usage import OneOf
+
 KINDS = ("models", "datasets", "metrics", "runtimes", "reporters")
 
 
 @click.command("list", short_help="Show the models, datasets, metrics and runtimes that are there.")
-@click.argument("kind", type=click.Choice(KINDS), required=False)
+@click.argument("kind", type=OneOf("kind", KINDS), required=False)
 def command(kind: str | None) -> None:
     """Show everything that the installed plugins offer, or one KIND of it."""
     from bench.catalog import Catalog

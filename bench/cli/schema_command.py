@@ -4,9 +4,11 @@ import json
 
 import click
 
+from bench.cli.usage import OneOf
+
 
 @click.command("schema", short_help="Print the JSON Schema of a suite, for editors, or of what bench writes.")
-@click.argument("what", type=click.Choice(["suite", "results", "comparison"]), default="suite")
+@click.argument("what", type=OneOf("schema", ("suite", "results", "comparison")), default="suite")
 def command(what: str) -> None:
     """Print a JSON Schema: of a suite, of results.json, or of what `bench compare --format json` prints.
 

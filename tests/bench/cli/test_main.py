@@ -45,11 +45,48 @@ def test_an_unknown_command_is_told_with_the_nearest(command):
     assert answer.err.startswith("error: unknown command 'lsit' (did you mean 'list'? allowed: ")
 
 
-def test_an_unknown_option_is_told(command):
-    answer = command("list", "--al")
-    assert answer.code == 2
-    assert "No such option" in answer.err
-    assert "Traceback" not in answer.err
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--hlp",), "unknown option '--hlp' (did you mean '--help'? allowed: --help, --version)"),
+        (("list", "--al"), "unknown option '--al' ("),
+        (("compare", "a", "--budgte", "3"), "unknown option '--budgte' (did you mean '--budget'? allowed: --also, "),
+        (("run",), "missing argument 'SUITE' (bench run [OPTIONS] SUITE; see bench run --help)"),
+        (("baseline", "set", "main"), "missing argument 'RUN' (bench baseline set [OPTIONS] NAME RUN; see bench "),
+        (("bisect", "a", "b"), "missing option '--good' (bench bisect [OPTIONS] SUITE METRIC; see bench bisect "),
+        (("show", "a", "b"), "got unexpected extra argument (b) (bench show [OPTIONS] NAME; see bench show --help)"),
+        (("run", "a", "--jobs", "0"), "invalid value for '--jobs': 0 is not in the range x>=1 (bench run "),
+        (("history", "--most", "x"), "invalid value for '--most': 'x' is not a valid integer (bench history "),
+        (("compare", "a", "--format"), "option '--format' requires an argument"),
+        (("compare", "a", "--budget", "3"), "--budget is for --remeasure"),
+        (("compare", "a", "--format", "jsn"), "unknown format 'jsn' (did you mean 'json'? allowed: github, "),
+        (("list", "modles"), "unknown kind 'modles' (did you mean 'models'? allowed: "),
+        (("schema", "sute"), "unknown schema 'sute' (did you mean 'suite'? allowed: comparison, results, suite)"),
+        (("calibrate", "--device", "gpu"), "unknown device 'gpu' (did you mean 'cpu'? allowed: cpu, cuda)"),
+        (("baseline", "lst"), "unknown command 'lst' (did you mean 'list'? allowed: list, remove, set)"),
+        (("history", "tren"), "unknown command 'tren' (did you mean 'trend'? allowed: dashboard, rebuild, trend)"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_mistake_in_a_command_line_is_told_in_one_line(command, arguments, told):
+    answer = command(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"error: {told}")
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("baseline",)])
+def test_where_nothing_is_asked_for_the_help_is_no_error(command, arguments):
+    answer = command(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("Usage: ")
+
+
+def test_a_plugins_command_complains_in_one_line_too(command, install):
+    raises = "raise click.ClickException('it\\ndoes not work')"
+    install("extra", COMMAND.replace("{name}", "extra").replace('click.echo("it works")', raises))
+    answer = command("extra")
+    assert (answer.code, answer.err) == (1, "error: it does not work\n")
 
 
 def test_a_plugins_command_is_there(command, install):

@@ -39,5 +39,5 @@ def test_everything_that_a_suite_may_say_is_described(command):
 def test_an_unknown_schema_is_told_with_what_is_allowed(command):
     answer = command("schema", "result")
     assert answer.code == 2
-    assert "'suite'" in answer.err
+    assert "(did you mean 'results'? allowed: comparison, results, suite)" in answer.err
     assert "'results'" in answer.err
