@@ -194,10 +194,12 @@ def _looker(question: "Question", measurer: "Measurer", threshold: str | None) -
     from bench.catalog import Catalog
     from bench.cli.comparing import timed_again, tolerance_of
     from bench.manager import load_plugins
+    from bench.store.environment import hardware
 
     tolerated = [f"{question.metric}={threshold}"] if threshold else []
     catalog, only = Catalog(load_plugins()), measurer.recipe.only
-    return Looker(question, measurer, catalog, only, partial(tolerance_of, tolerated), timed_again)
+    tolerance = partial(tolerance_of, tolerated, here=hardware())
+    return Looker(question, measurer, catalog, only, tolerance, timed_again)
 
 
 def _bisect(judge: "Judge", measurer: "Measurer", good: "Commit", bad: "Commit") -> int:

@@ -73,13 +73,14 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     from bench.cli import comparing
     from bench.compare.runs import Pair
     from bench.errors import BenchError
+    from bench.store.environment import hardware
 
     if budget is not None and not remeasure:
         raise BenchError("--budget is for --remeasure", "add that, or leave --budget out")
     targets = comparing.targets(form, output, also, list(FORMATS))
     with comparing.without_garbage_collection():
         head_run = comparing.find_run(head, reports)
-        tolerance = comparing.tolerance_of(thresholds, head_run)
+        tolerance = comparing.tolerance_of(thresholds, head_run, hardware() if remeasure else None)
         base_run = comparing.find_base(base, reports)
     if base_run is None:
         known = comparing.baselines(reports)

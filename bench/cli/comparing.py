@@ -4,9 +4,10 @@ import difflib
 import gc
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,7 @@ from bench.compare.thresholds import Tolerance
 from bench.errors import BenchError, RunError, UnknownName, suggestion
 from bench.report.comparison.formats import FORMATS
 from bench.report.comparison.text import render
+from bench.roofline import Calibration
 from bench.store.calibration import machine_of, read_calibrations
 from bench.store.folder import path_of, read_results, write_text
 from bench.store.history import IDENTIFIER, LATEST, History
@@ -88,10 +90,11 @@ def refuse_itself(base: Run, head: Run) -> None:
         raise error
 
 
-def tolerance_of(texts: Sequence[str], head: Run) -> Tolerance:
+def tolerance_of(texts: Sequence[str], head: Run, here: Mapping[str, Any] | None = None) -> Tolerance:
     """What is tolerated, as far as neither run says it.
 
     :param texts: `FIGURE=PERCENT`, or `PERCENT` for all that no gate bounds
+    :param here: this machine, if figures are timed again on it, as `bench.store.environment.hardware` has it
     :raises BenchError: if one is neither
     """
     named: dict[str, float] = {}
@@ -106,9 +109,13 @@ def tolerance_of(texts: Sequence[str], head: Run) -> Tolerance:
             named[name] = value
         else:
             general = value
-    environment = head.results.environment
-    fitting = [one for one in read_calibrations(say_warning) if one.machine == machine_of(environment, one.device)]
-    return Tolerance(named, general, calibrations=fitting)
+    known = read_calibrations(say_warning)
+    return Tolerance(named, general, calibrations=_of(head.results.environment, known), here=_of(here or {}, known))
+
+
+def _of(machine: Mapping[str, Any], calibrations: Sequence[Calibration]) -> list[Calibration]:
+    """Those that were measured on a machine."""
+    return [one for one in calibrations if one.machine == machine_of(machine, one.device)]
 
 
 def refuse_unknown(tolerance: Tolerance, comparison: Comparison) -> None:

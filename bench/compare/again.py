@@ -11,7 +11,7 @@ from math import log, pi
 from statistics import geometric_mean
 
 from bench.compare.effects import EXACTLY, NONE, Effect
-from bench.compare.estimates import TAIL, Student, paired
+from bench.compare.estimates import Shared, paired
 from bench.compare.scales import Ratio
 from bench.conditions import LEAST_SAMPLES
 
@@ -42,35 +42,6 @@ def share(look: int) -> float:
     :param look: its number, from 1 on
     """
     return 6 / (pi * look) ** 2
-
-
-@dataclass(frozen=True)
-class Looked:
-    """An estimate that is looked at once more, if it was not clear before. See `Estimate`, which it is one of."""
-
-    once: Student
-    look: int
-
-    @property
-    def value(self) -> float:
-        """See `Estimate`."""
-        return self.once.value
-
-    def interval(self, tail: float = TAIL) -> tuple[float, float]:
-        """See `Estimate`."""
-        return self.once.interval(tail * share(self.look))
-
-    def p_above(self, bound: float) -> float:
-        """See `Estimate`."""
-        return min(1.0, self.once.p_above(bound) / share(self.look))
-
-    def p_below(self, bound: float) -> float:
-        """See `Estimate`."""
-        return min(1.0, self.once.p_below(bound) / share(self.look))
-
-    def detectable(self) -> float:
-        """See `Estimate`."""
-        return self.once.detectable() + self.interval()[1] - self.once.interval()[1]
 
 
 @dataclass(frozen=True)
@@ -130,12 +101,12 @@ class Remeasured:
     failure: str = ""
     notes: tuple[str, ...] = ()
 
-    def estimate(self, name: str) -> Looked | None:
+    def estimate(self, name: str) -> Shared | None:
         """How much slower the head is, as a logarithm, by a figure; None where there is too little to tell it."""
         found = self.figures.get(name)
         if found is None or len(found.log_ratios) < 2 or not self.looks:
             return None
-        return Looked(paired(found.log_ratios), self.looks)
+        return Shared(paired(found.log_ratios), share(self.looks))
 
     @property
     def leading(self) -> str:

@@ -160,6 +160,38 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """An estimate that has a share of what may be erred alone, since the same is asked more than once (Bonferroni).
+
+    :param share: no more than 1 with those of all that are asked the same
+    """
+
+    once: Estimate
+    share: float
+
+    @property
+    def value(self) -> float:
+        """See `Estimate`."""
+        return self.once.value
+
+    def interval(self, tail: float = TAIL) -> tuple[float, float]:
+        """See `Estimate`."""
+        return self.once.interval(tail * self.share)
+
+    def p_above(self, bound: float) -> float:
+        """See `Estimate`."""
+        return min(1.0, self.once.p_above(bound) / self.share)
+
+    def p_below(self, bound: float) -> float:
+        """See `Estimate`."""
+        return min(1.0, self.once.p_below(bound) / self.share)
+
+    def detectable(self) -> float:
+        """See `Estimate`."""
+        return self.once.detectable() + self.interval()[1] - self.once.interval()[1]
+
+
+@dataclass(frozen=True)
 class Doubted:
     """Several views of one effect, the first of which states it: sure of what all of them are sure of."""
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from bench.compare.again import Remeasured, effect_again, effect_in_place
 from bench.compare.effects import Effect
+from bench.compare.estimates import Shared
 from bench.compare.facts import fact_effect
 from bench.compare.judging import Candidate, judged
-from bench.compare.observed import Observed, observed
+from bench.compare.observed import Nature, Observed, observed
 from bench.compare.quality import quality_effect
 from bench.compare.records import Broken, Comparison, Key, Side, in_order
 from bench.compare.thresholds import GATE, Tolerance
@@ -71,16 +72,18 @@ class Pair:
     """Two runs that are compared.
 
     :param only: patterns of cases, as for `bench run`; all if there are none
+    :param share: of what may be erred: less than all of it where the same is asked more than once
     """
 
     base: Run
     head: Run
     only: Sequence[str] = ()
+    share: float = 1.0
 
     def compare(self, tolerance: Tolerance, again: Sequence[Remeasured] = ()) -> Comparison:
         """Everything that they say about each other.
 
-        :param tolerance: what the command line and this machine's calibration say; gates come from the head
+        :param tolerance: what the command line and calibrations say; gates come from the head
         :param again: what was timed again; it stands in the place of the runs' own timings
         """
         old, new = (observed(run.results, run.folder, self.only) for run in (self.base, self.head))
@@ -91,7 +94,7 @@ class Pair:
             effect = _effect(old[key], new[key], old[key].nature.device in elsewhere)
             if key.place_of_group in timed and old[key].nature.kind == "timing":
                 effect = effect_in_place(timed[key.place_of_group], key.name, effect)
-            candidates.append(Candidate(key, old[key].nature, effect, rules.of(key, old[key].nature)))
+            candidates.append(self._candidate(key, old[key].nature, effect, rules))
         broken = tuple(self._broken())
         return Comparison(
             base=self.base.side,
@@ -114,16 +117,20 @@ class Pair:
 
         def is_clear(found: Remeasured) -> bool:
             keys = [Key(found.group, found.place, name) for name in found.figures]
-            known = [(key, natures[key], rules.of(key, natures[key])) for key in keys if key in natures]
-            asked = [
-                Candidate(key, nature, effect, threshold)
-                for key, nature, threshold in known
-                if key.name == found.leading or threshold.source == GATE
-                if (effect := effect_again(found, key.name)) is not None
+            known = [
+                self._candidate(key, natures[key], effect, rules)
+                for key in keys
+                if key in natures and (effect := effect_again(found, key.name)) is not None
             ]
+            asked = [one for one in known if one.key.name == found.leading or one.threshold.source == GATE]
             return bool(asked) and all(one.is_clear(count) for one in asked)
 
         return is_clear
+
+    def _candidate(self, key: Key, nature: Nature, effect: Effect, rules: Tolerance) -> Candidate:
+        if effect.estimate is not None and self.share < 1:
+            effect = replace(effect, estimate=Shared(effect.estimate, self.share))
+        return Candidate(key, nature, effect, rules.of(key, nature, effect.is_remeasured))
 
     def _elsewhere(self, figures: Iterable[Observed]) -> set[str]:
         """Of the devices that figures were timed on, those that differ: no timing tells of the runs there."""

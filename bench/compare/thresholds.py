@@ -23,7 +23,8 @@ class Tolerance:
     :param named: a figure's name -> a share, from the command line; it goes before all else
     :param general: a share for what neither the command line names nor a gate, if the command line says one
     :param gates: group -> what the suite tolerates there, as `CaseResult.tolerated` has it
-    :param calibrations: of this machine, for this device and these threads
+    :param calibrations: of the machine that the head was timed on
+    :param here: those of this machine, on which figures are timed again
     :param runtimes: what a suite calls a runtime -> the runtime's own name
     """
 
@@ -31,10 +32,14 @@ class Tolerance:
     general: float | None = None
     gates: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     calibrations: Sequence[Calibration] = ()
+    here: Sequence[Calibration] = ()
     runtimes: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, key: Key, nature: Nature) -> Threshold:
-        """The threshold of a figure."""
+    def of(self, key: Key, nature: Nature, is_remeasured: bool = False) -> Threshold:
+        """The threshold of a figure.
+
+        :param is_remeasured: whether it was timed again, on this machine
+        """
         if key.name in self.named:
             return Threshold(self.named[key.name], OPTION)
         gates = self.gates.get(key.group, {})
@@ -43,17 +48,18 @@ class Tolerance:
                 return Threshold(gates[name], GATE)
         if self.general is not None:
             return Threshold(self.general, OPTION)
-        calibrated = self._calibrated(nature)
+        calibrated = _calibrated(nature, self.here if is_remeasured else self.calibrations, self.runtimes)
         return Threshold(DEFAULT, NOBODY) if calibrated is None else Threshold(calibrated, CALIBRATION)
 
-    def _calibrated(self, nature: Nature) -> float | None:
-        """What the machine finds between a graph and itself: the larger of how far apart, and twice its deviation."""
-        one = nature.execution
-        if one is None or not nature.follows_pace:
-            return None
-        fitting = [each for each in self.calibrations if (each.device, each.threads) == (one.device, one.threads)]
-        found = calibration_for(fitting, self.runtimes.get(one.runtime, one.runtime), one.precision)
-        return max(found.noise.apart, 2 * found.noise.deviation, LEAST) if found else None
+
+def _calibrated(nature: Nature, known: Sequence[Calibration], runtimes: Mapping[str, str]) -> float | None:
+    """What a machine finds between a graph and itself: the larger of how far apart, and twice its deviation."""
+    one = nature.execution
+    if one is None or not nature.follows_pace:
+        return None
+    fitting = [each for each in known if (each.device, each.threads) == (one.device, one.threads)]
+    found = calibration_for(fitting, runtimes.get(one.runtime, one.runtime), one.precision)
+    return max(found.noise.apart, 2 * found.noise.deviation, LEAST) if found else None
 
 
 def _names(key: Key) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Calibrations, kept from run to run in the user's cache."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ def calibration_file() -> Path:
     return cache_root() / "calibration.json"
 
 
-def machine_of(environment: dict[str, Any], device: str) -> Machine:
+def machine_of(environment: Mapping[str, Any], device: str) -> Machine:
     """This machine, as far as a device's figures depend on it.
 
     :param environment: what `bench.store.environment` found

@@ -22,15 +22,18 @@ def environment(plugins: Plugins) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "cpu": _cpu(),
-        "cores": cores(),
+        **hardware(),
         "memory_bytes": _memory(),
-        "gpus": _gpus(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
         "plugins": {plugin.name: f"{plugin.distribution} {plugin.version}" for plugin in plugins.loaded},
         "command": sys.argv[1:],
         "git": _git(),
     }
+
+
+def hardware() -> dict[str, Any]:
+    """Which machine this is, as `bench.store.calibration.machine_of` takes it."""
+    return {"cpu": _cpu(), "cores": cores(), "gpus": _gpus()}
 
 
 def _version(package: str) -> str | None:

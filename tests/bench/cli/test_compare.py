@@ -8,7 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench.cli import comparing
 from bench.report.comparison.formats import FORMATS
+from bench.roofline import Machine
+from bench.store import environment
+from bench.store.calibration import keep_calibrations
 from bench.store.folder import RESULTS, write_results
 from bench.store.history import FILE, History
 
@@ -192,6 +196,17 @@ class TestOptions:
     def test_a_gate_of_the_head_holds(self, reports, add, command):
         add("20260104-000000-dddd", (1.3e-3, 1.31e-3, 1.32e-3), case={"tolerated": {"latency-p50": 0.5}})
         assert command("compare", BASE).code == 0
+
+    @pytest.mark.parametrize("flags", [(), ("--remeasure",)])
+    def test_what_is_timed_again_has_this_machines_calibration(self, reports, command, make, monkeypatch, flags):
+        """The runs were timed elsewhere; what would be timed again is held against what is tolerated here."""
+        there, here = make.calibration(), make.calibration(machine=Machine("This CPU", 8, ""))
+        keep_calibrations([there, here], print)
+        monkeypatch.setattr(environment, "hardware", lambda: {"cpu": "This CPU", "cores": 8, "gpus": []})
+        seen = []
+        monkeypatch.setattr(comparing, "timed_again", lambda pair, tolerance, budget: seen.append(tolerance) or [])
+        assert command("compare", BASE, HEAD, *flags).code == 0
+        assert [(one.calibrations, one.here) for one in seen] == [([there], [here])] * len(flags)
 
     def test_an_unknown_format_is_a_mistake(self, reports, command):
         assert command("compare", BASE, "--format", "yaml").code == 2

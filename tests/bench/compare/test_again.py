@@ -8,9 +8,9 @@ import pytest
 from scipy import stats
 
 from bench.compare import again
-from bench.compare.again import Looked, Paired, Remeasured, effect_again, effect_in_place, looks, share
+from bench.compare.again import Paired, Remeasured, effect_again, effect_in_place, looks, share
 from bench.compare.effects import Effect
-from bench.compare.estimates import TAIL, Student, paired
+from bench.compare.estimates import TAIL, Shared, Student, paired
 from bench.compare.scales import Ratio
 
 ALPHA = 0.05
@@ -33,7 +33,7 @@ def test_an_interval_is_students_at_the_looks_share_of_the_error(look):
 
 
 def interval(ratios, look):
-    return Looked(paired(ratios), look).interval(ALPHA / 2)
+    return Shared(paired(ratios), share(look)).interval(ALPHA / 2)
 
 
 NOISE = {
@@ -69,7 +69,7 @@ def is_apart(found):
 
 @pytest.mark.parametrize("look", [1, 3])
 def test_an_estimate_is_as_sure_by_its_p_value_as_by_its_interval(look):
-    found = Looked(paired([0.01, 0.03, 0.02, 0.05]), look)
+    found = Shared(paired([0.01, 0.03, 0.02, 0.05]), share(look))
     low, high = found.interval()
     assert (found.p_above(low), found.p_below(high)) == (pytest.approx(TAIL), pytest.approx(TAIL))
     assert found.p_above(1.0) == found.p_below(-1.0) == 1.0

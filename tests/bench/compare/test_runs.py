@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.compare.again import Paired, Remeasured
 from bench.compare.records import PASSED, REGRESSED, Key
 from bench.compare.runs import OTHER_MACHINE, TIMED_HERE, Pair, Run
-from bench.compare.thresholds import Tolerance
+from bench.compare.thresholds import DEFAULT, Tolerance
 from bench.results import Failure
+from bench.roofline import NoiseFloor
 
 CPU = {"cpu": "Some CPU", "cores": 2, "gpus": []}
 
@@ -71,6 +73,57 @@ def test_sides_are_what_a_reader_needs(pair, timed):
     head = pair([timed()], [timed()], environment=environment).compare(Tolerance()).head
     assert (head.run_id, head.suite, head.folder, head.commit) == ("head", "trial", "head", "abc")
     assert head.machine == "Some CPU with 2 cores, H200"
+
+
+def test_runs_that_have_a_share_of_the_error_are_sure_of_less(pair, timed):
+    whole = pair([timed()], [timed(SLOWER)])
+    part = replace(whole, share=1e-6)
+    found = again(1.3, 1.31, 1.33)
+    for one, verdict in ((whole, "regressed"), (part, "inconclusive")):
+        assert verdicts(one.compare(Tolerance()))["latency-p50"] == verdict
+        assert verdicts(one.compare(Tolerance(), [found]))["latency-p50"] == verdict
+        assert one.clearing(Tolerance())(found) == (verdict == "regressed")
+
+
+def again(*ratios):
+    """A place that was timed again: how many times as long the head took in each process."""
+    place = "forward graph fp32 cpu threads=1 single-stream batch=1"
+    figures = {"latency-p50": Paired((1.0,) * len(ratios), ratios)}
+    return Remeasured("tiny@points", place, figures, looks=1, processes=len(ratios))
+
+
+class TestCalibration:
+    """Of the machine that a figure was timed on: the head's, or this one."""
+
+    FOUND = again(1.08, 1.08, 1.08)
+
+    @pytest.mark.parametrize(
+        ("apart", "here", "verdict"), [(0.01, 0.1, "unchanged"), (0.1, 0.01, "regressed"), (0.1, None, "regressed")]
+    )
+    def test_what_is_timed_again_is_held_against_this_machines(self, pair, timed, make, apart, here, verdict):
+        known, other = (
+            [] if one is None else [make.calibration(noise=NoiseFloor(30e-6, one, 0.0))] for one in (apart, here)
+        )
+        runs, tolerance = pair([timed()], [timed(SLOWER)]), Tolerance(calibrations=known, here=other)
+        (by_runs,), (by_again,) = (
+            [row for row in one.rows if row.key.name == "latency-p50"]
+            for one in (runs.compare(tolerance), runs.compare(tolerance, [self.FOUND]))
+        )
+        assert (by_runs.threshold.share, by_runs.threshold.source) == (apart, "calibration")
+        assert by_again.threshold.share == (here or DEFAULT)
+        assert by_again.verdict == verdict
+
+    @pytest.mark.parametrize(("here", "is_clear"), [(0.01, True), (0.1, True), (0.08, False)])
+    def test_and_timed_until_it_is_clear_by_them(self, pair, timed, make, here, is_clear):
+        tolerance = Tolerance(here=[make.calibration(noise=NoiseFloor(30e-6, here, 0.0))])
+        found = again(1.079, 1.08, 1.081)
+        assert pair([timed()], [timed()]).clearing(tolerance)(found) == is_clear
+
+    def test_what_could_not_be_timed_again_is_held_against_the_heads(self, pair, timed, make):
+        tolerance = Tolerance(calibrations=[make.calibration(noise=NoiseFloor(30e-6, 0.5, 0.0))])
+        failed = replace(self.FOUND, failure="it crashed")
+        comparison = pair([timed()], [timed(SLOWER)]).compare(tolerance, [failed])
+        assert verdicts(comparison)["latency-p50"] == "unchanged"
 
 
 class TestWhatOneRunHasAlone:
