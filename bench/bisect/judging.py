@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from bench.bisect.git import Commit, Mark
 from bench.bisect.measuring import Unmeasured
+from bench.compare.again import share
 from bench.compare.records import Comparison, Key, Row
 from bench.errors import UnknownName
 
-# Base, head, how often this has been asked before, and the figures that matter if it is not all -> what the two commits
-# say about each other.
-Look = Callable[[Commit, Commit, int, Collection[Key]], Comparison]
+# Base, head, how often this has been asked before, the share of what may be erred that this look has, and the figures
+# that matter if it is not all -> what the two commits say about each other.
+Look = Callable[[Commit, Commit, int, float, Collection[Key]], Comparison]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Decision:
 class Judge:
     """Looks at commits and says how they are.
 
+    Each repetition is a look at new data. Whoever looks until he sees something is wrong more often, so each look has a
+    share of what one alone may err, as in `bench.compare.again`. That against the bad commit is the last of them.
+
     :param most_repeats: how often timings that say nothing are repeated, each time twice as long
     """
 
@@ -97,11 +101,7 @@ class Judge:
 
         :raises Unmeasured: if one of them gives no figures
         """
-        found = self.question.rows(self.look(good, bad, 0, ()))
-        for repeat in range(self.most_repeats):
-            if any(row.verdict == "regressed" for row in found) or not _can_be_repeated(found):
-                break
-            found = self.question.rows(self.look(good, bad, repeat + 1, ()))
+        found, _ = self._repeated(lambda repeat, share: self.question.rows(self.look(good, bad, repeat, share, ())))
         return Ends(good, bad, found)
 
     def decide(self, commit: Commit, ends: Ends) -> Decision:
@@ -111,17 +111,13 @@ class Judge:
         that is better than that is good. Only then it is the distance that decides.
         """
         try:
-            rows = self._watched(ends.good, commit, ends)
-            for repeat in range(self.most_repeats):
-                if _is_bad(rows) or not _can_be_repeated(rows):
-                    break
-                rows = self._watched(ends.good, commit, ends, repeat + 1)
+            rows, looks = self._repeated(lambda repeat, share: self._watched(ends.good, commit, ends, repeat, share))
             if _is_bad(rows):
                 return Decision(commit, "bad", rows[0])
             unclear = [row for row in rows if row.verdict == "inconclusive"]
             if not unclear:
                 return Decision(commit, "good", rows[0])
-            return self._by_distance(commit, ends, unclear)
+            return self._by_distance(commit, ends, unclear, share(looks + 1))
         except Unmeasured as error:
             return Decision(commit, "skip", reason=error.reason)
         except UnknownName as error:
@@ -131,8 +127,18 @@ class Judge:
         """The worst of the watched figures, from one commit that has been measured to another."""
         return self._watched(before, after, ends)[0]
 
-    def _by_distance(self, commit: Commit, ends: Ends, unclear: list[Row]) -> Decision:
-        against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends)}
+    def _repeated(self, look: Callable[[int, float], tuple[Row, ...]]) -> tuple[tuple[Row, ...], int]:
+        """What the last of all looks has found that are needed, and how many these were.
+
+        :param look: how often this has been asked before, and the share of what may be erred -> rows
+        """
+        looks, rows = 1, look(0, share(1))
+        while looks <= self.most_repeats and not _is_bad(rows) and _can_be_repeated(rows):
+            looks, rows = looks + 1, look(looks, share(looks + 1))
+        return rows, looks
+
+    def _by_distance(self, commit: Commit, ends: Ends, unclear: list[Row], share: float) -> Decision:
+        against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends, share=share)}
         sides = {row.key: _side(row, ends.watched[row.key], against_bad.get(row.key)) for row in unclear}
         bad = next((row for row in unclear if sides[row.key][0] == "bad"), None)
         row = bad or unclear[0]
@@ -140,12 +146,12 @@ class Judge:
         is_clear = all(is_clear for side, is_clear in sides.values() if side == mark)
         return Decision(commit, mark, row, is_uncertain=not is_clear)
 
-    def _watched(self, base: Commit, head: Commit, ends: Ends, repeat: int = 0) -> tuple[Row, ...]:
+    def _watched(self, base: Commit, head: Commit, ends: Ends, repeat: int = 0, share: float = 1.0) -> tuple[Row, ...]:
         """The rows of the figures that had regressed, the worst first.
 
         :raises UnknownName: if one of the runs has none of them
         """
-        comparison = self.look(base, head, repeat, ends.watched)
+        comparison = self.look(base, head, repeat, share, ends.watched)
         rows = [row for row in self.question.rows(comparison) if row.key in ends.watched]
         if not rows:
             raise UnknownName("figure", self.question.metric, (str(key) for key in ends.watched))

@@ -46,27 +46,30 @@ class Looker:
     tolerance_of: Callable[[Run], Tolerance]
     time_again: Callable[[Pair, Tolerance, float], Sequence[Remeasured]]
 
-    def __call__(self, base: Commit, head: Commit, repeat: int, watched: Collection[Key] = ()) -> Comparison:
+    def __call__(
+        self, base: Commit, head: Commit, repeat: int, share: float, watched: Collection[Key] = ()
+    ) -> Comparison:
         """What they say about each other.
 
         :param repeat: how often this has been asked before
+        :param share: of what may be erred
         :param watched: the figures that matter; all of the question's if there are none
         :raises Unmeasured: if there is no run of one of them
         :raises UnknownName: if that of the base has no figure of the question; the head is not measured then
         """
-        pair, is_asked = self._pair(base, head, 1), self._asked(watched)
+        pair, is_asked = self._pair(base, head, 1, share), self._asked(watched)
         able = self._able(pair, is_asked)
         if not able:
-            pair = self._pair(base, head, 2**repeat)
+            pair = self._pair(base, head, 2**repeat, share)
             return pair.compare(self.tolerance_of(pair.head))
         tolerance = self.tolerance_of(pair.head)
         again = self.time_again(_cut(pair, able.__contains__), tolerance, BUDGET_S * 2**repeat)
         return _cut(pair, is_asked).compare(tolerance, again)  # others would ask for more than was timed for
 
-    def _pair(self, base: Commit, head: Commit, factor: int) -> Pair:
+    def _pair(self, base: Commit, head: Commit, factor: int, share: float) -> Pair:
         old = self._run(base, factor)
         self.question.keys(observed(old.results, old.folder, self.only))
-        return Pair(old, self._run(head, factor), self.only)
+        return Pair(old, self._run(head, factor), self.only, share)
 
     def _run(self, commit: Commit, factor: int) -> Run:
         return Run(*read_results(self.measure(commit, factor)))
@@ -101,4 +104,4 @@ def _cut(pair: Pair, is_kept: Callable[[Place], bool]) -> Pair:
         Run(replace(run.results, cases=[cut(case) for case in run.results.cases]), run.folder)
         for run in (pair.base, pair.head)
     )
-    return Pair(base, head, pair.only)
+    return replace(pair, base=base, head=head)

@@ -7,6 +7,7 @@ import pytest
 from bench.bisect.git import Commit
 from bench.bisect.judging import Judge, Question
 from bench.bisect.measuring import Unmeasured
+from bench.compare.again import share
 from bench.compare.records import Comparison, Key, Side
 from bench.errors import UnknownName
 
@@ -28,10 +29,12 @@ class Noisy:
     calm: dict[str, int]
     changes: dict[str, object] = field(default_factory=dict)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
 
-    def look(self, base, head, repeat, watched):
+    def look(self, base, head, repeat, share, watched):
         names = [base.id, head.id]
         self.asked.append((base.id, head.id, repeat))
+        self.shares.append(share)
         is_clear = all(repeat >= self.calm.get(name, 0) for name in names)
         row = self.row(*(self.values[name] for name in names), **self.changes, **({} if is_clear else WIDE))
         return Comparison(SIDE, SIDE, (row,))
@@ -46,6 +49,7 @@ def decided(row, value, calm=0, most_repeats=2, **changes):
     judge = noisy.judge(most_repeats)
     ends = judge.ends(GOOD, BAD)
     noisy.asked.clear()
+    noisy.shares.clear()
     return judge.decide(MIDDLE, ends), noisy
 
 
@@ -74,6 +78,19 @@ def test_else_the_nearer_figure_decides_of_timings_by_their_ratio(row, value, ki
     assert noisy.asked[-1] == (BAD.id, MIDDLE.id, 0)
 
 
+def test_each_look_has_a_share_of_what_one_alone_may_err(row):
+    _, noisy = decided(row, 1.9, calm=99, most_repeats=2)
+    assert noisy.shares == [share(look) for look in (1, 2, 3, 4)]
+    assert sum(noisy.shares) < 1
+
+
+def test_the_last_question_is_asked_once(row):
+    noisy = Noisy(row, VALUES, {})
+    judge = noisy.judge()
+    judge.between(GOOD, BAD, judge.ends(GOOD, BAD))
+    assert noisy.shares == [share(1), 1.0]
+
+
 def test_nothing_is_repeated_that_is_not_asked_for(row):
     _, noisy = decided(row, 1.9, calm=99, most_repeats=0)
     assert {repeat for *_, repeat in noisy.asked} == {0}
@@ -83,7 +100,7 @@ def test_nothing_is_repeated_that_is_not_asked_for(row):
 def test_what_the_good_commit_leaves_open_the_bad_one_may_tell(row, value, mark):
     """2.5 lies nearer to 4 than to 1, but is known to be better than 4."""
 
-    def look(base, head, repeat, watched):
+    def look(base, head, repeat, share, watched):
         verdict = {} if BAD in (base, head) else WIDE
         return Comparison(SIDE, SIDE, (row(values[base.id], values[head.id], **verdict),))
 
@@ -100,7 +117,7 @@ def test_only_what_has_regressed_between_the_ends_is_watched(row):
 
     told = []
 
-    def look(base, head, repeat, watched):
+    def look(base, head, repeat, share, watched):
         told.append([key.place for key in watched])
         pairs = zip(places, values[base.id], values[head.id], strict=True)
         rows = [row(old, new, key=Key("net@points", place, "loss")) for place, old, new in pairs]
@@ -121,7 +138,7 @@ def test_the_ends_are_repeated_too(row):
 
 
 def test_a_commit_without_the_figure_is_skipped(row):
-    def look(base, head, repeat, watched):
+    def look(base, head, repeat, share, watched):
         name = "other" if MIDDLE in (base, head) else "loss"
         return Comparison(SIDE, SIDE, (row(1, 2, key=Key("net@points", "forward", name)),))
 
@@ -132,7 +149,7 @@ def test_a_commit_without_the_figure_is_skipped(row):
 
 
 def test_a_commit_that_fails_is_skipped(row):
-    def look(base, head, repeat, watched):
+    def look(base, head, repeat, share, watched):
         if head == MIDDLE:
             raise Unmeasured(head, "it does not build")
         return Comparison(SIDE, SIDE, (row(VALUES[base.id], VALUES[head.id]),))

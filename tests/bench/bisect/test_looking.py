@@ -16,12 +16,14 @@ from bench.store.folder import write_results
 OLD, NEW = (Commit(name * 40, name * 7, "", "", "") for name in "ab")
 PLACES = [f"forward {runtime} fp32 cpu threads=1 single-stream batch=1" for runtime in ("graph", "eager")]
 
+NOISE = (0.0, 0.01, -0.01, 0.0)
+
 
 @pytest.fixture
 def looked(make, tmp_path, catalog):
     """Looks at two commits with a graph each, under a runtime that needs torch and one that does not."""
 
-    def look(metric, repeat=0, place="", watched=(), noise=(0.0, 0.01, -0.01, 0.0), scored=1, seen=None):
+    def look(metric, *, repeat=0, share=1.0, place="", watched=(), noise=NOISE, scored=1, seen=None, seconds=()):
         names = ("graph", "eager")
         specs = [{"name": name, "runtime": name, "params": {}} for name in names]
         asked, measured = [], [] if seen is None else seen
@@ -30,7 +32,8 @@ def looked(make, tmp_path, catalog):
             measured.append((commit, factor))
             folder = tmp_path / commit.short
             folder.mkdir(exist_ok=True)
-            rows = [make.measurement(runtime=name) for name in names]
+            processes = [make.process(turn=turn, p50_s=one) for turn, one in enumerate(seconds)]
+            rows = [make.measurement(runtime=name, by_process=processes or [make.process()]) for name in names]
             artifact = make.artifact(sha256=commit.id)
             suite = {"name": "trial", "measure": {"runtimes": specs}}
             metrics = [make.metric(name=f"metric-{number}") for number in range(scored)]
@@ -45,7 +48,7 @@ def looked(make, tmp_path, catalog):
             return [Remeasured("tiny@points", PLACES[0], {"latency-p50": paired}, looks=1, processes=4)]
 
         looker = Looker(Question(metric, place), measure, catalog, (), lambda run: Tolerance(), again)
-        found = looker(OLD, NEW, repeat, watched)
+        found = looker(OLD, NEW, repeat, share, watched)
         rows = {row.key.place: row for row in found.rows if row.key.name == metric}
         return rows, asked, measured
 
@@ -71,6 +74,13 @@ def test_what_was_timed_until_it_was_clear_is_judged_by_itself(looked):
 
 def test_a_repetition_has_twice_the_time(looked):
     assert [budget for _, budget in looked("latency-p50", repeat=2)[1]] == [4 * BUDGET_S]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_look_with_a_share_of_the_error_is_less_sure(looked, place):
+    whole, part = (looked("latency-p50", share=share, seconds=(1, 1.1, 1.2))[0][place] for share in (1.0, 0.1))
+    assert part.interval[0] < whole.interval[0]
+    assert part.interval[1] > whole.interval[1]
 
 
 @pytest.mark.parametrize(("metric", "place"), [("latency-p50", "eager"), ("nodes", ""), ("metric-0", "")])

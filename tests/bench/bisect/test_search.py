@@ -32,7 +32,7 @@ class Known:
 def searched(made, good, bad, measure, compare):
     """A search, and what it has told."""
 
-    def look(base, head, repeat, watched):
+    def look(base, head, repeat, share, watched):
         return compare(measure(base), measure(head))
 
     judge, told = Judge(Question("loss"), look), []
