@@ -1,15 +1,15 @@
-"""The effect between qualities: over the rows of the test set where both runs were asked the same, and over seeds."""
+"""The effect between qualities: over seeds, and over rows of the test set, in pairs where both were asked the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 
 from bench.compare.effects import NONE, Effect
-from bench.compare.estimates import Doubted, Drawn, Estimate, between, paired
+from bench.compare.estimates import Doubted, Drawn, Estimate, Student, between, combined, paired
 from bench.compare.observed import Observed, Seen
 from bench.compare.scales import Difference, quality_scale
 
@@ -33,6 +33,9 @@ ONE_A_SIDE = "one seed a side: how much training varies is not known; run more s
 ONE_STEP = "all seeds differ by the same, as a figure of few values does by chance: run more seeds"
 OTHER_SEEDS = "the seeds differ"
 OTHER_DATA = "the test sets differ"
+NO_ROWS = "no scores of single rows, or too few"
+UNSAMPLED = "how far other rows would move it is not in the interval: {error}"
+NO_SPREAD = "neither seeds nor rows differ: how far chance moves it is not known"
 
 
 def quality_effect(base: Observed, head: Observed) -> Effect:
@@ -45,8 +48,10 @@ def quality_effect(base: Observed, head: Observed) -> Effect:
     notes = (*(() if common else (OTHER_SEEDS,)), *(() if asked_the_same else (OTHER_DATA,)))
     if common and asked_the_same:
         estimate, method, more = _of_partners(old, new, scale)
-    else:
+    elif asked_the_same:
         estimate, method, more = _of_strangers(old, new, scale)
+    else:
+        estimate, method, more = _of_other_data(old, new, scale)
     return Effect(before, after, scale, scale.of(before, after), estimate, method, (*notes, *more))
 
 
@@ -83,13 +88,70 @@ def _is_one_step(base: Sequence[Seen], differences: Sequence[float]) -> bool:
     return is_moved and is_same and max(values) - min(values) > near
 
 
-def _of_strangers(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
-    """Of other seeds, or on other data."""
+def _of_strangers(
+    base: Sequence[Seen], head: Sequence[Seen], scale: Difference
+) -> tuple[Student | None, str, tuple[str, ...]]:
+    """Of other seeds."""
     if min(len(base), len(head)) < 2:
         return None, "no interval", (ONE_A_SIDE,)
     old, new = ([one.value for one in side] for side in (base, head))
     estimate = between(new, old) if scale.higher_is_better else between(old, new)
     return estimate, f"Welch's t over {len(old)} and {len(new)} seeds", ()
+
+
+def _of_other_data(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> _Found:
+    """On other test sets.
+
+    Each is a sample, and its rows move all seeds that were asked them alike: no spread of seeds tells how far. So the
+    error of the rows' mean comes on top of that of the seeds. What a row is to one seed alone is in both, which errs on
+    the wide side. Where few seeds lie close by chance, the sum would be too sure: seeds by themselves have to agree.
+    """
+    by_seeds, method, notes = _of_strangers(base, head, scale)
+    if by_seeds is None:
+        return None, method, notes
+    try:
+        moved = [*_moved_by_rows(base), *_moved_by_rows(head)]
+    except (OSError, ValueError) as error:
+        moved, notes = [], (UNSAMPLED.format(error=error),)
+    whole = combined([by_seeds, *moved], is_sum=True)
+    if not whole.error:
+        return None, "no interval", (NO_SPREAD, *notes)
+    if not moved:
+        return by_seeds, method, notes
+    return Doubted([whole, by_seeds]), f"{method}, and the rows of their test sets", notes
+
+
+def _moved_by_rows(side: Sequence[Seen]) -> Iterator[Student]:
+    """How far each test set may have moved the mean of a side.
+
+    Nothing where each seed has a test set of its own: what lies between seeds lies between these, too.
+
+    :raises OSError: if scores cannot be read
+    :raises ValueError: if there are too few, or they are damaged
+    """
+    sets: dict[str, list[Seen]] = {}
+    for one in side:
+        sets.setdefault(one.asked, []).append(one)
+    if len(sets) == len(side):
+        return
+    for seeds in sets.values():
+        mean = _mean_of_rows([_scores(one.scores) for one in seeds if one.scores is not None])
+        yield Student(0.0, mean.error * len(seeds) / len(side), mean.freedom)
+
+
+def _mean_of_rows(scores: Sequence[np.ndarray]) -> Student:
+    """The mean over a test set, whose rows are a sample, in blocks as a bootstrap draws them.
+
+    :param scores: of the same rows with each seed
+    :raises ValueError: if there are too few
+    """
+    rows = np.mean(scores, axis=0) if scores else np.zeros(1)
+    off = np.bincount(_blocks(len(rows)), rows - rows.mean())
+    count = len(off)
+    if count < LEAST_BLOCKS:
+        raise ValueError(NO_ROWS)
+    error = float(np.linalg.norm(off)) * sqrt(count / (count - 1)) / len(rows)
+    return Student(float(rows.mean()), error, count - 1)
 
 
 def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> tuple[Estimate | None, tuple[str, ...]]:
@@ -124,7 +186,7 @@ def _differences(base: Path, head: Path, scale: Difference) -> np.ndarray:
     :raises ValueError: if the two are not of the same rows
     """
     old, new = _scores(base), _scores(head)
-    if old.shape != new.shape or old.ndim != 1 or not len(old):
+    if old.shape != new.shape:
         raise ValueError(f"{head} has the shape {new.shape}, {base} {old.shape}")
     return old - new if scale.higher_is_better else new - old
 
@@ -133,6 +195,8 @@ def _scores(path: Path) -> np.ndarray:
     """:raises ValueError: if the file is damaged; `numpy.load` would take it for something else, and raise whatever."""
     with path.open("rb") as file:
         scores = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+    if scores.ndim != 1 or not len(scores):
+        raise ValueError(f"{path} has the shape {scores.shape}")
     if not np.isfinite(scores).all():
         raise ValueError(f"{path} holds what is no finite number")
     return scores

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from bench.compare.again import FIGURES, NOT_AGAIN
+from bench.compare.quality import OTHER_DATA
 from bench.compare.records import BY_ITSELF, NO_DIRECTION, Comparison, Key, Row
 from bench.report.comparison.figures import times
 from bench.report.comparison.lines import left_over, line
@@ -15,7 +16,7 @@ from bench.report.formats import percent, rough
 SAID_ALREADY = (NO_DIRECTION, BY_ITSELF)
 
 # What settles an inconclusive figure.
-REMEASURE, BUDGET, SEEDS = "`--remeasure`", "more `--budget`", "more `seeds`"
+REMEASURE, BUDGET, SEEDS, TEST_SET = "`--remeasure`", "more `--budget`", "more `seeds`", "the same test set"
 
 PROCESSES = "more `measure.processes`, or a quieter machine"
 
@@ -24,6 +25,7 @@ _ADVICE = {
     REMEASURE: "for timings, `--remeasure`, which times both runs' graphs anew, in turn",
     BUDGET: "for timings that were measured again, more `--budget`",
     SEEDS: "for qualities, more `seeds`",
+    TEST_SET: "for qualities on other data, the same test set",
     PROCESSES: "for figures that cannot be timed again, more `measure.processes`, or a quieter machine",
 }
 
@@ -90,7 +92,7 @@ def remedy(row: Row, is_again: bool = False) -> str:
     if row.kind == "fact" or row.higher_is_better is None:
         return ""
     if row.kind == "quality":
-        return SEEDS
+        return TEST_SET if OTHER_DATA in row.notes else SEEDS
     refused = [note for note in row.notes if note.startswith(NOT_AGAIN)]
     if row.is_remeasured or any("--budget" in note for note in refused):
         return BUDGET

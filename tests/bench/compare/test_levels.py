@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bench.compare import quality
 from bench.compare.estimates import TAIL
 from bench.compare.judging import Candidate, judged
-from bench.compare.quality import bootstrap
+from bench.compare.observed import Nature, Observed, Seen
+from bench.compare.quality import bootstrap, quality_effect
 from bench.compare.records import Key, Threshold
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -116,6 +118,34 @@ def test_qualities_that_have_not_changed_are_seldom_called_regressed(differences
     estimates = [bootstrap([differences(random, rows)]) for _ in range(trials)]
     assert np.mean([one.p_above(0.0) <= TAIL for one in estimates]) <= most(trials)
     assert np.mean([one.p_below(0.0) <= TAIL for one in estimates]) <= most(trials)
+
+
+@pytest.mark.parametrize(("seeds", "training"), [(2, 0.0), (2, 0.03), (3, 0.03), (5, 0.0), (5, 0.1)])
+def test_other_test_sets_are_seldom_taken_for_another_quality(monkeypatch, seeds, training):
+    """A model that is right on nine of ten rows, mostly the same with each seed, on a hundred rows a side.
+
+    :param training: by how much its accuracy scatters with the seed; a hundred rows move it by 0.03
+    """
+    monkeypatch.setattr(quality, "_scores", lambda rows: rows)
+    random, trials = np.random.default_rng(seeds), 600
+    estimates = [
+        quality_effect(*(asked_apart(random, seeds, training, name) for name in ("one", "other"))).estimate
+        for _ in range(trials)
+    ]
+    assert np.mean([one.p_above(0.0) <= TAIL for one in estimates]) <= most(trials)
+    assert np.mean([one.p_below(0.0) <= TAIL for one in estimates]) <= most(trials)
+    if not training:
+        by_seeds = [one.views[1].p_above(0.0) <= TAIL for one in estimates]
+        assert np.mean(by_seeds) > 2 * TAIL, "seeds do not know of the rows that they have in common"
+
+
+def asked_apart(random, seeds, training, asked, rows=100):
+    """Answers of several seeds to one test set, of which some rows are hard for all of them."""
+    share = np.clip(random.normal(0.9, training, (seeds, 1)), 0.01, 0.99)
+    hardness = random.normal(size=rows) + 0.2 * random.normal(size=(seeds, rows))
+    scores = (hardness < np.hypot(1, 0.2) * stats.norm.ppf(share)).astype(float)
+    nature = Nature("quality", "", higher_is_better=True, best=1.0)
+    return Observed(nature, {seed: Seen(one.mean(), scores=one, asked=asked) for seed, one in enumerate(scores)})
 
 
 def test_over_a_whole_matrix_few_discoveries_are_false_and_the_true_ones_are_made():

@@ -213,11 +213,77 @@ class TestStrangers:
         effect = quality_effect(scored(ACCURACY, {0: right}), scored(ACCURACY, {0: right}, asked="another"))
         assert (effect.estimate, effect.notes) == (None, (quality.OTHER_DATA, quality.ONE_A_SIDE))
 
-    def test_on_other_data_several_seeds_are_compared_as_strangers(self):
+
+class TestOtherData:
+    """Each test set is a sample, that all seeds of a side have in common."""
+
+    def test_of_seeds_that_are_alike_it_is_welchs_t_over_rows(self, scored):
+        """Of 5 x 25 rows, in blocks of 5."""
+        random = np.random.default_rng(0)
+        old, new = random.lognormal(0, 1, 125), random.lognormal(0.5, 1, 125)
+        base, head = scored(LOSS, dict.fromkeys(range(3), old)), scored(LOSS, dict.fromkeys(range(2), new), "another")
+        effect = quality_effect(base, head)
+        blocks = (one.astype(np.float32).reshape(25, 5).mean(axis=1) for one in (new, old))
+        there = stats.ttest_ind(*blocks, equal_var=False).confidence_interval()
+        assert effect.estimate.interval() == pytest.approx((there.low, there.high), rel=1e-4)
+        assert effect.method == "Welch's t over 2 and 2 seeds, and the rows of their test sets"
+        assert effect.notes == (quality.OTHER_DATA,)
+
+    def test_a_hundred_rows_and_another_hundred_make_no_certainty(self, scored):
+        """Whoever is right on 90 of these is on 83 of those, once in seven times."""
+        base, head = (
+            scored(ACCURACY, dict.fromkeys(range(2), answers(share, 100)), asked)
+            for share, asked in ((0.9, "one"), (0.83, "another"))
+        )
+        assert verdict(base, head) == "inconclusive"
+
+    def test_the_errors_of_seeds_and_rows_add_up(self, scored):
+        random = np.random.default_rng(0)
+        rows = random.normal(0, 1, (2, 1000))
+        base, head = (
+            scored(LOSS, {seed: own + seed / 50 for seed in range(5)}, asked)
+            for own, asked in zip(rows, ("one", "another"), strict=True)
+        )
+        whole, by_seeds = quality_effect(base, head).estimate.views
+        of_rows = np.hypot(*(stats.sem(own.reshape(-1, 10).mean(axis=1)) for own in rows))
+        assert whole.error == pytest.approx(np.hypot(by_seeds.error, of_rows), rel=1e-4)
+        assert by_seeds.error > of_rows / 3
+
+    def test_seeds_with_test_sets_of_their_own_have_that_in_their_spread(self, scored):
+        random = np.random.default_rng(0)
+
+        def side(name):
+            seeds = [scored(LOSS, {seed: random.normal(0, 1, 100)}, f"{name} {seed}").seeds for seed in range(3)]
+            return Observed(LOSS, {seed: one for found in seeds for seed, one in found.items()})
+
+        effect = quality_effect(side("one"), side("another"))
+        assert (effect.method, effect.notes) == ("Welch's t over 3 and 3 seeds", (quality.OTHER_DATA,))
+
+    def test_without_scores_seeds_alone_are_compared_and_it_is_said(self):
         base, head = of(LOSS, {0: 1.0, 1: 1.1}), of(LOSS, {0: 1.0, 1: 1.2})
         head = Observed(LOSS, {seed: Seen(one.value, asked="another") for seed, one in head.seeds.items()})
         effect = quality_effect(base, head)
-        assert (effect.method, effect.notes) == ("Welch's t over 2 and 2 seeds", (quality.OTHER_DATA,))
+        assert effect.method == "Welch's t over 2 and 2 seeds"
+        assert effect.notes == (quality.OTHER_DATA, quality.UNSAMPLED.format(error=quality.NO_ROWS))
+
+    def test_scores_that_cannot_be_read_are_told(self, scored):
+        base = scored(ACCURACY, {seed: answers(0.9 + seed / 100) for seed in range(2)})
+        head = scored(ACCURACY, {seed: answers(0.8 + seed / 100) for seed in range(2)}, "another")
+        head.seeds[1].scores.unlink()
+        effect = quality_effect(base, head)
+        assert effect.method == "Welch's t over 2 and 2 seeds"
+        assert str(head.seeds[1].scores) in effect.notes[1]
+
+    @pytest.mark.parametrize("rows", [1, 3, 100])
+    def test_where_nothing_scatters_nothing_is_certain(self, scored, rows):
+        base, head = (
+            scored(ACCURACY, dict.fromkeys(range(2), [value] * rows), asked)
+            for value, asked in ((1.0, "one"), (0.0, "another"))
+        )
+        effect = quality_effect(base, head)
+        assert (effect.estimate, effect.method) == (None, "no interval")
+        assert quality.NO_SPREAD in effect.notes
+        assert verdict(base, head) == "inconclusive"
 
 
 class TestScoresThatAreNotThere:

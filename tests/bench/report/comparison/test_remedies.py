@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.compare.judging import AMONG
+from bench.compare.quality import OTHER_DATA
 from bench.report.comparison import remedies
 
 
@@ -20,6 +21,7 @@ def test_what_is_inconclusive_says_why_and_what_it_takes(made):
     again = made.row(verdict="inconclusive", interval=(0.04, 0.07), is_remeasured=True)
     assert remedies.reason(again) == ("the interval reaches across the tolerated 5 %; what helps: more `--budget`")
     assert remedies.reason(made.quality(interval=None)) == "too little data to tell; what helps: more `seeds`"
+    assert remedies.remedy(made.quality(interval=None, notes=(OTHER_DATA,))) == "the same test set"
     assert remedies.reason(made.fact(verdict="inconclusive")) == "too little data to tell"
 
 
