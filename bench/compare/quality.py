@@ -34,8 +34,8 @@ ONE_STEP = "all seeds differ by the same, as a figure of few values does by chan
 OTHER_SEEDS = "the seeds differ"
 OTHER_DATA = "the test sets differ"
 NO_ROWS = "no scores of single rows, or too few"
-UNSAMPLED = "how far other rows would move it is not in the interval: {error}"
-NO_SPREAD = "neither seeds nor rows differ: how far chance moves it is not known"
+UNSAMPLED = "how far other rows would move it is not known: {error}"
+NO_SPREAD = "neither seeds nor rows tell how far chance moves it"
 
 
 def quality_effect(base: Observed, head: Observed) -> Effect:
@@ -114,7 +114,7 @@ def _of_other_data(base: Sequence[Seen], head: Sequence[Seen], scale: Difference
     except (OSError, ValueError) as error:
         moved, notes = [], (UNSAMPLED.format(error=error),)
     whole = combined([by_seeds, *moved], is_sum=True)
-    if not whole.error:
+    if whole.error <= NEAR * max(abs(one.value) for one in (*base, *head)):
         return None, "no interval", (NO_SPREAD, *notes)
     if not moved:
         return by_seeds, method, notes

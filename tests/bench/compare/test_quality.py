@@ -274,6 +274,11 @@ class TestOtherData:
         assert effect.method == "Welch's t over 2 and 2 seeds"
         assert str(head.seeds[1].scores) in effect.notes[1]
 
+    def test_where_only_rounding_scatters_nothing_is_certain(self):
+        base = of(LOSS, {0: 0.1 + 0.2, 1: 0.3})
+        head = Observed(LOSS, {seed: Seen(0.4, asked="another") for seed in range(2)})
+        assert verdict(base, head) == "inconclusive"
+
     @pytest.mark.parametrize("rows", [1, 3, 100])
     def test_where_nothing_scatters_nothing_is_certain(self, scored, rows):
         base, head = (
