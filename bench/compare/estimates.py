@@ -135,28 +135,28 @@ class Drawn:
         """See `Estimate`."""
         low = np.quantile(self.draws, tail, method="lower")
         high = np.quantile(self.draws, 1 - tail, method="higher")
-        ends = self._student.interval(tail)
+        ends = self.student.interval(tail)
         return min(float(low), ends[0]), max(float(high), ends[1])
 
     def p_above(self, bound: float) -> float:
         """See `Estimate`."""
-        return self._p(float(np.mean(self.draws <= bound)), self._student.p_above(bound))
+        return self._p(float(np.mean(self.draws <= bound)), self.student.p_above(bound))
 
     def p_below(self, bound: float) -> float:
         """See `Estimate`."""
-        return self._p(float(np.mean(self.draws >= bound)), self._student.p_below(bound))
+        return self._p(float(np.mean(self.draws >= bound)), self.student.p_below(bound))
 
     def _p(self, drawn: float, by_student: float) -> float:
-        return max(drawn, by_student) if self._student.error else by_student
+        return max(drawn, by_student) if self.student.error else by_student
 
     @cached_property
-    def _student(self) -> Student:
-        """Of n values, a bootstrap's means scatter by a factor of sqrt((n - 1) / n) too little."""
+    def student(self) -> Student:
+        """The same as a Student's t; of n values, draws scatter by a factor of sqrt((n - 1) / n) too little."""
         return Student(self.value, float(self.draws.std()) * sqrt(1 + 1 / self.freedom), self.freedom)
 
     def detectable(self) -> float:
         """See `Estimate`."""
-        return self._student.detectable()
+        return self.student.detectable()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The effect between qualities: over seeds, and over rows of the test set, in pairs where both were asked the same."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import ceil, sqrt
 from pathlib import Path
@@ -66,7 +67,7 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
     if rows is not None and count < LEAST_SEEDS:
         return rows, ROWS, trouble if rows is NONE else (FEW_SEEDS.format(count=count), *trouble)
     if rows is not None:
-        return Doubted([paired(differences), rows]), f"paired t over {count} seeds, and {ROWS}", trouble
+        return _of_both(paired(differences), rows, base), f"paired t over {count} seeds, and {ROWS}", trouble
     if count > 1 and _is_one_step(base, differences):
         return None, "no interval", (ONE_STEP, *trouble)
     if count > 1:
@@ -74,6 +75,18 @@ def _of_partners(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) 
     if differences[0] == 0:
         return NONE, "the same value", trouble
     return None, "no interval", (TOO_LITTLE, *trouble)
+
+
+def _of_both(seeds: Student, rows: Drawn | Student, base: Sequence[Seen]) -> Doubted:
+    """What seeds and rows say together.
+
+    Rows that all seeds were asked move them alike, which no spread of seeds tells: the one error comes on top of the
+    other. The sum has more degrees of freedom than few seeds have, so that each by itself has to agree.
+    """
+    views: list[Estimate] = [seeds, rows]
+    if isinstance(rows, Drawn) and len({one.asked for one in base}) == 1:
+        views.insert(0, combined([seeds, replace(rows.student, value=0.0)], is_sum=True))
+    return Doubted(views)
 
 
 def _is_one_step(base: Sequence[Seen], differences: Sequence[float]) -> bool:
@@ -154,7 +167,9 @@ def _mean_of_rows(scores: Sequence[np.ndarray]) -> Student:
     return Student(float(rows.mean()), error, count - 1)
 
 
-def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> tuple[Estimate | None, tuple[str, ...]]:
+def _of_rows(
+    base: Sequence[Seen], head: Sequence[Seen], scale: Difference
+) -> tuple[Drawn | Student | None, tuple[str, ...]]:
     """A bootstrap of the rows' differences; None where some are not there, with the reason if they should be."""
     paths = [(a.scores, b.scores) for a, b in zip(base, head, strict=True)]
     try:
@@ -168,7 +183,7 @@ def _of_rows(base: Sequence[Seen], head: Sequence[Seen], scale: Difference) -> t
     return bootstrap(found), ()
 
 
-def bootstrap(differences: Sequence[np.ndarray]) -> Estimate:
+def bootstrap(differences: Sequence[np.ndarray]) -> Drawn | Student:
     """The mean of several test sets' mean differences, where the rows of each are a sample.
 
     :param differences: of each test set, how much worse each row is; `LEAST_BLOCKS` of them at least

@@ -120,6 +120,29 @@ def test_qualities_that_have_not_changed_are_seldom_called_regressed(differences
     assert np.mean([one.p_below(0.0) <= TAIL for one in estimates]) <= most(trials)
 
 
+@pytest.mark.parametrize(("seeds", "training"), [(3, 0.0), (3, 1.0), (5, 1.0), (10, 1.0), (10, 2.0)])
+def test_qualities_of_several_seeds_that_have_not_changed_are_seldom_called_regressed(monkeypatch, seeds, training):
+    """On one test set of 400 rows, which all seeds find as hard as each other.
+
+    :param training: by how much seeds move the mean of all, in units of what 400 rows do
+    """
+    monkeypatch.setattr(quality, "_scores", lambda rows: rows)
+    random, trials = np.random.default_rng(seeds), 500
+    estimates = []
+    for _ in range(trials):
+        moved = random.normal(0, training * np.sqrt(seeds / 400), (seeds, 1))
+        worse = random.normal(size=400) + moved + 0.3 * random.normal(size=(seeds, 400))
+        sides = (
+            {n: Seen(one.mean(), scores=one, asked="set") for n, one in enumerate(side)} for side in (0 * worse, worse)
+        )
+        estimates.append(quality_effect(*(Observed(Nature("quality", "", False), side) for side in sides)).estimate)
+    assert np.mean([one.p_above(0.0) <= TAIL for one in estimates]) <= most(trials)
+    assert np.mean([one.p_below(0.0) <= TAIL for one in estimates]) <= most(trials)
+    if (seeds, training) == (10, 1.0):
+        apart = [max(one.p_above(0.0) for one in estimate.views[1:]) <= TAIL for estimate in estimates]
+        assert np.mean(apart) > 1.5 * TAIL, "seeds and rows do not know of each other"
+
+
 @pytest.mark.parametrize(("seeds", "training"), [(2, 0.0), (2, 0.03), (3, 0.03), (5, 0.0), (5, 0.1)])
 def test_other_test_sets_are_seldom_taken_for_another_quality(monkeypatch, seeds, training):
     """A model that is right on nine of ten rows, mostly the same with each seed, on a hundred rows a side.

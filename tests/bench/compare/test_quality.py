@@ -180,7 +180,7 @@ class TestSeveralSeeds:
         one = bootstrap([differences]).interval()
         zeros = np.zeros(500)
         base, head = (scored(LOSS, dict.fromkeys(range(4), rows)) for rows in (zeros, differences))
-        rows = quality_effect(base, head).estimate.views[1]
+        rows = quality_effect(base, head).estimate.views[-1]
         assert rows.interval() == pytest.approx(one, abs=1e-6)
 
     def test_of_several_test_sets_rows_are_drawn_apart(self, tmp_path):
