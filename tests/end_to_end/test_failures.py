@@ -7,7 +7,7 @@ import pytest
 SUITE = """
 name: faulty
 train: {max_epochs: 1, batch_size: 256}
-silence_s: 6
+silence_s: 12
 metrics: [accuracy]
 cases:
   - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, one-length, over-time, mlp]
@@ -46,7 +46,7 @@ def test_the_good_case_has_everything(cases):
         ("forks", "train", "Crash", "exit code 7"),
         ("quits", "train", "SystemExit", "SystemExit 0"),
         ("unwritable", "export", "BenchError", "cannot be written as JSON"),
-        ("hangs", "train", "Silence", "no sign of life for 6 s"),
+        ("hangs", "train", "Silence", "no sign of life for 12 s"),
         ("diverges", "train", "BenchError", "the training loss is nan"),
         ("disagrees", "evaluate", "Disagreement", "differs from the torch model"),
         ("one-length", "evaluate", "Disagreement", "to sequences of 8 alone, and not to those of 16"),

@@ -36,8 +36,8 @@ def call_pytest(tmp_path_factory):
         paths = [str(plugins), str(FAULTY), os.environ.get("PYTHONPATH", "")]
         there = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
         environment = {**os.environ, **there}
-        for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "CI"):
-            environment.pop(name, None)
+        for name in [name for name in environment if name.startswith("PYTEST_") or name == "CI"]:
+            del environment[name]
         (folder / "pytest.ini").touch()
         (folder / "conftest.py").write_text(CONFTEST)
         return subprocess.run(
