@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from bench.testing.items import SuiteFile
+    from bench.testing.collecting import SuiteFile
 
 # The suites that were collected, in order.
 SUITES = pytest.StashKey[list["SuiteFile"]]()
@@ -50,7 +50,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "SuiteFile
     says_so = file_path.name.endswith((".bench.yaml", ".bench.yml"))
     if not says_so and not (file_path.suffix in {".yaml", ".yml"} and parent.session.isinitpath(file_path)):
         return None
-    from bench.testing.items import SuiteFile
+    from bench.testing.collecting import SuiteFile
 
     suite: SuiteFile = SuiteFile.from_parent(parent, path=file_path)
     parent.config.stash[SUITES].append(suite)

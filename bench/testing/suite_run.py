@@ -24,6 +24,7 @@ from bench.stages.request import CaseRequest
 from bench.suite.gates import RATIOS
 from bench.suite.load import load_suite
 from bench.suite.plan import make_plan, plan_of
+from bench.suite.planned import PlannedCase
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ class SuiteRun:
         if identifier not in run.results:
             run.carry_out([self._request(identifier, run)])
         return run.results[identifier]
+
+    def line_of(self, case: PlannedCase) -> int | None:
+        """The line, from 0 on, at which the suite asks for a case."""
+        _, _, line = self.plan.source.place(case.origin).rpartition(":")
+        return int(line) - 1 if line.isdigit() else None
 
     def configurations(self, identifier: str) -> Iterator[Configuration]:
         """What of a case can be timed; it has run."""

@@ -9,7 +9,7 @@ import pytest
 
 from bench.results import GateResult, RunResult
 from bench.store.folder import read_results
-from bench.testing.items import _missed
+from bench.testing.telling import missed
 
 SUITE = """
 name: small
@@ -187,7 +187,7 @@ def test_it_does_without_pytests_cache(call_pytest, tmp_path):
 
 def test_a_gate_of_which_nothing_was_measured_says_so():
     gate = GateResult("accuracy", "mlp@digits", "at least 0.1", None, False, "nothing was measured")
-    assert _missed(gate) == "mlp@digits: accuracy: nothing was measured, the gate is at least 0.1"
+    assert missed(gate) == "mlp@digits: accuracy: nothing was measured, the gate is at least 0.1"
 
 
 def test_a_mistake_in_a_suite_is_one_line(call_pytest, tmp_path):
@@ -196,7 +196,7 @@ def test_a_mistake_in_a_suite_is_one_line(call_pytest, tmp_path):
     assert done.returncode == 2
     assert "\nwrong.yaml:3: unknown key 'max_epoch' (did you mean 'max_epochs'?" in done.stdout
     assert "Traceback" not in done.stdout
-    assert "items.py" not in done.stdout
+    assert "collecting.py" not in done.stdout
 
 
 def test_other_yaml_is_no_suite_and_a_run_without_suites_pays_nothing(call_pytest, tmp_path):
