@@ -15,8 +15,6 @@ import torch
 from pytorch_lightning import LightningDataModule
 
 from bench.errors import BenchError
-from bench.lengths import timed_lengths
-from bench.records import Export
 from bench.results import DataResult
 from bench.stages.blame import failure
 from bench.stages.build import build_dataset
@@ -24,7 +22,7 @@ from bench.stages.check import check_cases
 from bench.stages.evaluate import evaluate
 from bench.stages.export import export
 from bench.stages.rehearse import rehearse_training
-from bench.stages.request import CaseRequest, Checked
+from bench.stages.request import CaseRequest
 from bench.stages.train import train
 
 # Messages to the parent: ("stage", name), ("progress", share), ("finished", name, seconds, fields of the CaseResult),
@@ -53,19 +51,10 @@ def run_case(request: CaseRequest, events: Connection) -> None:
 def run_check(requests: list[CaseRequest], fetch: bool, log: str, events: Connection) -> None:
     """Check all cases in this process and send the problems, and what each case exports."""
     redirect_output(log)
-    parts: dict[str, list[Export]] = {}
     try:
-        problems = check_cases(requests, fetch, parts)
-        graphs = {one.id: graph_lengths(one, parts[one.id]) for one in requests if one.id in parts}
-        events.send(Checked(problems, graphs))
+        events.send(check_cases(requests, fetch))
     finally:
         events.close()
-
-
-def graph_lengths(request: CaseRequest, parts: list[Export]) -> dict[str, tuple[int | None, ...]]:
-    """The artifacts of a case that are to be timed, each with the lengths of its sequences."""
-    timed = [part for part in parts if not request.timed or part.name in request.timed]
-    return {part.name: timed_lengths(part.inputs, request.lengths_of(part.name)) for part in timed}
 
 
 Told = Callable[[float], None]

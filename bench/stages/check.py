@@ -9,7 +9,7 @@ from pytorch_lightning import Callback, LightningDataModule
 
 from bench.catalog import build_runtime, resolve
 from bench.errors import BenchError, suggestion
-from bench.lengths import longest_length, usual_length
+from bench.lengths import longest_length, timed_lengths, usual_length
 from bench.records import Export, RuntimeUse
 from bench.signature import ParameterError, checked, first_parameter
 from bench.stages.answering import check_sources
@@ -17,22 +17,20 @@ from bench.stages.blame import message_of
 from bench.stages.build import build_dataset, build_model, exports_of
 from bench.stages.features import refuse_without_features
 from bench.stages.latencies import graph_runtime, timed_parts
-from bench.stages.request import CaseRequest, Problem
+from bench.stages.request import CaseRequest, Checked, Problem
 from bench.stages.train import make_trainer
 
 
-def check_cases(
-    requests: list[CaseRequest], fetch: bool, parts: dict[str, list[Export]] | None = None
-) -> list[Problem]:
-    """Every problem of every case.
+def check_cases(requests: list[CaseRequest], fetch: bool) -> Checked:
+    """Every problem of every case, and what each exports.
 
     :param fetch: also let every dataset fetch its files, if nothing else is wrong
-    :param parts: gets what each case exports, by its identifier
     """
     datasets: dict[str, LightningDataModule] = {}
-    parts = {} if parts is None else parts
     tried: list[dict[str, Any]] = []
-    problems = [problem for request in requests for problem in _check(request, datasets, parts)]
+    built = [_build(request, datasets) for request in requests]
+    parts = {request.id: exports for request, (exports, _) in zip(requests, built, strict=True)}
+    problems = [problem for _, found in built for problem in found]
     problems = problems or [*_check_timed(requests[0], parts), *_check_features(requests, datasets)]
     problems = problems or [*_check_lengths(requests[0], parts)]
     problems = problems or [problem for request in requests for problem in _check_training(request, tried)]
@@ -40,13 +38,11 @@ def check_cases(
     if fetch and not problems:
         firsts = {_key(request): request for request in reversed(requests)}
         problems = [problem for key, data in datasets.items() for problem in _fetch(firsts[key], data)]
-    return problems
+    return Checked(problems, {request.id: _graph_lengths(request, parts[request.id]) for request in requests})
 
 
-def _check(
-    request: CaseRequest, datasets: dict[str, LightningDataModule], parts: dict[str, list[Export]]
-) -> Iterable[Problem]:
-    """Build a case's dataset, unless it is among `datasets` already, and its model; note the parts that it exports."""
+def _build(request: CaseRequest, datasets: dict[str, LightningDataModule]) -> tuple[list[Export], list[Problem]]:
+    """Build a case's dataset, unless it is in `datasets`, and its model: what that exports, and what is wrong."""
     part = "data"
     try:
         key = _key(request)
@@ -61,16 +57,22 @@ def _check(
         check_sources(exports, datasets[key].spec)
         if request.gives_features:
             refuse_without_features(exports, request.model.name)
-        parts[request.id] = exports
-        yield from _check_optimisation(request, model.automatic_optimization)
-        yield from _check_epochs(request, getattr(model, "pretraining_epochs", 0))
+        wrong = _check_optimisation(request, model.automatic_optimization)
+        return exports, [*wrong, *_check_epochs(request, getattr(model, "pretraining_epochs", 0))]
     except ParameterError as error:
-        yield Problem(request.id, (part, error.parameter), error.message, error.hint)
+        problem = Problem(request.id, (part, error.parameter), error.message, error.hint)
     except BenchError as error:
-        yield Problem(request.id, (), error.message, error.hint)
+        problem = Problem(request.id, (), error.message, error.hint)
     except Exception as error:  # a plugin's own complaint about what it was given
         info = request.dataset if part == "data" else request.model
-        yield Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+        problem = Problem(request.id, (), f"{info.name} cannot be built: {type(error).__name__}: {error}", "")
+    return [], [problem]
+
+
+def _graph_lengths(request: CaseRequest, parts: list[Export]) -> dict[str, tuple[int | None, ...]]:
+    """The artifacts of a case that are to be timed, each with the lengths of its sequences."""
+    timed = [part for part in parts if not request.timed or part.name in request.timed]
+    return {part.name: timed_lengths(part.inputs, request.lengths_of(part.name)) for part in timed}
 
 
 def _check_optimisation(request: CaseRequest, is_lightnings: bool) -> Iterable[Problem]:

@@ -38,7 +38,7 @@ def request_(parts, tmp_path):
 
 
 def problems(request):
-    return [(problem.path, problem.message, problem.hint) for problem in check_cases([request], fetch=False)]
+    return [(one.path, one.message, one.hint) for one in check_cases([request], fetch=False).problems]
 
 
 def test_what_is_right_is_no_problem(request_):
@@ -110,9 +110,9 @@ def test_features_that_are_no_function_of_the_data_alone_are_refused(net, reques
 def test_a_net_that_takes_no_other_cases_inputs_is_refused(net, request_):
     seed = replace(net, id="net@digits#1", seed=1)
     large = replace(request_, features=net.features, data_params={"size": 9}, timed=())
-    assert check_cases([net, seed, large, replace(large, data_params={})], fetch=False) == []
-    assert check_cases([net, seed], fetch=False) == []
-    (problem,) = check_cases([net, seed, large], fetch=False)
+    assert check_cases([net, seed, large, replace(large, data_params={})], fetch=False).problems == []
+    assert check_cases([net, seed], fetch=False).problems == []
+    (problem,) = check_cases([net, seed, large], fetch=False).problems
     assert problem.path == ("features",)
     assert problem.message == "the feature net net@digits#0 takes (1, 8, 8), and no other case has such data"
     assert problem.hint == "that of noisy@digits#0 is (1, 9, 9)"
@@ -139,7 +139,14 @@ def over_time(request_):
 
 def test_lengths_that_can_be_are_no_problem(over_time, request_):
     assert problems(over_time(1, 20)) == []
-    assert check_cases([replace(request_, timed=(), lengths=(9,)), over_time(9)], fetch=False) == []
+    assert check_cases([replace(request_, timed=(), lengths=(9,)), over_time(9)], fetch=False).problems == []
+
+
+def test_it_tells_what_is_timed_of_each_case_and_at_which_lengths(over_time, request_):
+    graphs = check_cases([replace(request_, lengths=(1, 20)), over_time(1, 20)], fetch=False).graphs
+    assert graphs["noisy@digits#0"] == {"whole": (None,)}
+    assert graphs["over-time@digits#0"]["forward"] == (1, 20)
+    assert check_cases([over_time()], fetch=False).graphs["over-time@digits#0"]["forward"] == (8,)
 
 
 @pytest.mark.parametrize(("timed", "first"), [((), "decoder"), (("forward", "encoder"), "encoder")])
