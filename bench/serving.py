@@ -55,6 +55,11 @@ def processes(rows: Iterable[MeasurementResult]) -> list[Served]:
     return [Served(rates) for rates in kept.values()]
 
 
+def bracketed(served: Iterable[Served]) -> list[Served]:
+    """Those of the processes whose rates tell their highest."""
+    return [one for one in served if one.is_bracketed]
+
+
 def most_keep(served: Iterable[Served], rate: float) -> bool:
     """Whether most of the processes whose rates tell keep a rate."""
     told = [kept for one in served if (kept := one.keeps(rate)) is not None]
@@ -63,5 +68,5 @@ def most_keep(served: Iterable[Served], rate: float) -> bool:
 
 def spread(served: Sequence[Served]) -> float | None:
     """The standard deviation of the processes' highest rates against their median; None if fewer than two are known."""
-    rates = [one.highest for one in served if one.is_bracketed]
+    rates = [one.highest for one in bracketed(served)]
     return stdev(rates) / median(rates) if len(rates) > 1 else None

@@ -117,6 +117,8 @@ def _told(figure: str, point: "Point", change: "ChangePoint") -> str:
 
 def _rows(points: Sequence["Point"], changes: Sequence["ChangePoint"]) -> list[tuple[str, ...]]:
     """Each point, with its change from the one before; those where a figure has changed are marked."""
+    from bench.report.comparison.figures import figure
+
     before: list[float | None] = [None, *(point.value for point in points[:-1])]
     marks = {change.index: f" {MARK}" for change in changes}
     return [
@@ -124,7 +126,7 @@ def _rows(points: Sequence["Point"], changes: Sequence["ChangePoint"]) -> list[t
             p.run_id,
             p.started,
             _commit(p),
-            f"{p.value:.5g} {p.unit}".strip(),
+            figure(p.value, p.unit, more_digits=2),
             _change(p.value, earlier) + marks.get(n, ""),
         )
         for n, (p, earlier) in enumerate(zip(points, before, strict=True))

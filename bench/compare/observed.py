@@ -17,16 +17,16 @@ from bench.results import (
     RunResult,
     is_chosen,
 )
-from bench.store.figures import FACTS, place_of
+from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY, TIMED, executions, peaks_of, place_of, servers
 
-# What timing processes tell, one by one: where it stands among what is kept of each, its unit, and which way is better.
-TIMINGS: dict[str, tuple[str, str, bool]] = {
-    "latency-p50": ("p50_s", "s", False),
-    "latency-p90": ("p90_s", "s", False),
-    "latency-p99": ("p99_s", "s", False),
-    "throughput": ("throughput_per_s", "/s", True),
+# Where what each timing process tells stands among what is kept of it.
+TIMINGS = {
+    "latency-p50": "p50_s",
+    "latency-p90": "p90_s",
+    "latency-p99": "p99_s",
+    "throughput": "throughput_per_s",
 }
-MEMORY, HIGHEST_RATE, OPERATORS = "memory", "highest-rate", "operators"
+OPERATORS = "operators"
 
 
 @dataclass(frozen=True)
@@ -117,17 +117,12 @@ def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
         yield _metric(metric, asked, folder)
     for artifact in case.artifacts:
         yield from _facts(artifact)
-    servers: dict[str, list[MeasurementResult]] = {}
-    processes: dict[str, list[MeasurementResult]] = {}
     for one in case.measurements:
-        processes.setdefault(_configuration(one), []).append(one)
-        if one.scenario == "server":
-            servers.setdefault(place_of(one, with_rate=False), []).append(one)
-        else:
+        if one.scenario != "server":
             yield from _timings(one)
-    for place, rows in servers.items():
+    for place, rows in servers(case.measurements).items():
         yield from _highest_rate(place, rows)
-    for place, rows in processes.items():
+    for place, rows in executions(case.measurements).items():
         yield from _memory(place, rows)
 
 
@@ -153,17 +148,18 @@ def _facts(artifact: ArtifactResult) -> Iterator[_Figure]:
         yield place, OPERATORS, Nature("fact", "", None), Seen(len(artifact.operators), parts=artifact.operators)
 
 
-def _execution(one: MeasurementResult) -> Execution:
-    return Execution(one.runtime, one.precision, one.device, one.threads)
+def _nature(name: str, one: MeasurementResult, follows_pace: bool = True) -> Nature:
+    unit, higher_is_better = TIMED[name]
+    execution = Execution(one.runtime, one.precision, one.device, one.threads)
+    return Nature("timing", unit, higher_is_better, None, execution, follows_pace)
 
 
 def _timings(one: MeasurementResult) -> Iterator[_Figure]:
     place, paces, doubts = place_of(one), _paces(one.by_process), tuple(one.noise)
-    for name, (field_, unit, higher_is_better) in TIMINGS.items():
+    for name, field_ in TIMINGS.items():
         values = [getattr(process, field_) for process in one.by_process]
         if values and all(values):  # one may not be known, or too short for the clock
-            nature = Nature("timing", unit, higher_is_better, None, _execution(one), follows_pace=True)
-            yield place, name, nature, Seen(median(values), tuple(values), paces, doubts=doubts)
+            yield place, name, _nature(name, one), Seen(median(values), tuple(values), paces, doubts=doubts)
 
 
 def _paces(processes: Sequence[ProcessResult]) -> tuple[float, ...]:
@@ -172,28 +168,15 @@ def _paces(processes: Sequence[ProcessResult]) -> tuple[float, ...]:
     return paces if len(paces) == len(processes) else ()
 
 
-def _configuration(one: MeasurementResult) -> str:
-    """What a timing process executes, whatever the load."""
-    return f"{one.artifact} {one.runtime} {one.precision} {one.device} threads={one.threads}"
-
-
 def _memory(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
-    """The most that each process held under any load."""
-    peaks: dict[int, int] = {}
-    for row in rows:
-        for process in row.by_process:
-            if process.peak_memory_bytes is not None:
-                peaks[process.turn] = max(peaks.get(process.turn, 0), process.peak_memory_bytes)
-    if peaks:
-        values = tuple(map(float, peaks.values()))
-        yield place, MEMORY, Nature("timing", "B", False, None, _execution(rows[0])), Seen(median(values), values)
+    if values := peaks_of(rows):
+        yield place, MEMORY, _nature(MEMORY, rows[0], follows_pace=False), Seen(median(values), values)
 
 
 def _highest_rate(place: str, rows: list[MeasurementResult]) -> Iterator[_Figure]:
     """The highest rate at which each process of a server kept its bound; other rates are tried in every run."""
-    told = [one for one in serving.processes(rows) if one.is_bracketed]
-    if told:
+    if told := serving.bracketed(serving.processes(rows)):
         rates, steps = tuple(one.highest for one in told), tuple(one.next / one.highest for one in told)
         doubts = tuple(dict.fromkeys(reason for row in rows for reason in row.noise))
-        nature = Nature("timing", "/s", True, None, _execution(rows[0]), follows_pace=True)
-        yield place, HIGHEST_RATE, nature, Seen(median(rates), rates, steps=steps, doubts=doubts)
+        seen = Seen(median(rates), rates, steps=steps, doubts=doubts)
+        yield place, HIGHEST_RATE, _nature(HIGHEST_RATE, rows[0]), seen

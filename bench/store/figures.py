@@ -1,10 +1,22 @@
 """All figures of a run, each with the case and the place that it belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from statistics import median
 
+from bench import serving
 from bench.conditions import LEAST_SAMPLES
 from bench.results import CaseResult, MeasurementResult, RunResult
+
+MEMORY, HIGHEST_RATE = "memory", "highest-rate"
+
+# What timing processes tell: its unit, and whether higher is better.
+TIMED: dict[str, tuple[str, bool]] = {
+    **{f"latency-p{q:g}": ("s", False) for q in LEAST_SAMPLES},
+    "throughput": ("/s", True),
+    MEMORY: ("B", False),
+    HIGHEST_RATE: ("/s", True),
+}
 
 # Facts of a graph that training and machines do not move.
 FACTS: dict[str, str] = {"parameters": "", "macs": "", "nodes": "", "bytes": "B"}
@@ -32,8 +44,8 @@ def figures_of(results: RunResult) -> Iterator[Figure]:
     for case in results.cases:
         yield from _metrics(case)
         yield from _facts(case)
-        for measurement in case.measurements:
-            yield from _timings(case, measurement)
+        for name, place, value in _timings(case):
+            yield Figure(name, case.id, place, value, *TIMED[name])
 
 
 def _metrics(case: CaseResult) -> Iterator[Figure]:
@@ -48,12 +60,50 @@ def _facts(case: CaseResult) -> Iterator[Figure]:
             yield Figure(name, case.id, f"{artifact.name} {artifact.precision}", getattr(artifact, name), unit)
 
 
-def _timings(case: CaseResult, measurement: MeasurementResult) -> Iterator[Figure]:
-    place = place_of(measurement)
-    for q in LEAST_SAMPLES:
-        if (latency := measurement.latency_s.at(q)) is not None:
-            yield Figure(f"latency-p{q:g}", case.id, place, latency, "s", False)
-    yield Figure("throughput", case.id, place, measurement.throughput_per_s, "/s", True)
+def _timings(case: CaseResult) -> Iterator[tuple[str, str, float]]:
+    """Each with its name and its place."""
+    for one in case.measurements:
+        place = place_of(one)
+        for q in LEAST_SAMPLES:
+            if (latency := one.latency_s.at(q)) is not None:
+                yield f"latency-p{q:g}", place, latency
+        yield "throughput", place, one.throughput_per_s
+    for place, rows in executions(case.measurements).items():
+        if peaks := peaks_of(rows):
+            yield MEMORY, place, median(peaks)
+    for place, rows in servers(case.measurements).items():
+        if told := serving.bracketed(serving.processes(rows)):
+            yield HIGHEST_RATE, place, median(one.highest for one in told)
+
+
+Rows = list[MeasurementResult]
+
+
+def executions(rows: Iterable[MeasurementResult]) -> dict[str, Rows]:
+    """Measurements by what their processes execute, whatever the load: the place of their memory."""
+    return _grouped(rows, lambda m: f"{m.artifact} {m.runtime} {m.precision} {m.device} threads={m.threads}")
+
+
+def servers(rows: Iterable[MeasurementResult]) -> dict[str, Rows]:
+    """The servers among measurements, each at all rates that it was tried at: the place of its highest rate."""
+    return _grouped((one for one in rows if one.scenario == "server"), lambda m: place_of(m, with_rate=False))
+
+
+def peaks_of(rows: Rows) -> tuple[float, ...]:
+    """The most memory that each process held under any load, of those that know it."""
+    peaks: dict[int, float] = {}
+    for row in rows:
+        for process in row.by_process:
+            if process.peak_memory_bytes is not None:
+                peaks[process.turn] = max(peaks.get(process.turn, 0.0), float(process.peak_memory_bytes))
+    return tuple(peaks.values())
+
+
+def _grouped(rows: Iterable[MeasurementResult], place: Callable[[MeasurementResult], str]) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(place(row), []).append(row)
+    return found
 
 
 def place_of(measurement: MeasurementResult, with_rate: bool = True) -> str:

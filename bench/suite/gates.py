@@ -2,7 +2,7 @@
 
 from bench.errors import suggestion
 from bench.records import MetricUse
-from bench.store.figures import FACTS
+from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY
 from bench.suite.schema import CaseSpec, Gate, Suite
 from bench.suite.source import Location, Source
 
@@ -17,11 +17,11 @@ RATIOS = (LATENCY_RATIO, QUALITY_RATIO)
 AT_LENGTHS = (*TIMINGS, LATENCY_RATIO)
 
 # What is no figure of one run by itself, or has no bound but another run's: only a comparison of runs judges it.
-COMPARED = ("memory", "highest-rate", *FACTS)
+COMPARED = (MEMORY, HIGHEST_RATE, *FACTS)
 
 # In which scenarios a gate's figure is taken.
 NEEDED = {
-    "highest-rate": ("server",),
+    HIGHEST_RATE: ("server",),
     **dict.fromkeys(AT_LENGTHS, ("single-stream",)),
     "throughput": ("single-stream", "offline"),
 }

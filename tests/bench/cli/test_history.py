@@ -161,8 +161,9 @@ def test_a_trend_is_drawn_and_its_changes_are_told_and_marked(slower, command):
     assert "█" in drawn[12:]
     assert told.startswith("latency-p50 +")
     assert told.endswith("% since run-12 (0000012), worse")
-    marked = [line.split()[0] for line in lines if line.endswith(" ◆")]
-    assert marked == ["run-12"]
+    (marked,) = [line for line in lines if line.endswith(" ◆")]
+    assert marked.startswith("  run-12 ")
+    assert " 30 µs " in marked
 
 
 def test_a_trend_without_a_change_tells_of_none(reports, command):
