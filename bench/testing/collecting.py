@@ -96,7 +96,8 @@ class SuiteFile(pytest.File):
         graphs = {case.id: known[key] for case in suite.plan.cases if (key := _key(suite, case)) in known}
         unknown = len(suite.plan.cases) - len(graphs)
         if unknown:
-            self.notes.append(f"the timings of {unknown} cases are known once they have been collected for a run")
+            cases = "1 case" if unknown == 1 else f"{unknown} cases"
+            self.notes.append(f"the timings of {cases} are known once they have been collected for a run")
         return graphs
 
 

@@ -30,6 +30,11 @@ class SuiteItem(pytest.Item):
     case: PlannedCase
     cases: tuple[str, ...]
 
+    def __init__(self, name: str, parent: pytest.Collector, **arguments: Any) -> None:
+        # As text, in which pytest sees brackets, as it does where it reads it again for `--lf`.
+        arguments["nodeid"] = f"{parent.nodeid}::{name}"
+        super().__init__(name, parent, **arguments)
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The entry of the suite that asks for the case."""
         return self.path, self.suite.line_of(self.case), self.name
@@ -50,8 +55,10 @@ class CaseItem(SuiteItem):
             fail(self.suite, result)
 
 
-class TimingItem(SuiteItem, pytest.Function):
+class TimingItem(pytest.Function, SuiteItem):
     """One graph of a case under one runtime and load, timed by pytest-benchmark's `benchmark`."""
+
+    reportinfo = SuiteItem.reportinfo
 
     @classmethod
     def of(cls, parent: pytest.File, suite: SuiteRun, case: PlannedCase, timing: Timing) -> "TimingItem":

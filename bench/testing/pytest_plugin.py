@@ -4,7 +4,7 @@ Until there is one to collect, nothing else of bench is imported: a pytest run w
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 # The suites that were collected, in order.
 SUITES = pytest.StashKey[list["SuiteFile"]]()
+
+# What there is to say at the end, and what pytest-xdist's workers call it where they hand it over.
+LINES = pytest.StashKey[list[str]]()
+HANDED_OVER = "bench"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin without any suite."""
     config.stash[SUITES] = []
+    config.stash[LINES] = []
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "SuiteFile | None":
@@ -71,15 +76,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write results and reports of what has run."""
+    lines = session.config.stash[LINES]
     for suite in session.config.stash[SUITES]:
         suite.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        lines += suite.told()
+    getattr(session.config, "workeroutput", {})[HANDED_OVER] = lines  # which a worker of pytest-xdist alone has
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in what a worker of pytest-xdist has to say, which has no terminal; one that crashed says nothing."""
+    node.config.stash[LINES] += getattr(node, "workeroutput", {}).get(HANDED_OVER, [])
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-benchmark ends the summary where something has regressed
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say where the runs are, and what was not as it should be."""
-    lines = [line for suite in config.stash[SUITES] for line in suite.told()]
+    lines = config.stash[LINES]
     if lines:
+        terminalreporter.ensure_newline()
         terminalreporter.section("bench")
-        for line in lines:
+        for line in dict.fromkeys(lines):  # workers may say the same
             terminalreporter.write_line(line)

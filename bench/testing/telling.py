@@ -17,7 +17,7 @@ from bench.testing.suite_run import SuiteRun
 from bench.testing.timing import SCENARIO, Timing
 
 NO_TIMER = "timing needs pytest-benchmark: pip install pytest-benchmark"
-NOT_JUDGED = "a timing; pytest-benchmark compares them: --benchmark-compare --benchmark-compare-fail=mean:5%"
+NOT_JUDGED = "a timing; pytest-benchmark compares them: --benchmark-compare --benchmark-compare-fail=median:10%"
 NOT_BEGUN = "the run could not begin; the first of these tests says why"
 COMPARED = "max_regression holds a run against another: `bench compare` judges it"
 

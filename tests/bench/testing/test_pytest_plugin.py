@@ -3,12 +3,14 @@
 import json
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 from bench.results import GateResult, RunResult
 from bench.store.folder import read_results
+from bench.testing import pytest_plugin
 from bench.testing.telling import missed
 
 SUITE = """
@@ -144,6 +146,25 @@ def test_collecting_only_is_done_without_torch_and_knows_what_was_timed(ran, cal
     done = call_pytest(folder, "--collect-only", "-q")
     assert f"small.bench.yaml::{TIMED}" in done.stdout.splitlines()
     assert not imported(done) & HEAVY
+
+
+def test_what_has_failed_is_known_the_next_time_brackets_or_not(ran, call_pytest, folder):
+    done = call_pytest(folder, "--lf", "--collect-only", "-q")
+    named = [line for line in done.stdout.splitlines() if line.startswith("small.bench.yaml::")]
+    assert named == [f"small.bench.yaml::{name}" for name in (BAD, "gates[mlp[hidden=8]@digits-accuracy]")]
+
+
+def test_workers_of_xdist_say_through_it_where_their_runs_are():
+    suite = SimpleNamespace(finish=lambda interrupted: None, told=lambda: ["small.yaml: report: report.html"])
+    worker, whole = (SimpleNamespace(stash=pytest.Stash()) for _ in range(2))
+    for config in (worker, whole):
+        pytest_plugin.pytest_configure(config)
+    worker.workeroutput = {}
+    worker.stash[pytest_plugin.SUITES].append(suite)
+    pytest_plugin.pytest_sessionfinish(SimpleNamespace(config=worker), 0)
+    pytest_plugin.pytest_testnodedown(SimpleNamespace(config=whole, workeroutput=worker.workeroutput))
+    pytest_plugin.pytest_testnodedown(SimpleNamespace(config=whole))  # it crashed
+    assert whole.stash[pytest_plugin.LINES] == ["small.yaml: report: report.html"]
 
 
 def test_without_pytest_benchmark_cases_run_and_timings_say_what_they_need(call_pytest, tmp_path):
