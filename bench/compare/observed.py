@@ -17,7 +17,7 @@ from bench.results import (
     RunResult,
     is_chosen,
 )
-from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY, TIMED, executions, peaks_of, place_of, servers
+from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY, TIMED, executions, peaks_of, place_of, repeated, servers
 
 # Where what each timing process tells stands among what is kept of it.
 TIMINGS = {
@@ -117,9 +117,8 @@ def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
         yield _metric(metric, asked, folder)
     for artifact in case.artifacts:
         yield from _facts(artifact)
-    for one in case.measurements:
-        if one.scenario != "server":
-            yield from _timings(one)
+    for one in repeated(case.measurements):
+        yield from _timings(one)
     for place, rows in servers(case.measurements).items():
         yield from _highest_rate(place, rows)
     for place, rows in executions(case.measurements).items():

@@ -62,7 +62,7 @@ def _facts(case: CaseResult) -> Iterator[Figure]:
 
 def _timings(case: CaseResult) -> Iterator[tuple[str, str, float]]:
     """Each with its name and its place."""
-    for one in case.measurements:
+    for one in repeated(case.measurements):
         place = place_of(one)
         for q in LEAST_SAMPLES:
             if (latency := one.latency_s.at(q)) is not None:
@@ -77,6 +77,11 @@ def _timings(case: CaseResult) -> Iterator[tuple[str, str, float]]:
 
 
 Rows = list[MeasurementResult]
+
+
+def repeated(rows: Iterable[MeasurementResult]) -> Rows:
+    """Measurements under loads that are the same in every run: a server's rates are found anew in each."""
+    return [one for one in rows if one.scenario != "server"]
 
 
 def executions(rows: Iterable[MeasurementResult]) -> dict[str, Rows]:

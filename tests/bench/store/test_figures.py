@@ -57,6 +57,10 @@ def test_processes_tell_their_memory_and_the_rates_that_they_kept(make, case):
     ]
 
 
+def test_a_servers_latencies_at_rates_of_this_run_alone_are_no_figures_to_follow(make, case):
+    assert not [one for one in figures_of(make.results(cases=[case])) if "rate=" in one.place]
+
+
 def test_what_a_comparison_has_the_history_has_too(make, case, tmp_path):
     """But which operators a graph has: they are no number."""
     results = make.results(cases=[case])
