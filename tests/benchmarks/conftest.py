@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,23 @@ import pytest
 
 TIMED_PROCESS = Path(__file__).with_name("timed_process.py")
 PROCESSES, TURNS, SECONDS = 7, 20, 0.03
+
+
+@dataclass
+class Turns:
+    """What one way found: its 50th and 90th percentile in each turn of each process, (processes, turns, 2)."""
+
+    found: np.ndarray
+
+    @property
+    def least(self) -> np.ndarray:
+        """Those of each process's least disturbed turn, (processes, 2)."""
+        return self.found.min(axis=1)
+
+    @property
+    def typical(self) -> np.ndarray:
+        """Those of each process's median turn, as whoever measures once would find them, (processes, 2)."""
+        return np.median(self.found, axis=1)
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +76,9 @@ def shortest(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def by_turns(lenet5, tmp_path_factory):
-    """Time LeNet-5 in several ways by turns: `by_turns({name: (way, its settings)}) -> {name: percentiles}`.
+    """Time LeNet-5 in several ways by turns: `by_turns({name: (way, its settings)}) -> {name: Turns}`.
 
-    The ways and their settings are those of `timed_process.py`; `bare` is a plain loop of `session.run`. The
-    percentiles, the 50th and the 90th, are an array (processes, 2): those of each process's least disturbed turn.
+    The ways and their settings are those of `timed_process.py`; `bare` is a plain loop of `session.run`.
     """
     *helpers, core = sorted(os.sched_getaffinity(0))
     path = tmp_path_factory.mktemp("timed") / "turns.npz"
@@ -71,22 +88,23 @@ def by_turns(lenet5, tmp_path_factory):
         asked = (json.dumps(ways), json.dumps({**settings, "turns": turns}))
         subprocess.run([sys.executable, TIMED_PROCESS, *asked, path], check=True, timeout=300)
         with np.load(path) as found:
-            return {name: percentiles.min(axis=0) for name, percentiles in found.items()}
+            return dict(found)
 
-    def run(ways: dict[str, tuple[str, dict[str, object]]], turns: int = TURNS) -> dict[str, np.ndarray]:
+    def run(ways: dict[str, tuple[str, dict[str, object]]], turns: int = TURNS) -> dict[str, Turns]:
         processes = [one_process(ways, turns) for _ in range(PROCESSES)]
-        return {name: np.array([found[name] for found in processes]) for name in processes[0]}
+        return {name: Turns(np.array([found[name] for found in processes])) for name in processes[0]}
 
     return run
 
 
 @pytest.fixture(scope="session")
 def in_units_of_bare(by_turns):
-    """`in_units_of_bare(ways, batch_size) -> {way: percentiles}`, as of `by_turns`; the bare loop's median is 1."""
+    """`in_units_of_bare(ways, batch_size) -> {way: Turns}`; in each process, the bare loop's least median is 1."""
 
-    def run(ways: tuple[str, ...], batch_size: int) -> dict[str, np.ndarray]:
+    def run(ways: tuple[str, ...], batch_size: int) -> dict[str, Turns]:
         found = by_turns({way: (way, {"batch_size": batch_size}) for way in ("bare", *ways)})
-        return {way: percentiles / found["bare"][:, :1] for way, percentiles in found.items()}
+        unit = found["bare"].least[:, np.newaxis, :1]
+        return {way: Turns(turns.found / unit) for way, turns in found.items()}
 
     return run
 

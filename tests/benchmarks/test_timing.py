@@ -8,21 +8,23 @@ import numpy as np
 
 def test_single_stream_agrees_with_a_bare_loop(in_units_of_bare, benchmark):
     found = benchmark.pedantic(in_units_of_bare, (("bench",), 1), rounds=1)
-    benchmark.extra_info["ratio"] = ratio = np.median(found["bench"][:, 0])
+    benchmark.extra_info["ratio"] = ratio = np.median(found["bench"].least[:, 0])
     assert abs(ratio - 1) <= 0.02
 
 
 def test_single_stream_agrees_with_loadgen(beside_loadgen, record_property):
     """p50 within 5 % once LoadGen's own cost is taken off; p90 inside the interval that LoadGen shows over processes.
 
-    Its p90 is that of a call and its own cost together: a call alone lies below it, by its cost's p90 at most.
+    Its p90 is that of a call and its own cost together: a call alone lies below it, by its cost's p90 at most. These
+    are of typical turns, as the interval is of what several runs find. Least disturbed turns have hardly any interval,
+    and there a call within LoadGen takes more than one of its own: 0.5 % at p50 and some 1 % at p90, as LoadGen leaves
+    little in the caches.
     """
-    ours_p50, ours_p90 = np.median(beside_loadgen["bench"], axis=0)
-    theirs_p50, _ = np.median(beside_loadgen["loadgen less cost"], axis=0)
-    _, cost_p90 = np.median(beside_loadgen["loadgen cost"], axis=0)
-    theirs_p90 = beside_loadgen["loadgen"][:, 1]
+    ours_p50, theirs_p50 = (np.median(beside_loadgen[way].least[:, 0]) for way in ("bench", "loadgen less cost"))
+    ours_p90, cost_p90 = (np.median(beside_loadgen[way].typical[:, 1]) for way in ("bench", "loadgen cost"))
+    theirs_p90 = beside_loadgen["loadgen"].typical[:, 1]
     record_property("ratio of p50", ours_p50 / theirs_p50)
-    record_property("p90", {way: percentiles[:, 1].tolist() for way, percentiles in beside_loadgen.items()})
+    record_property("p90", {way: turns.typical[:, 1].tolist() for way, turns in beside_loadgen.items()})
     assert abs(ours_p50 / theirs_p50 - 1) <= 0.05
     assert (theirs_p90 - cost_p90).min() <= ours_p90 <= theirs_p90.max()
 
@@ -32,6 +34,6 @@ def test_offline_agrees_with_the_bare_loop_of_its_best_batch(by_turns, benchmark
     ways = {str(size): ("bare", {"batch_size": size}) for size in sizes}
     ways["offline"] = ("bench", {"batch_size": sizes, "scenario": "offline"})
     found = benchmark.pedantic(by_turns, (ways,), {"turns": 24}, rounds=1)  # it tries all sizes in each
-    over = {str(size): np.median(found["offline"][:, 0] / found[str(size)][:, 0]) * size for size in sizes}
+    over = {str(size): np.median(found["offline"].least[:, 0] / found[str(size)].least[:, 0]) * size for size in sizes}
     benchmark.extra_info |= over
     assert abs(max(over.values()) - 1) <= 0.03
