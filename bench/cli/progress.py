@@ -63,6 +63,12 @@ class Lines(Forecast):
             self._told = now
             self._say(f"measured {done} of {total} processes{_rest(self.left() if done < total else None)}")
 
+    def timing_parts(self, case: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done == total or now - self._told >= 10:
+            self._told = now
+            self._say(f"{case}: {_parts(done, total)}")
+
     def remeasuring(self, contest: str, ended: int, total: int) -> None:
         now = time.monotonic()
         if ended == total or now - self._told >= 5:
@@ -101,6 +107,7 @@ class LiveTable(Forecast):
         super().__init__()
         self._rows: dict[str, _Row] = {}
         self._start = time.monotonic()
+        self._parts = ""
         self._room = max(5, console.height - 6)
         self.live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
 
@@ -111,6 +118,7 @@ class LiveTable(Forecast):
 
     def stage(self, case: str, name: str) -> None:
         super().stage(case, name)
+        self._parts = ""
         row = self._rows[case]
         self._close_stage(row)
         row.stage, row.share, row.since = name, 0.0, time.monotonic()
@@ -129,6 +137,9 @@ class LiveTable(Forecast):
         super().measuring(case, done, total)
         if case:
             self._rows[case].timed += 1
+
+    def timing_parts(self, case: str, done: int, total: int) -> None:
+        self._parts = f"{case}: {_parts(done, total)}"
 
     def waiting_for_host(self) -> None:
         self._say(WAITING)
@@ -182,11 +193,15 @@ class LiveTable(Forecast):
 
     def _footer(self) -> Text:
         done, total = self._timed
-        what = "training, before the measuring" if self._rows else "checking the suite"
+        what = self._parts or ("training, before the measuring" if self._rows else "checking the suite")
         if total:
             what = f"measuring, {done} of {total} processes"
         rest = _rest(self.left()) if self._rows else ""
         return Text(f"{_clock(time.monotonic() - self._start)}  {what}{rest}", style="bold")
+
+
+def _parts(done: int, total: int) -> str:
+    return f"timing parts of its model, {done} of {total} processes"
 
 
 def _rest(left: float | None) -> str:

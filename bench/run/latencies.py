@@ -47,12 +47,15 @@ def _ask(
         while len(found) < len(requests):
             if not worker.events.poll(patience):
                 return found, f"no sign of life for {silence_s:g} s"
-            news = worker.events.recv()
-            if news is None:
+            kind, *rest = worker.events.recv()
+            patience = silence_s
+            if kind == "waiting":
                 progress.waiting_for_host()
                 patience = None  # another run's timing may take as long as it likes
-            else:
-                found[news[0]], patience = news[1], silence_s
+            elif kind == "timed":
+                progress.timing_parts(*rest)
+            elif kind == "found":
+                case, found[case] = rest
         worker.let_end()
     except EOFError:
         return found, worker.death()

@@ -29,6 +29,9 @@ class Progress:
     def warned(self, text: str) -> None:
         """Something is not as it should be, and the run goes on without it."""
 
+    def timing_parts(self, case: str, done: int, total: int) -> None:
+        """Before any case trains, `done` of `total` processes have ended that time parts of a case's model."""
+
     def waiting_for_host(self) -> None:
         """Another run is measuring on this host; this one waits for it."""
 

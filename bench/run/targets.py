@@ -41,19 +41,33 @@ def timing(request: TimingRequest, log: str, events: Connection) -> None:
 
 
 def latencies(requests: list[CaseRequest], events: Connection) -> None:
-    """Time the parts that models ask about: sends each request's identifier and seconds, and None while it waits."""
+    """Time the parts that models ask about.
+
+    Sends ("waiting",) if another run is measuring on this host, ("timed", identifier, done, total) when this one has
+    the host and as it goes on, and of each request ("found", identifier, PartLatencies).
+    """
     from bench.stages.case import redirect_output
-    from bench.stages.latencies import latencies_of
 
     for request in requests:
         redirect_output(request.log)
-        try:
-            found = PartLatencies(latencies_of(request, lambda: events.send(None)))
-        except Exception as error:
-            traceback.print_exception(error)  # to the case's log
-            found = PartLatencies(failure=f"{type(error).__name__}: {error}")
-        events.send((request.id, found))
+        events.send(("found", request.id, _part_latencies(request, events)))
     events.close()
+
+
+def _part_latencies(request: CaseRequest, events: Connection) -> PartLatencies:
+    from bench.stages.latencies import latencies_of
+
+    def waiting() -> None:
+        events.send(("waiting",))
+
+    def timed(done: int, total: int) -> None:
+        events.send(("timed", request.id, done, total))
+
+    try:
+        return PartLatencies(latencies_of(request, waiting, timed))
+    except Exception as error:
+        traceback.print_exception(error)  # to the case's log
+        return PartLatencies(failure=f"{type(error).__name__}: {error}")
 
 
 def serve(use: RuntimeUse, device: str, events: Connection) -> None:

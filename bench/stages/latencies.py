@@ -30,6 +30,9 @@ EFFORT = Effort(warmup_s=0.05, warmup_max_s=1.0, min_seconds=0.2, min_samples=9,
 PROCESSES = 3
 PATIENCE_S = 300.0
 
+Waiting = Callable[[], None]
+Timed = Callable[[int, int], None]
+
 
 @dataclass(frozen=True)
 class Target:
@@ -41,10 +44,11 @@ class Target:
     cores: tuple[int, ...] = ()
 
 
-def latencies_of(request: CaseRequest, waiting: Callable[[], None]) -> dict[str, float]:
+def latencies_of(request: CaseRequest, waiting: Waiting, timed: Timed) -> dict[str, float]:
     """What the parts take that a case's model asks about, by their names; empty if it asks about none.
 
     :param waiting: called once if another run is measuring on this host, which this waits for
+    :param timed: told how many processes have ended, of how many: when the host is free, and at every sign of life
     :raises BenchError: if no runtime of the suite executes graphs, or a part cannot be timed
     """
     if not hasattr(resolve(request.model), "timed_parts"):
@@ -55,9 +59,8 @@ def latencies_of(request: CaseRequest, waiting: Callable[[], None]) -> dict[str,
     if not asks:
         return {}
     parts, runtime = timed_parts(build_model(request.model, request.params, spec)), graph_runtime(request)
-    processes = PROCESSES if request.rehearsal_s is None else 1
     target = Target(runtime, request.device, request.timed_threads, timing_cores(request.timed_threads, request.cores))
-    return latencies(parts, target, processes, waiting)
+    return latencies(parts, target, waiting=waiting, timed=timed)
 
 
 def timed_parts(model: LightningModule) -> Sequence[Export]:
@@ -84,7 +87,8 @@ def latencies(
     parts: Sequence[Export],
     target: Target,
     processes: int = PROCESSES,
-    waiting: Callable[[], None] = lambda: None,
+    waiting: Waiting = lambda: None,
+    timed: Timed = lambda done, total: None,
 ) -> dict[str, float]:
     """By the name of each part, the median seconds of a call with one sample of its inputs' shapes.
 
@@ -92,13 +96,18 @@ def latencies(
     :param processes: how many of them time each part, in turn with all others
     :raises BenchError: if one cannot be timed
     """
-    order = random.Random(0)
+    order, total = random.Random(0), processes * len(parts)
     medians: dict[str, list[float]] = {part.name: [] for part in parts}
     with tempfile.TemporaryDirectory() as folder, alone_on_this_host(waiting):
-        artifacts = [_written(part, Path(folder)) for part in parts]
-        for turn in range(processes):
-            for artifact in order.sample(artifacts, len(artifacts)):
-                medians[artifact.name].append(_timed(artifact, target, Path(folder, f"turn{turn}")))
+        artifacts = []
+        for part in parts:
+            timed(0, total)
+            artifacts.append(_written(part, Path(folder)))
+        turns = [(turn, one) for turn in range(processes) for one in order.sample(artifacts, len(artifacts))]
+        for done, (turn, artifact) in enumerate(turns):
+            timed(done, total)
+            medians[artifact.name].append(_timed(artifact, target, Path(folder, f"turn{turn}")))
+    timed(total, total)
     return {name: median(found) for name, found in medians.items()}
 
 

@@ -7,6 +7,17 @@ from bench.cli.progress import progress_for
 GROUPS = {"tiny@points#0": "tiny@points", "tiny@points#1": "tiny@points"}
 
 
+def test_a_log_says_how_far_the_timing_of_parts_is():
+    stream = io.StringIO()
+    with progress_for(stream) as progress:
+        progress.started("reports", GROUPS, 1, 70.0)
+        for done in range(4):
+            progress.timing_parts("tiny@points#0", done, 3)
+    first, last = stream.getvalue().splitlines()[1:]  # those between come too soon after the first
+    assert first.endswith("tiny@points#0: timing parts of its model, 0 of 3 processes")
+    assert last.endswith("3 of 3 processes")
+
+
 def test_a_log_says_what_is_left_as_cases_end(make):
     stream = io.StringIO()
     with progress_for(stream) as progress:

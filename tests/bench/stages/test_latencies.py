@@ -36,28 +36,30 @@ CURIOUS = ModelInfo("curious", f"{__name__}:Curious", task="classification")
 
 def request(*runtimes, model=CURIOUS, **params):
     return SimpleNamespace(
-        **{"runtimes": runtimes, "device": "cpu", "timed_threads": 1, "cores": (), "rehearsal_s": 1.0, "model": model},
+        **{"runtimes": runtimes, "device": "cpu", "timed_threads": 1, "cores": (), "model": model},
         **{"params": params, "dataset": DIGITS, "data_params": {}},
     )
 
 
-def nobody_minds():
+def nobody_minds(*_):
     """Another run may be measuring on this host."""
 
 
 def test_a_model_is_told_what_its_parts_take(monkeypatch):
     monkeypatch.setattr(stage, "resolve", lambda info: Curious)
     monkeypatch.setattr(stage, "build_model", lambda info, params, spec: Curious(spec, **params))
-    found = latencies_of(request(TORCH, ONNX), nobody_minds)
+    told = []
+    found = latencies_of(request(TORCH, ONNX), nobody_minds, lambda done, total: told.append((done, total)))
     assert found.keys() == {"small", "large"}
     assert 0 < 5 * found["small"] < found["large"] < 1  # sixteen thousand times the arithmetic
-    assert latencies_of(request(asks=False), nobody_minds) == {}
+    assert told == [(0, 6), (0, 6), *((done, 6) for done in range(7))]  # two are written, then each is timed thrice
+    assert latencies_of(request(asks=False), nobody_minds, pytest.fail) == {}
 
 
 def test_who_asks_about_nothing_is_not_even_built(monkeypatch):
     monkeypatch.setattr(stage, "build_model", pytest.fail)
     mlp = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classification")
-    assert latencies_of(request(model=mlp), nobody_minds) == {}
+    assert latencies_of(request(model=mlp), nobody_minds, pytest.fail) == {}
 
 
 def test_without_a_runtime_for_graphs_nothing_can_be_told():
