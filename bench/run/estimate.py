@@ -15,7 +15,7 @@ from bench.timing.scenarios import TRIAL_S
 from bench.timing.server import HALVINGS, LADDER, SHARED, trial_s
 
 # What a run's stages are called where they are told, in order.
-STAGES = ("check", "training", "export", "evaluation", "timing", "reports")
+STAGES = ("check", "parts", "training", "export", "evaluation", "timing", "reports")
 
 # A timing process before one of them has ended.
 PROCESS_START_S = 0.6
@@ -52,17 +52,24 @@ class Estimate:
         return sum(self.seconds.values())
 
 
-def training_seconds(pace: Pace, train: Mapping[str, Any]) -> float:
+def training_seconds(paces: Sequence[Pace], train: Mapping[str, Any]) -> float:
     """A whole training.
 
+    :param paces: of its parts, in order; all but the last end with the epoch before the next one's first
     :param train: `max_epochs`, `max_steps`, `accumulate_grad_batches` and `check_val_every_n_epoch` of its settings
     :raises ValueError: if nobody knows how many steps it has
     """
+    ends = [*(pace.first for pace in paces[1:]), train.get("max_epochs") or math.inf]
+    return sum(_part_seconds(pace, end - pace.first, train) for pace, end in zip(paces, ends, strict=True))
+
+
+def _part_seconds(pace: Pace, epochs: float, train: Mapping[str, Any]) -> float:
+    """One part of a training: so many epochs, unless all steps have been made before."""
     if pace.ended_s is not None:
         return pace.ended_s
-    epochs, steps = float(train.get("max_epochs") or math.inf), math.inf
+    steps = math.inf
     if train.get("max_steps"):
-        steps = train["max_steps"] * (train.get("accumulate_grad_batches") or 1)
+        steps = train["max_steps"] * (train.get("accumulate_grad_batches") or 1) - pace.first * pace.steps
     if pace.steps:
         steps = min(steps, epochs * pace.steps)
         epochs = steps / pace.steps

@@ -62,9 +62,9 @@ class Rehearsed:
 
     def seconds(self) -> dict[str, float]:
         """What the whole case takes, by stage."""
-        pace = Pace(**json.loads(self.request.pace.read_text()))
+        paces = [Pace(**pace) for pace in json.loads(self.request.paces.read_text())]
         return {
-            "training": training_seconds(pace, self.request.train),
+            "training": training_seconds(paces, self.request.train),
             "export": self.result.stages["export"].seconds,
             "evaluation": self.result.stages["evaluate"].seconds,
         }
@@ -86,16 +86,17 @@ def rehearse(plan: Plan, catalog: Catalog, jobs: int | None, check_s: float, wai
     check_host_lock()
     workers, jobs = Workers(), jobs or default_jobs(len(plan.cases))
     with tempfile.TemporaryDirectory(prefix="bench-rehearsal-") as folder:
-        told_once = functools.cache(waiting)
-        rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers, told_once)
+        listener = _Listener(functools.cache(waiting))
+        rehearsed = _run_some(plan, catalog, Path(folder), jobs, workers, listener)
         cases, unknown = _case_seconds(rehearsed)
         in_order = sorted(plan.cases, key=lambda case: case is not plan.features)
         planned = [cases[case.group] for case in in_order if case.group in cases]
         alone = int(plan.features is not None and plan.features.group in cases)
         usable = list({one.case.group: one for one in rehearsed if one.case.group in cases}.values())
-        timing_s, results = _timing_seconds(plan, usable, workers, told_once)
+        timing_s, results = _timing_seconds(plan, usable, workers, listener.waiting_for_host)
         found = {
             "check": check_s,
+            **({"parts": listener.parts_s} if listener.parts_s else {}),
             **stage_seconds(planned, jobs, alone),
             "timing": timing_s,
             "reports": _report_seconds(plan, catalog, Path(folder), results),
@@ -111,24 +112,31 @@ def chosen(cases: list[PlannedCase], jobs: int) -> list[PlannedCase]:
     return [case for case in cases if case.id in first_ids] + others[: -len(firsts) % jobs]
 
 
-class _Waiting(Progress):
-    """Tells of nothing but waiting for another run."""
+class _Listener(Progress):
+    """Tells of nothing but waiting for another run, and keeps how long the timing of parts takes, a run's too."""
 
     def __init__(self, waiting: Waiting) -> None:
+        self.parts_s = 0.0
         self._waiting = waiting
+        self._heard = ("", 0.0)
 
     def waiting_for_host(self) -> None:
         self._waiting()
 
+    def timing_parts(self, case: str, done: int, total: int) -> None:
+        now, (before, then) = time.monotonic(), self._heard
+        self.parts_s += now - then if case == before else 0.0
+        self._heard = case, now
+
 
 def _run_some(
-    plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Workers, waiting: Waiting
+    plan: Plan, catalog: Catalog, folder: Path, jobs: int, workers: Workers, listener: _Listener
 ) -> list[Rehearsed]:
     cases = chosen(plan.cases, jobs)
     by_id = {request.id: request for request in case_requests(plan, catalog, folder, jobs)}
     seconds = min(TRAINING_S, ALL_TRAINING_S * jobs / len(cases))
     requests = [replace(by_id[case.id], rehearsal_s=seconds) for case in cases]
-    requests = with_latencies(requests, workers, _patience(plan.suite), _Waiting(waiting))
+    requests = with_latencies(requests, workers, _patience(plan.suite), listener)
     planned = {case.id: case for case in cases}
     results: dict[str, CaseResult] = {}
 

@@ -55,7 +55,7 @@ class CaseRequest:
     :param stages: which to do; an earlier run has left what comes before them
     :param features: whose net turns inputs into features; None for nobody's
     :param course: metrics that are followed over the training, at each of its snapshots
-    :param rehearsal_s: train for so many seconds only and write the `pace`; None for a run
+    :param rehearsal_s: train for so many seconds only and write the `paces`; None for a run
     :param owners: module or package -> the plugin that it belongs to, to say in whose code something failed
     """
 
@@ -117,9 +117,9 @@ class CaseRequest:
         return Path(self.folder, "logs", f"{self.name}.log")
 
     @property
-    def pace(self) -> Path:
-        """Where a rehearsal writes its `Pace`."""
-        return self.artifacts / "pace.json"
+    def paces(self) -> Path:
+        """Where a rehearsal writes the `Pace` of each part of the training, in order."""
+        return self.artifacts / "paces.json"
 
     @property
     def checkpoint(self) -> Path:
@@ -153,13 +153,14 @@ def rows_file(artifacts: Path, artifact: str) -> Path:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a case trains, as a rehearsal found it, in seconds.
+    """How fast a case trains in one part of its training, as a rehearsal found it, in seconds.
 
     :param setup_s: before the first step, and what that takes longer than others
     :param epoch_s: from one epoch to the next
     :param look_s: one look at the validation data
     :param steps: batches in an epoch; 0 if nobody knows
-    :param ended_s: the whole training, if it ended within the rehearsal
+    :param ended_s: the training from then on, if it ended within the rehearsal
+    :param first: the epoch with which the part begins
     """
 
     setup_s: float
@@ -168,6 +169,7 @@ class Pace:
     look_s: float
     steps: int
     ended_s: float | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,19 +34,28 @@ def measure(**changes):
     ],
 )
 def test_training_is_setup_steps_epochs_and_looks(train, expected):
-    assert training_seconds(PACE, train) == pytest.approx(expected)
+    assert training_seconds([PACE], train) == pytest.approx(expected)
 
 
 def test_a_training_that_ended_in_the_rehearsal_is_known():
     ended = Pace(setup_s=1.0, step_s=1.0, epoch_s=1.0, look_s=1.0, steps=20, ended_s=3.5)
-    assert training_seconds(ended, {"max_epochs": 1000}) == 3.5
+    assert training_seconds([ended], {"max_epochs": 1000}) == 3.5
 
 
 def test_steps_bound_a_training_whose_epochs_have_no_length():
     endless = Pace(setup_s=1.0, step_s=0.01, epoch_s=0.0, look_s=0.0, steps=0)
-    assert training_seconds(endless, {"max_steps": 100}) == pytest.approx(2.0)
+    assert training_seconds([endless], {"max_steps": 100}) == pytest.approx(2.0)
     with pytest.raises(ValueError, match="how many batches"):
-        training_seconds(endless, {"max_epochs": 3})
+        training_seconds([endless], {"max_epochs": 3})
+
+
+@pytest.mark.parametrize(
+    ("train", "epochs"), [({"max_epochs": 10}, 6), ({"max_epochs": 10, "max_steps": 100}, 1), ({"max_steps": 120}, 2)]
+)
+def test_a_training_after_a_pre_training_has_a_pace_of_its_own(train, epochs):
+    after = Pace(setup_s=0.25, step_s=0.001, epoch_s=0.0, look_s=0.0, steps=20, first=4)
+    before = 1.0 + 4 * (20 * 0.01 + 0.1) + 4 * 0.5
+    assert training_seconds([PACE, after], train) == pytest.approx(before + 0.25 + epochs * 20 * 0.001)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.run.rehearsal import _like_the_others, chosen
+from bench.run import rehearsal
+from bench.run.rehearsal import _like_the_others, _Listener, chosen
 
 
 def cases(groups, seeds):
@@ -23,6 +24,15 @@ def cases(groups, seeds):
 )
 def test_every_group_is_rehearsed_and_every_job_is_busy(groups, seeds, jobs, expected):
     assert [case.id for case in chosen(cases(groups, seeds), jobs)] == expected
+
+
+def test_the_timing_of_parts_counts_from_when_the_host_is_free(monkeypatch):
+    news = [("a", 0, 2, 100.0), ("a", 1, 2, 101.0), ("a", 2, 2, 103.0), ("b", 0, 2, 900.0), ("b", 2, 2, 907.0)]
+    listener = _Listener(lambda: None)
+    for case, done, total, now in news:
+        monkeypatch.setattr(rehearsal.time, "monotonic", lambda now=now: now)
+        listener.timing_parts(case, done, total)
+    assert listener.parts_s == 3.0 + 7.0
 
 
 def test_what_was_not_timed_is_like_its_runtime_or_like_all():

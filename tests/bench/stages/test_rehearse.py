@@ -15,27 +15,27 @@ MODEL = ModelInfo("mlp", "bench_models.classifiers.mlp:MLP", task="classificatio
 
 @pytest.fixture
 def rehearsed(tmp_path):
-    def run(seconds, **train):
+    def run(seconds, model=MODEL, params=None, **train):
         request = SimpleNamespace(
             seed=0,
-            model=MODEL,
-            params={},
+            model=model,
+            params=params or {},
             rehearsal_s=seconds,
             parts=PartLatencies(),
             train={"batch_size": 64, "accelerator": "cpu", **train},
             checkpoint=tmp_path / "checkpoint.pt",
-            pace=tmp_path / "pace.json",
+            paces=tmp_path / "paces.json",
             snapshot=lambda epoch: tmp_path / f"{epoch}.pt",
         )
         rehearse_training(request, Digits())
         assert request.checkpoint.exists()
-        return Pace(**json.loads(request.pace.read_text()))
+        return [Pace(**one) for one in json.loads(request.paces.read_text())]
 
     return run
 
 
 def test_a_long_training_is_stopped(rehearsed):
-    pace = rehearsed(0.5, max_epochs=100_000, check_val_every_n_epoch=1)
+    (pace,) = rehearsed(0.5, max_epochs=100_000, check_val_every_n_epoch=1)
     assert pace.ended_s is None
     assert pace.steps > 1
     assert min(pace.setup_s, pace.step_s, pace.epoch_s, pace.look_s) > 0
@@ -43,13 +43,27 @@ def test_a_long_training_is_stopped(rehearsed):
 
 
 def test_what_has_not_looked_looks_once(rehearsed):
-    pace = rehearsed(0.05, max_epochs=100_000, check_val_every_n_epoch=5_000)
+    (pace,) = rehearsed(0.05, max_epochs=100_000, check_val_every_n_epoch=5_000)
     assert pace.look_s > 0
 
 
 def test_a_short_training_is_known_whole(rehearsed):
-    pace = rehearsed(60.0, max_epochs=1, check_val_every_n_epoch=1)
+    (pace,) = rehearsed(60.0, max_epochs=1, check_val_every_n_epoch=1)
     assert pace.ended_s > pace.setup_s > 0
+
+
+PRETRAINED = ModelInfo("pretrained-mlp", "bench_models.classifiers.pretrained_mlp:PretrainedMLP", task="classification")
+
+
+@pytest.mark.parametrize("seconds", [0.05, 60.0])
+def test_a_pre_training_and_what_comes_after_it_have_a_pace_each(rehearsed, seconds):
+    params = {"hidden": (16,), "pretraining": "rbm", "pretrain_epochs": 2}
+    before, after = rehearsed(seconds, PRETRAINED, params, max_epochs=5, check_val_every_n_epoch=1)
+    assert (before.first, after.first) == (0, 2)
+    assert min(before.step_s, after.step_s) > 0
+    assert before.ended_s is None  # it ends where the other begins, and not with the training
+    assert (after.ended_s is None) == (seconds < 1)
+    assert after.look_s > before.look_s  # only what comes after the pre-training looks at the validation data
 
 
 @pytest.mark.parametrize(("train", "kept"), [({"max_epochs": 99}, 3), ({"max_epochs": 2}, 2), ({"max_steps": 9}, 3)])

@@ -144,10 +144,10 @@ def test_a_rehearsal_knows_its_pace(name, tmp_path, cloud):
         parts=PartLatencies(),
         train={"batch_size": 64, "accelerator": "cpu", "max_epochs": 100_000, "check_val_every_n_epoch": 1000},
         checkpoint=tmp_path / "checkpoint.pt",
-        pace=tmp_path / "pace.json",
+        paces=tmp_path / "paces.json",
     )
     rehearse_training(request, cloud)
-    pace = Pace(**json.loads(request.pace.read_text()))
+    (pace,) = (Pace(**one) for one in json.loads(request.paces.read_text()))
     assert pace.ended_s is None
     assert pace.steps == 10
     assert 0 < pace.step_s < 0.1
