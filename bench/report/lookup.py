@@ -169,10 +169,13 @@ def all_metrics(results: RunResult) -> Iterator[MetricResult]:
 
 
 def leading_metric(results: RunResult) -> MetricResult | None:
-    """The metric that stands for quality: of those of which more or less is better, the first that most groups have."""
+    """The metric that stands for quality: of those of which more or less is better, the first that most groups have.
+
+    Only cases that passed choose it, as only they are judged and can be the best, unless there is none.
+    """
     first: dict[str, MetricResult] = {}
     owners: dict[str, set[str]] = {}
-    for case in results.cases:
+    for case in [case for case in results.cases if case.status == "passed"] or results.cases:
         for metric in case.metrics:
             if metric.higher_is_better is not None:
                 first.setdefault(metric.name, metric)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.records import DatasetInfo, ModelInfo
+from bench.report.charts.quality import fronts
+from bench.report.tables.rivals import quality_rival_table
 from bench.results import Latency
 from bench.run.gates import judge
 from bench.suite.plan import Plan
@@ -86,6 +88,20 @@ def test_quality_is_judged_by_the_metric_that_leads(judged, bound, passes):
     assert (verdict.value, verdict.passed) == (pytest.approx(1.01), passes)
     assert verdict.where == "forward graph fp32"
     assert verdict.bound.endswith(" of full@points in loss")
+
+
+@pytest.mark.parametrize("status", ["passed", "failed"])
+def test_a_gate_and_the_reports_choose_the_same_metric_whoever_has_failed(make, status):
+    metrics = [make.metric(name=name, value=2.0, higher_is_better=False) for name in ("loss", "error")]
+    cases = [make.case(name, metrics=metrics, against="full@points" * (name == "par")) for name in ("par", "full")]
+    cases += [make.case(name, metrics=metrics[1:], status=status) for name in ("a", "b", "c")]
+    (verdict,) = judge(plan_with({"quality-ratio": Gate(max=9.0)}, (0,)), cases)
+    ((*_, metric, _, _, _, _, _),) = quality_rival_table(make.results(cases=cases)).rows
+    chart = fronts(make.results(cases=cases))[0]
+    expected = "loss" if status == "failed" else "error"
+    assert verdict.bound.endswith(f" in {expected}")
+    assert metric == f"{expected} ↓"
+    assert chart.title == f"{expected} against latency"
 
 
 @pytest.mark.parametrize("name", ["latency-ratio", "quality-ratio"])
