@@ -81,6 +81,16 @@ def near_usual_length(results: RunResult, found: Timed) -> Timed:
     return {key: found[key] for key in nearest.values()}
 
 
+def take_tokens(results: RunResult) -> set[tuple[str, str]]:
+    """The groups and artifacts whose sequences are of tokens, which are whole numbers: of all others they are steps."""
+    return {
+        (case.group, one.name)
+        for case in results.cases
+        for one in case.artifacts
+        if any(spec.sequence is not None and spec.dtype.startswith("int") for spec in one.inputs)
+    }
+
+
 def by_variant(results: RunResult) -> Timed:
     """Configuration without a load -> all that we timed of it."""
     found: Timed = {}

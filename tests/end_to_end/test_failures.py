@@ -81,7 +81,7 @@ def test_sequences_are_held_and_timed_at_each_length(cases, ran):
     macs = case["artifacts"][0]["macs_at"]
     assert macs["16"] == 4 * macs["4"] == 2 * case["artifacts"][0]["macs"]
     report = (ran.folder / "report.md").read_text()
-    (header,) = [line for line in report.splitlines() if "tokens/s" in line and "batch" in line]
+    (header,) = [line for line in report.splitlines() if "steps/s" in line and "batch" in line]
     assert [cell.strip() for cell in header.split("|")][3:5] == ["batch", "length"]
     assert "images/latency-length.png" in report
 

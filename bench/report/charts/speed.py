@@ -10,7 +10,7 @@ from bench.report.charts.chart import Chart, Series
 from bench.report.charts.lines import Line, columns, drawn
 from bench.report.charts.loads import of_one_length, smallest_batch
 from bench.report.formats import seconds
-from bench.report.lookup import Configuration, Timed, near_usual_length, seeds_of, timed
+from bench.report.lookup import Configuration, Timed, near_usual_length, seeds_of, take_tokens, timed
 from bench.report.samples import tail
 from bench.report.tables.speed import server_bound
 from bench.results import MeasurementResult, RunResult
@@ -40,17 +40,18 @@ def latencies(results: RunResult, folder: Path) -> list[Chart]:
 
 
 def lengths(results: RunResult) -> list[Chart]:
-    """What sequences of several lengths take: the latency of one query, and the tokens in a second."""
-    found = timed(results, "single-stream")
+    """What sequences of several lengths take: the latency of one query, and the tokens or the steps in a second."""
+    found, of_tokens = timed(results, "single-stream"), take_tokens(results)
     sizes = [key.batch_size or 0 for key in found]
     if not sizes:
         return []
-    latency = Chart("latency-length", "Latency against length", "length", "p50 of one query [ms]", [])
-    tokens = Chart("tokens-length", "Tokens a second against length", "length", "tokens/s", [])
-    return [
-        *_by_length(latency, found, min(sizes), lambda m: None if m.latency_s.p50 is None else m.latency_s.p50 * 1e3),
-        *_by_length(tokens, found, max(sizes), lambda m: m.throughput_per_s * (m.length or 0)),
-    ]
+    chart = Chart("latency-length", "Latency against length", "length", "p50 of one query [ms]", [])
+    made = _by_length(chart, found, min(sizes), lambda m: None if m.latency_s.p50 is None else m.latency_s.p50 * 1e3)
+    for what in ("tokens", "steps"):
+        chart = Chart(f"{what}-length", f"{what.capitalize()} a second against length", "length", f"{what}/s", [])
+        own = {key: ms for key, ms in found.items() if ((key.group, key.artifact) in of_tokens) == (what == "tokens")}
+        made += _by_length(chart, own, max(sizes), lambda m: m.throughput_per_s * (m.length or 0))
+    return made
 
 
 def _by_length(

@@ -6,16 +6,16 @@ from statistics import median
 from bench import serving
 from bench.conditions import LEAST_SAMPLES
 from bench.report.formats import NOTHING, number, rough, seconds, size_of
-from bench.report.lookup import Configuration, by_variant, seeds_of, timed
+from bench.report.lookup import Configuration, by_variant, seeds_of, take_tokens, timed
 from bench.report.tables.table import Table, is_empty
 from bench.results import MeasurementResult, ProcessResult, RunResult
 
 # What stands before the noise of a row that is not to be trusted.
 MARK = "!"
 
-# The columns that only sequences have, and what is told of throughput: a token is a step of a sequence.
-LENGTH, TOKENS = "length", "tokens/s"
-THROUGHPUTS = ("samples/s", TOKENS)
+# The columns that only sequences have, of which those of a text are of tokens and others of steps.
+LENGTH, TOKENS, STEPS = "length", "tokens/s", "steps/s"
+THROUGHPUTS = ("samples/s", TOKENS, STEPS)
 
 PERCENTILES = tuple(f"p{q:g}" for q in LEAST_SAMPLES)
 
@@ -25,6 +25,7 @@ NOISE = f"Noise: by how much processes differ; {MARKED}"
 
 def latency_table(results: RunResult, scenario: str, title: str) -> Table:
     """A row a configuration in which the next query begins when one ends: the median over its seeds of each figure."""
+    tokens = take_tokens(results)
     rows = [
         (
             key.case,
@@ -32,7 +33,7 @@ def latency_table(results: RunResult, scenario: str, title: str) -> Table:
             str(key.batch_size),
             length_of(key),
             *(stated(found, q) for q in LEAST_SAMPLES),
-            *throughputs(found),
+            *throughputs(found, (key.group, key.artifact) in tokens),
             noise(found),
         )
         for key, found in timed(results, scenario).items()
@@ -45,21 +46,20 @@ def latency_table(results: RunResult, scenario: str, title: str) -> Table:
         if all(map(is_empty, table.cells(name)))
     ]
     note = " ".join(["Time for one query of a batch, over all processes; median of the seeds.", *lacking, NOISE])
-    return Table(table.title, table.headers, rows, 2, note).without_empty(LENGTH, *PERCENTILES, TOKENS)
+    return Table(table.title, table.headers, rows, 2, note).without_empty(LENGTH, *PERCENTILES, TOKENS, STEPS)
 
 
 def offline_table(results: RunResult) -> Table:
     """A row a configuration: the samples a second with all samples there at once, at the batch size that is best."""
-    rows = []
+    rows, tokens = [], take_tokens(results)
     for key in timed(results, "offline"):
         best = [max(ms, key=lambda m: m.throughput_per_s) for ms in seeds_of(results, key)]
         sizes = sorted({m.batch_size for m in best})
-        rows.append(
-            (key.case, key.variant, length_of(key), *throughputs(best), ", ".join(map(str, sizes)), noise(best))
-        )
+        rates = throughputs(best, (key.group, key.artifact) in tokens)
+        rows.append((key.case, key.variant, length_of(key), *rates, ", ".join(map(str, sizes)), noise(best)))
     note = f"All samples are there at once. Median of the seeds; the batch size that did best, of each seed. {NOISE}"
     headers = ("case", "runtime", LENGTH, *THROUGHPUTS, "best batch", "noise")
-    return Table("Offline", headers, rows, 2, note).without_empty(LENGTH, TOKENS)
+    return Table("Offline", headers, rows, 2, note).without_empty(LENGTH, TOKENS, STEPS)
 
 
 def server_table(results: RunResult) -> Table:
@@ -168,11 +168,11 @@ def length_of(key: Configuration) -> str:
     return NOTHING if key.length is None else str(key.length)
 
 
-def throughputs(found: Iterable[MeasurementResult]) -> tuple[str, str]:
-    """Samples a second and, of sequences, tokens a second: medians."""
+def throughputs(found: Iterable[MeasurementResult], of_tokens: bool) -> tuple[str, str, str]:
+    """Samples a second and, of sequences, tokens or else steps a second: medians."""
     rates = [(m.throughput_per_s, m.length) for m in found]
-    tokens = middle((None if length is None else length * rate for rate, length in rates), number)
-    return middle((rate for rate, _ in rates), number), tokens
+    steps = middle((None if length is None else length * rate for rate, length in rates), number)
+    return middle((rate for rate, _ in rates), number), *((steps, NOTHING) if of_tokens else (NOTHING, steps))
 
 
 def stated(found: list[MeasurementResult], q: float) -> str:

@@ -21,7 +21,7 @@ def only():
 def of_lengths(make):
     """A case whose usual length is 16: a query takes a microsecond a step and sample."""
 
-    def case(model="tiny", batch_sizes=(1, 8), lengths=(16, 4, 64)):
+    def case(model="tiny", batch_sizes=(1, 8), lengths=(16, 4, 64), dtype="float32"):
         rows = [
             make.measurement(
                 length=length,
@@ -32,7 +32,7 @@ def of_lengths(make):
             for size in batch_sizes
             for length in lengths
         ]
-        inputs = [TensorSpec("steps", (16, 3), sequence=0)]
+        inputs = [TensorSpec("steps", (16, 3), dtype, sequence=0)]
         return make.case(model, measurements=rows, artifacts=[make.artifact(inputs=inputs)])
 
     return case

@@ -93,18 +93,27 @@ def test_other_scenarios_and_instruments_are_no_points_of_single_stream(make):
     assert (throughput(results), fronts(results)) == ([], [])
 
 
-def test_latency_and_tokens_are_a_line_a_case_against_length(make, of_lengths):
+def test_latency_and_steps_are_a_line_a_case_against_length(make, of_lengths):
     results = make.results(cases=[of_lengths(), of_lengths("small")])
-    latency, tokens = lengths(results)
-    for chart in (latency, tokens):
+    latency, steps = lengths(results)
+    for chart in (latency, steps):
         assert [series.name for series in chart.series] == ["tiny@points · graph", "small@points · graph"]
         assert (chart.log_x, chart.log_y, chart.x_ticks) == (True, True, (4.0, 16.0, 64.0))
         assert all(series.x == [4.0, 16.0, 64.0] for series in chart.series)
     assert latency.series[0].y == pytest.approx([4e-3, 16e-3, 64e-3])
-    assert tokens.series[0].y == pytest.approx([1e6] * 3)
-    assert [chart.note for chart in (latency, tokens)] == [
+    assert steps.series[0].y == pytest.approx([1e6] * 3)
+    assert (steps.title, steps.y_title) == ("Steps a second against length", "steps/s")
+    assert [chart.note for chart in (latency, steps)] == [
         "Single-stream, batch 1; medians of the seeds.",
         "Single-stream, batch 8; medians of the seeds.",
+    ]
+
+
+def test_the_tokens_of_a_text_have_a_chart_beside_the_steps_of_series(make, of_lengths):
+    _, tokens, steps = lengths(make.results(cases=[of_lengths(), of_lengths("small", dtype="int64")]))
+    assert [(chart.key, chart.y_title, chart.series[0].name) for chart in (tokens, steps)] == [
+        ("tokens-length", "tokens/s", "small@points · graph"),
+        ("steps-length", "steps/s", "tiny@points · graph"),
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.conditions import LEAST_SAMPLES
+from bench.records import TensorSpec
 from bench.report.tables.speed import latency_table, offline_table, server_table, start_table, stated
 from bench.results import Latency, Spread
 
@@ -174,11 +175,26 @@ def test_without_processes_there_is_no_start(make):
     assert start_table(one_case(make, make.measurement(by_process=[]))).rows == []
 
 
+def artifact_of(make, dtype):
+    return make.artifact(inputs=[TensorSpec("sequence", (16,), dtype, sequence=0)])
+
+
+def test_the_steps_of_a_series_are_no_tokens(make):
+    rows = [make.measurement(length=16, throughput_per_s=50.0, scenario=s) for s in ("single-stream", "offline")]
+    text, series = (
+        make.case(name, artifacts=[artifact_of(make, dtype)], measurements=rows)
+        for name, dtype in (("text", "int64"), ("series", "float32"))
+    )
+    for table in (single(make.results(cases=[text, series])), offline_table(make.results(cases=[text, series]))):
+        assert (table.cells("tokens/s"), table.cells("steps/s")) == (["800", "-"], ["-", "800"])
+    assert "tokens/s" not in single(make.results(cases=[series])).headers
+
+
 def test_the_length_of_sequences_is_a_column_where_there_are_any(make):
     plain = make.measurement(throughput_per_s=50.0)
     rows = [make.measurement(length=length, throughput_per_s=50.0) for length in (16, 512)]
     assert single(one_case(make, plain)).headers == ("case", "runtime", "batch", "p50", "p90", "samples/s", "noise")
-    table = single(one_case(make, plain, *rows))
+    table = single(make.results(cases=[make.case(measurements=[plain, *rows], artifacts=[artifact_of(make, "int64")])]))
     assert table.headers == ("case", "runtime", "batch", "length", "p50", "p90", "samples/s", "tokens/s", "noise")
     assert table.cells("length") == ["-", "16", "512"]
     assert table.cells("samples/s") == ["50"] * 3
@@ -187,7 +203,7 @@ def test_the_length_of_sequences_is_a_column_where_there_are_any(make):
 
 def test_offline_and_a_server_are_told_at_each_length(make):
     offline = [make.measurement(scenario="offline", length=length, throughput_per_s=9.0) for length in (16, 512)]
-    table = offline_table(one_case(make, *offline))
+    table = offline_table(make.results(cases=[make.case(measurements=offline, artifacts=[artifact_of(make, "int64")])]))
     assert table.headers == ("case", "runtime", "length", "samples/s", "tokens/s", "best batch", "noise")
     assert list(zip(table.cells("length"), table.cells("tokens/s"), strict=True)) == [("16", "144"), ("512", "4,608")]
     rates = [
