@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import BenchError, Unsuitable
+from bench.stages.rehearse import Stopwatch
 from bench.stages.train import Observer, fit
 from bench_datasets.text import Text
 from bench_models.sequences.blocks import block_maker
@@ -187,6 +188,14 @@ def test_a_search_is_followed_by_a_training_of_what_it_found(found):
     assert (found.course[-1] - 1 / 3).abs().max() > 0.1
     (export,) = found.exports()
     assert export.module is found.net
+
+
+def test_a_rehearsal_goes_on_with_the_usual_pattern(tmp_path):
+    data = text_of(tmp_path, repeated(2000))
+    model = ParSearch(data.spec, blocks=4, search_epochs=3, **SMALL)
+    settings = {"batch_size": 28, "accelerator": "cpu", "max_epochs": 4}
+    trainer = fit(model, data, settings, Stopwatch(60.0, first=3))
+    assert (trainer.current_epoch, model.pattern) == (4, "sfsf")
 
 
 def test_a_checkpoint_has_what_was_found(found, spec):
