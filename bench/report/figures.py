@@ -63,7 +63,7 @@ def _figure(chart: Chart) -> Figure:
 def _plot(axes: Axes, series: Series, chart: Chart, label: str) -> None:
     marked = not chart.lines or len(series.x) < MARKED
     axes.plot(
-        series.x,
+        series.drawn_at,
         _values(series),
         linestyle=DASHES[STROKES[series.stroke % len(STROKES)]] if chart.lines else "",
         marker=SHAPES[MARKERS[series.stroke % len(MARKERS)]] if marked else "",
@@ -77,7 +77,8 @@ def _plot(axes: Axes, series: Series, chart: Chart, label: str) -> None:
 
 def _plot_intervals(axes: Axes, series: Series) -> None:
     """Bars from one end of each interval to the other."""
-    there = [(x, *ends) for x, ends in zip(series.x, series.intervals, strict=bool(series.intervals)) if ends]
+    every = zip(series.drawn_at, series.intervals, strict=bool(series.intervals))
+    there = [(x, *ends) for x, ends in every if ends]
     for x, low, high in there:
         axes.plot([x, x], [low, high], "_-", color=colour_of(series.colour), linewidth=1, markersize=6, alpha=0.7)
 

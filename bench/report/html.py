@@ -99,7 +99,9 @@ def _axis(title: str, log: bool, values: list[float]) -> dict[str, Any]:
 
 
 def _points(series: Series) -> dict[str, Any]:
-    return {"type": "scatter", "name": _literal(series.name), "x": series.x, "y": series.y}
+    # What is drawn beside its place still says under the mouse where it belongs.
+    moved = {"customdata": series.x, "hovertemplate": "(%{customdata:,}, %{y})"} if series.places else {}
+    return {"type": "scatter", "name": _literal(series.name), "x": series.drawn_at, "y": series.y, **moved}
 
 
 def _literal(text: str) -> str:

@@ -15,7 +15,7 @@ Interval = tuple[float, float]
 class Series:
     """A line or a cloud of points under one name. Series of one case share a colour number, not a stroke.
 
-    `intervals` are those of its values; empty if it has none.
+    `intervals` are those of its values; empty if it has none. `places` are where its points are drawn, if not at `x`.
     """
 
     name: str
@@ -24,6 +24,12 @@ class Series:
     colour: int = 0
     stroke: int = 0
     intervals: tuple[Interval | None, ...] = ()
+    places: tuple[float, ...] = ()
+
+    @property
+    def drawn_at(self) -> list[float]:
+        """Where its points are drawn."""
+        return [*self.places] or self.x
 
 
 @dataclass(frozen=True)

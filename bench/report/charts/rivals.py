@@ -1,12 +1,17 @@
 """Where it pays to take one case rather than another: the ratio of their latencies by the length of sequences."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bench.report.charts.chart import Chart, Interval, Series
 from bench.report.charts.lines import Line, drawn
 from bench.report.lookup import Configuration
 from bench.report.rivals import LatencyPair, latency_pairs
 from bench.results import RunResult
+
+# How far lines whose bars would hide each other lie apart, as a share of the way to the next length: two of them at
+# most, and all together.
+APART, ALL_APART = 0.06, 0.5
 
 
 def ratios_by_length(results: RunResult) -> list[Chart]:
@@ -23,7 +28,7 @@ def ratios_by_length(results: RunResult) -> list[Chart]:
     title, up = "Latency against rivals by length", "latency / latency of the rival"
     chart = Chart("rivals-length", title, "length", up, [], log_x=True, log_y=True)
     ticks = tuple(sorted({x for line in lines for x in line.x}))
-    return [_with_one(one) for one in drawn(replace(chart, x_ticks=ticks, note=note + told), lines)]
+    return [_with_one(_side_by_side(one)) for one in drawn(replace(chart, x_ticks=ticks, note=note + told), lines)]
 
 
 def _line(pairs: list[LatencyPair]) -> Line:
@@ -35,7 +40,21 @@ def _line(pairs: list[LatencyPair]) -> Line:
     return Line(first.name, first.own.runtime, first.own.variant, x, y, intervals)
 
 
+def _side_by_side(chart: Chart) -> Chart:
+    """The chart with its lines beside each other at each length, if they have bars."""
+    if not any(any(one.intervals) for one in chart.series):
+        return chart
+    closest = min(after / before for before, after in pairwise(chart.x_ticks))
+    apart = closest ** min(APART, ALL_APART / len(chart.series))
+    middle = (len(chart.series) - 1) / 2
+    series = [
+        replace(one, places=tuple(x * apart ** (place - middle) for x in one.x))
+        for place, one in enumerate(chart.series)
+    ]
+    return replace(chart, series=series)
+
+
 def _with_one(chart: Chart) -> Chart:
     """The chart with a line where neither is faster."""
-    lengths = [x for one in chart.series for x in one.x]
+    lengths = [x for one in chart.series for x in one.drawn_at]
     return replace(chart, reference=Series("as fast as the rival", [min(lengths), max(lengths)], [1.0, 1.0]))
