@@ -56,6 +56,14 @@ def difference(expected: Any, got: Any, precision: str = "fp32", usual: float = 
     return Difference(largest, relative, relative / RELATIVE[precision])
 
 
+def root_mean_square(outputs: Any) -> float:
+    """How large the numbers of an output are; 0 if there are none."""
+    import numpy as np
+
+    outputs = np.asarray(outputs)
+    return float(np.sqrt(np.square(outputs, dtype=np.float64).mean())) if outputs.size else 0.0
+
+
 def bound(precision: str) -> str:
     """The bound of a precision in words."""
     if precision == "fp32":

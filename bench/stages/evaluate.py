@@ -11,7 +11,7 @@ from pytorch_lightning import LightningDataModule
 from bench.catalog import build_runtime
 from bench.errors import BenchError, Unsuitable
 from bench.lengths import other_lengths, timed_lengths, usual_length
-from bench.parity import Disagreement
+from bench.parity import Disagreement, root_mean_square
 from bench.records import Evaluation, Export, MetricUse
 from bench.results import UNSUITABLE, CourseResult, Failure, MetricResult, ParityResult, PictureResult
 from bench.stages.answering import Answering, Call, Source, Subject, session_call, told_with_length, torch_call
@@ -22,7 +22,7 @@ from bench.stages.export import artifact_of
 from bench.stages.features import FeatureNet
 from bench.stages.files import save_array
 from bench.stages.request import CaseRequest
-from bench.stages.score import Execution, computed, figure, parity, refuse_disagreement, score, scores_of
+from bench.stages.score import Answers, Execution, computed, figure, parity, refuse_disagreement, score, scores_of
 from bench.timing.request import ROTATED, beginning
 
 Result = TypeVar("Result")
@@ -100,6 +100,7 @@ class Scoring:
         self.others: dict[int | None, Sample] = {}
         self.unscored: set[str] = set()
         self.usual = usual_length(part.inputs)
+        self.sizes = {name: root_mean_square(output) for name, output in reference.answers.items()}
         self.count = ROTATED * max(request.batch_sizes)
 
     def sample(self, lengths: Iterable[int], subject: Subject, reference: Answering) -> None:
@@ -133,7 +134,7 @@ class Scoring:
     def _score(self, execution: Execution, answering: Answering, draws: bool) -> None:
         """Execute the artifact and hold its outputs and figures against the torch model's; if all agree, keep them."""
         answers = answering.on_test(self.part.name)
-        self._hold(parity(execution, self.part.name, self.reference.answers, answers.answers, self.usual))
+        self._hold(execution, self.reference.answers, answers.answers, self.usual)
         for length, sample in self.others.items():
             self._hold_at(length, sample, execution, answering)
         figures = [
@@ -145,8 +146,9 @@ class Scoring:
             drawn = [self._try(use, execution, self._draw, use, answers) for use in self.pictures]
             self.found.pictures += [picture for picture in drawn if picture is not None]
 
-    def _hold(self, rows: list[ParityResult]) -> None:
+    def _hold(self, execution: Execution, expected: Answers, got: Answers, length: int | None) -> None:
         """Keep how far outputs lie from the torch model's, and refuse what lies too far."""
+        rows = parity(execution, self.part.name, expected, got, self.sizes, length)
         self.found.parity += rows
         refuse_disagreement(rows)
 
@@ -154,7 +156,7 @@ class Scoring:
         """:raises Disagreement: if the artifact, which agrees at the usual length, does not at another."""
         try:
             answers = answering.call(self.part.name, *sample.fed.values())
-            self._hold(parity(execution, self.part.name, sample.answers, answers, length))
+            self._hold(execution, sample.answers, answers, length)
         except Unsuitable:
             raise
         except Exception as error:
@@ -203,7 +205,7 @@ class Scoring:
     def save_rows(self) -> None:
         """Keep rows of the test set and their outputs for the timing: as many as its batches have, if there are."""
         samples = {**self.others, self.usual: Sample(self.reference.fed, self.reference.answers)}
-        arrays: dict[str, Any] = {}
+        arrays: dict[str, Any] = {f"usual_{n}": one for n, one in enumerate(self.sizes.values())}
         for length in timed_lengths(self.part.inputs, self.request.lengths_of(self.part.name)):
             if length in samples:  # if not, the case has failed and is not timed
                 arrays |= samples[length].arrays(length, self.count)

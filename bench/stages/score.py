@@ -76,19 +76,25 @@ def scores_of(use: MetricUse, evaluation: Evaluation, value: float) -> Any:
 
 
 def parity(
-    execution: Execution, artifact: str, expected: Answers, got: Answers, length: int | None = None
+    execution: Execution,
+    artifact: str,
+    expected: Answers,
+    got: Answers,
+    usual: Mapping[str, float],
+    length: int | None = None,
 ) -> list[ParityResult]:
     """How far each of an artifact's outputs lies from the torch model's.
 
     :param expected: the torch model's outputs by name
     :param got: the artifact's
+    :param usual: how large the numbers of each output are on the whole test set
     :param length: of the sequences, if inputs have an axis for them
     :raises Disagreement: if one has another shape, or holds what is no number
     """
     rows = []
     for name, output in expected.items():
         try:
-            apart = difference(output, got[name], execution.precision)
+            apart = difference(output, got[name], execution.precision, usual[name])
         except Disagreement as error:
             raise Disagreement(f"{name} of {artifact} {execution}: {error.message}", error.hint) from error
         found = {**vars(apart), "length": length}

@@ -80,7 +80,8 @@ class TimingRequest:
 
     :param rows: an .npz with for each input of the artifact, `input_0` and so on, `ROTATED` times as many rows as the
         largest batch has if the test set has so many, and for each output what the torch model answers to them,
-        `output_0` and so on; of an artifact with a sequence axis, such rows for each length, `128/input_0` and so on
+        `output_0` and so on; of an artifact with a sequence axis, such rows for each length, `128/input_0` and so on.
+        `usual_0` and so on, if they are there, say how large the numbers of each output are on the whole test set
     :param cores: what the process is bound to; empty where the system cannot do that
     :param helpers: one core more, for LoadGen's own threads; empty where there is none
     :param samples: where to write the durations: the beginning of a path, to which `.load.part.npy` is added

@@ -165,7 +165,7 @@ def test_rows_for_the_timing_are_as_many_as_there_are_each_once(case, size, rows
     request = replace(request, batch_sizes=(1, size), precisions=("fp32",), runtimes=(TORCH,))
     evaluate(request, data, lambda share: None)
     kept = np.load(request.rows("forward"))
-    assert {name: len(kept[name]) for name in kept.files} == {"input_0": rows, "output_0": rows}
+    assert {name: len(kept[name]) for name in ("input_0", "output_0")} == {"input_0": rows, "output_0": rows}
     assert len(np.unique(kept["input_0"].reshape(rows, -1), axis=0)) == rows
 
 
@@ -312,7 +312,8 @@ def test_rows_for_the_timing_hold_every_input(several):
     request, _, _ = several
     rows = np.load(request.rows("whole"))
     assert {name: rows[name].shape for name in rows.files} == {
-        "input_0": (32, 1, 8, 8), "input_1": (32, 3), "output_0": (32, 1, 8, 8), "output_1": (32, 3)
+        "input_0": (32, 1, 8, 8), "input_1": (32, 3), "output_0": (32, 1, 8, 8), "output_1": (32, 3),
+        "usual_0": (), "usual_1": (),
     }  # fmt: skip
     encoder = np.load(request.rows("encoder"))
     np.testing.assert_array_equal(np.load(request.rows("decoder"))["input_0"], encoder["output_0"])
@@ -400,8 +401,24 @@ def test_rows_are_kept_of_each_length_that_is_timed(over_time):
         **{f"{n}/input_1": (8, 6, n) for n in (8, 20)},
         **{f"{n}/input_2": (8, 1, 8, 8) for n in (8, 20)},
         **{f"{n}/output_0": (8, 6, n) for n in (8, 20)},
+        "usual_0": (),
     }
-    assert kept_rows(request, "encoder") == {"8/input_0": (8, 1, 8, 8), "8/output_0": (8, 8, 6)}
+    assert kept_rows(request, "encoder") == {"8/input_0": (8, 1, 8, 8), "8/output_0": (8, 8, 6), "usual_0": ()}
+
+
+def test_the_few_rows_of_another_length_are_held_against_the_outputs_of_the_whole_test_set(over_time, monkeypatch):
+    request, data, _ = over_time
+    held = {}
+
+    def parity(execution, artifact, expected, got, usual, length):
+        held[length] = len(expected["output"]), usual["output"]
+        return []
+
+    monkeypatch.setattr("bench.stages.evaluate.parity", parity)
+    evaluate(replace(request, lengths=(8, 20), **EXACT), data, lambda share: None)
+    usual = float(np.load(request.rows("forward"))["usual_0"])
+    assert held == {8: (360, usual), 20: (8, usual)}
+    assert usual > 0
 
 
 def kept_rows(request, artifact):
@@ -462,4 +479,4 @@ def test_what_says_how_long_it_may_be_is_held_at_no_more(of_sequences):
     found = evaluate(request, data, lambda share: None)
     assert found.failures == []
     assert {row.length for row in found.parity} == {8, 4, 12}
-    assert set(kept_rows(request, "forward")) == {"8/input_0", "8/output_0"}
+    assert set(kept_rows(request, "forward")) == {"8/input_0", "8/output_0", "usual_0"}

@@ -107,9 +107,12 @@ def test_a_metric_without_a_lossy_tolerance_is_told_and_not_judged_there(monkeyp
         figure(info, Execution(RUNTIME, "fp32"), 0.9, answers(torch.zeros(2, 1)))
 
 
+NO_SIZES = {"scores": 0.0, "features": 0.0}
+
+
 def test_every_output_is_held_against_the_bound_of_the_precision():
     reference, got = answers(torch.ones(2, 1), torch.ones(2, 3)), answers(torch.ones(2, 1), 1.1 * torch.ones(2, 3))
-    rows = parity(Execution(RUNTIME, "int8-static"), "forward", reference.answers, got.answers)
+    rows = parity(Execution(RUNTIME, "int8-static"), "forward", reference.answers, got.answers, NO_SIZES)
     assert [(row.output, row.precision, round(row.relative_error, 6)) for row in rows] == [
         ("scores", "int8-static", 0.0),
         ("features", "int8-static", 0.1),
@@ -118,13 +121,20 @@ def test_every_output_is_held_against_the_bound_of_the_precision():
     with pytest.raises(
         Disagreement, match=r"^features of forward at fp16 under graph differs .* by up to 0\.1, .*0\.01 x"
     ):
-        refuse_disagreement(parity(Execution(RUNTIME, "fp16"), "forward", reference.answers, got.answers))
+        refuse_disagreement(parity(Execution(RUNTIME, "fp16"), "forward", reference.answers, got.answers, NO_SIZES))
+
+
+def test_outputs_that_happen_to_be_small_are_held_against_how_large_such_outputs_are():
+    reference, got = (answers(torch.full((2, 1), value)) for value in (0.1, 0.2))
+    execution = Execution(RUNTIME, "int8-static")
+    (row,) = parity(execution, "forward", reference.answers, got.answers, {"scores": 10.0}, 7)
+    assert (row.length, round(row.relative_error, 6)) == (7, 0.01)
 
 
 def test_an_overflow_is_told_with_where_it_was():
     broken = answers(torch.full((2, 1), math.inf))
     with pytest.raises(Disagreement, match=r"^scores of forward at fp16 under graph: outputs that are no numbers"):
-        parity(Execution(RUNTIME, "fp16"), "forward", answers(torch.ones(2, 1)).answers, broken.answers)
+        parity(Execution(RUNTIME, "fp16"), "forward", answers(torch.ones(2, 1)).answers, broken.answers, NO_SIZES)
 
 
 def scores_given(monkeypatch, scores, value: float) -> np.ndarray:

@@ -136,6 +136,19 @@ def test_a_lossy_answer_near_zero_is_held_against_the_usual_ones(request_for, tm
             answer(request)
 
 
+@pytest.mark.parametrize("told", [{"usual_0": 22.0}, {}])
+def test_rows_that_are_all_near_zero_are_held_against_the_whole_test_set(request_for, tmp_path, told):
+    inputs = 0.01 * np.arange(20, dtype=np.float32)[:, None]
+    np.savez(tmp_path / "rows.npz", input_0=inputs, output_0=2 * inputs + 0.5, **told)
+    request = request_for("Doubling", Load("single-stream", (1,)))
+    request = replace(request, artifact=replace(request.artifact, precision="int8-static"))
+    if told:
+        assert not answer(request).error
+    else:  # a run of an earlier bench has not kept it
+        with pytest.raises(BenchError, match=r"off the scored one by 0\.5"):
+            answer(request)
+
+
 @pytest.fixture
 def of_lengths(request_for, tmp_path):
     """A request to time `runtime` with sequences of six steps, and of three."""
