@@ -133,12 +133,15 @@ class Subject:
         """By artifact, what it is fed with for inputs of the dataset; what other artifacts answer is torch's answer."""
         return self._fed(self.exports, Wanted(purpose, inputs, len(inputs)))
 
-    def of_length(self, artifact: str, length: int, count: int) -> tuple[Tensor, ...]:
-        """What an artifact is fed with for at most `count` rows of the test part with sequences of another length.
+    def of_length(
+        self, artifact: str, length: int, count: int, purpose: str = "test", inputs: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
+        """What an artifact is fed with for at most `count` rows with sequences of another length.
 
+        :param inputs: of the dataset, which the rows are made of; None: those of the test part
         :raises BenchError: if all rows together are too short for one
         """
-        chain, inputs = with_sources(artifact, self.exports), self.test.inputs
+        chain, inputs = with_sources(artifact, self.exports), self.test.inputs if inputs is None else inputs
         axes = {
             spec.sequence
             for part in chain.values()
@@ -146,7 +149,7 @@ class Subject:
             if spec.source == "data" and spec.sequence is not None
         }
         there = [len(inputs) * inputs.shape[1 + axis] // length for axis in axes]
-        return self._fed(chain, Wanted("test", inputs, min([count, *there]), length))[artifact]
+        return self._fed(chain, Wanted(purpose, inputs, min([count, *there]), length))[artifact]
 
     def _rows(self, purpose: str, inputs: Tensor, targets: Tensor) -> Rows:
         return Rows(inputs, targets, self.fed(purpose, inputs))

@@ -24,7 +24,7 @@ from bench.stages.answering import Source, Subject, told_with_length
 from bench.stages.blame import failure, left_out
 from bench.stages.build import load_checkpoint
 from bench.stages.files import sha256
-from bench.stages.precision import STATIC, calibration_inputs, write_graph
+from bench.stages.precision import STATIC, Samples, calibration_inputs, write_graph
 from bench.stages.request import CaseRequest
 
 # What torch's exporter says of an axis that it was told to leave open.
@@ -45,8 +45,7 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
     :param data: the dataset; int8-static is calibrated with its training part
     """
     subject = Subject(*load_checkpoint(request.checkpoint), Source(data), request.seed)
-    # Drawn where it is needed: what goes wrong there costs the graphs that are calibrated, and no other.
-    calibration = cache(lambda: subject.fed("calibration", calibration_inputs(data, request.seed)))
+    calibration = _calibration(request, data, subject)
     found = Exported()
     for number, part in enumerate(subject.exports.values(), 1):
         export_graph(part, request.graph(part.name))
@@ -59,22 +58,39 @@ def export(request: CaseRequest, data: LightningDataModule, progress: Callable[[
     return found
 
 
-def _attempt(
-    request: CaseRequest,
-    part: Export,
-    precision: str,
-    calibration: Callable[[], dict[str, tuple[Tensor, ...]]],
-    found: Exported,
-) -> None:
-    """Make a part's graph at a lossy precision, or note why there is none.
+# Of a part, a set of samples for each length of its sequences, if it has any.
+Calibration = Callable[[Export], list[Samples]]
 
-    :param calibration: gives by artifact what int8-static is calibrated with
+
+def _calibration(request: CaseRequest, data: LightningDataModule, subject: Subject) -> Calibration:
+    """What gives the samples that a part's int8-static is calibrated with.
+
+    They are of the usual length of its sequences and, as far as the rows suffice, of the others at which it has to
+    answer: a state that has seen more steps may be larger. They are drawn where they are needed: what goes wrong there
+    costs the graphs that are calibrated, and no other.
     """
+    inputs = cache(lambda: calibration_inputs(data, request.seed))
+    usual = cache(lambda: subject.fed("calibration", inputs()))
+
+    def samples(part: Export) -> list[Samples]:
+        steps = len(inputs()) * (usual_length(part.inputs) or 0)
+        others = [
+            subject.of_length(part.name, length, len(inputs()), "calibration", inputs())
+            for length in other_lengths(part.inputs, request.lengths_of(part.name))
+            if length <= steps
+        ]
+        return [[rows.numpy() for rows in fed] for fed in (usual()[part.name], *others)]
+
+    return samples
+
+
+def _attempt(request: CaseRequest, part: Export, precision: str, calibration: Calibration, found: Exported) -> None:
+    """Make a part's graph at a lossy precision, or note why there is none."""
     path = request.graph(part.name, precision)
     path.unlink(missing_ok=True)  # an earlier run's, which must not pass for this one's
     try:
-        samples = [rows.numpy() for rows in calibration()[part.name]] if precision == STATIC else []
-        write_graph(part, precision, request.graph(part.name), path, samples)
+        samples = calibration(part) if precision == STATIC else []
+        write_graph(part, precision, request.graph(part.name), path, *samples)
         found.artifacts.append(_described(request, part, precision))
     except Unsuitable as reason:
         found.failures.append(left_out(reason, "export", part.name, precision))

@@ -28,11 +28,15 @@ EIGHT_BITS = {onnx.TensorProto.INT8, onnx.TensorProto.UINT8}
 SIXTEEN_BITS = {onnx.TensorProto.FLOAT16}
 
 
-def write_graph(part: Export, precision: str, source: Path, path: Path, samples: Sequence[np.ndarray] = ()) -> None:
+# An array of rows for each input of a graph.
+Samples = Sequence[np.ndarray]
+
+
+def write_graph(part: Export, precision: str, source: Path, path: Path, *samples: Samples) -> None:
     """Write a part's graph at a precision other than fp32.
 
     :param source: its fp32 graph
-    :param samples: to calibrate int8-static with, an array of rows for each of its inputs
+    :param samples: to calibrate int8-static with, a set for each length of its sequences if it has any
     :raises Unsuitable: if onnxruntime's tools find nothing in it to make
     :raises BenchError: if they cannot make it
     """
@@ -40,7 +44,7 @@ def write_graph(part: Export, precision: str, source: Path, path: Path, samples:
     with TemporaryDirectory(dir=path.parent, suffix=".part") as folder:
         whole = Path(folder, path.name)
         try:
-            _make(part, precision, source, whole, samples)
+            _make(part, precision, source, whole, *samples)
         except Exception as error:
             raise BenchError(
                 f"onnxruntime cannot make {part.name} {precision}: {type(error).__name__}: {message_of(error)}",
@@ -74,14 +78,14 @@ def calibration_inputs(data: LightningDataModule, seed: int) -> torch.Tensor:
     return torch.cat(found)[:CALIBRATION_SAMPLES]
 
 
-def _make(part: Export, precision: str, source: Path, path: Path, samples: Sequence[np.ndarray]) -> None:
+def _make(part: Export, precision: str, source: Path, path: Path, *samples: Samples) -> None:
     """Write the graph, and intermediate files beside it."""
     from onnxruntime.quantization import QuantType, quantize_dynamic, quantize_static
 
     if precision == "fp16":
         onnx.save(_in_halves(source), path)
     elif precision == STATIC:
-        reader = _Reader({spec.name: rows for spec, rows in zip(part.inputs, samples, strict=True)})
+        reader = _Reader([spec.name for spec in part.inputs], samples)
         # The pair of types that onnxruntime's kernels for CPUs with 8-bit dot products take.
         kinds = {"activation_type": QuantType.QUInt8, "weight_type": QuantType.QInt8}
         prepared = _prepared(source, path.parent)
@@ -173,14 +177,27 @@ def _into_softmax(model: Any) -> list[str]:
 
 
 class _Reader:
-    """Rows in batches under their inputs' names, as onnxruntime's calibration asks for them."""
+    """Rows in batches under their inputs' names, as onnxruntime's calibration asks for them.
 
-    def __init__(self, samples: dict[str, np.ndarray]) -> None:
-        starts = range(0, len(next(iter(samples.values()))), CALIBRATION_BATCH)
+    A batch of longer rows than those of the first set has fewer, so that it takes no more memory.
+    """
+
+    def __init__(self, names: Sequence[str], samples: Sequence[Samples]) -> None:
+        usual = _row_size(samples[0])
         self.batches = iter(
-            [{name: rows[start : start + CALIBRATION_BATCH] for name, rows in samples.items()} for start in starts]
+            [
+                {name: one[start : start + size] for name, one in zip(names, rows, strict=True)}
+                for rows in samples
+                for size in [max(1, min(CALIBRATION_BATCH, CALIBRATION_BATCH * usual // _row_size(rows)))]
+                for start in range(0, len(rows[0]), size)
+            ]
         )
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         """The next batch; None after the last."""
         return next(self.batches, None)
+
+
+def _row_size(rows: Samples) -> int:
+    """How many numbers a row has in all inputs."""
+    return sum(one[0].size for one in rows)

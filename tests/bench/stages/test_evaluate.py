@@ -11,9 +11,11 @@ import torch
 
 from bench.errors import BenchError
 from bench.records import PRECISIONS, DatasetInfo, MetricInfo, MetricUse, ModelInfo, RuntimeInfo, RuntimeUse
-from bench.stages.build import build_model, save_checkpoint
+from bench.stages.answering import Source, Subject
+from bench.stages.build import build_model, load_checkpoint, save_checkpoint
 from bench.stages.evaluate import evaluate
-from bench.stages.export import export
+from bench.stages.export import _calibration, export
+from bench.stages.precision import CALIBRATION_SAMPLES
 from bench.stages.request import CaseRequest
 from bench.stages.train import train
 from bench_datasets.digits import Digits
@@ -196,7 +198,7 @@ def test_fp32_that_disagrees_costs_the_timing_of_all(case, make):
 def test_a_graph_that_cannot_be_made_costs_its_own_rows(case, make, monkeypatch):
     request, data, _ = case
 
-    def refuse(part, precision, source, path, samples):
+    def refuse(part, precision, source, path):
         raise BenchError(f"cannot make {part.name} {precision}")
 
     monkeypatch.setattr("bench.stages.export.write_graph", refuse)
@@ -391,6 +393,17 @@ def test_every_graph_leaves_its_sequence_axes_open_and_has_its_arithmetic_counte
         assert graph.macs_at[8] == graph.macs
     encoder = next(graph for graph in made.artifacts if graph.name == "encoder")
     assert encoder.macs_at[20] > 2 * encoder.macs > 2 * encoder.macs_at[3] > 0
+
+
+@pytest.mark.parametrize(("lengths", "expected"), [((8, 3, 20), {8, 3, 20}), ((), {8, 4, 16}), ((8, 100_000), {8})])
+def test_int8_is_calibrated_at_every_length_that_its_rows_suffice_for(over_time, lengths, expected):
+    request, data, _ = over_time
+    subject = Subject(*load_checkpoint(request.checkpoint), Source(data), request.seed)
+    samples = _calibration(replace(request, lengths=lengths), data, subject)(subject.exports["decoder"])
+    states, noise, image = zip(*samples, strict=True)
+    assert {one.shape[1] for one in states} == {one.shape[2] for one in noise} == expected
+    assert {one.shape[1:] for one in image} == {(1, 8, 8)}
+    assert all(0 < len(one) <= CALIBRATION_SAMPLES for one in (*states, *noise, *image))
 
 
 def test_rows_are_kept_of_each_length_that_is_timed(over_time):

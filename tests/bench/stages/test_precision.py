@@ -14,10 +14,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from bench import BenchError, Export, TensorSpec, Unsuitable
+from bench.parity import difference
 from bench.records import PRECISIONS, Artifact
 from bench.stages import precision as precisions
 from bench.stages.export import export_graph
-from bench.stages.precision import CALIBRATION_SAMPLES, calibration_inputs, sums_saturate, write_graph
+from bench.stages.precision import CALIBRATION_SAMPLES, _Reader, calibration_inputs, sums_saturate, write_graph
 from bench_datasets.digits import Digits
 from bench_runtimes.onnx import OnnxRuntime
 
@@ -267,6 +268,39 @@ def test_a_graph_with_two_inputs_is_calibrated_with_rows_of_both(tmp_path):
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         (got,) = session.run(None, {"images": drawn(7), "noise": noise[:7]})
         assert 0 < np.linalg.norm(got - expected) / np.linalg.norm(expected) < 0.05, precision
+
+
+class Summed(nn.Module):
+    """What it sums up grows with every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 8)
+
+    def forward(self, steps):
+        return self.layer(steps.sum(1))
+
+
+@pytest.mark.parametrize("calibrated", [(2,), (2, 40)])
+def test_ranges_are_those_of_every_length_that_it_is_calibrated_with(tmp_path, calibrated):
+    torch.manual_seed(0)
+    net, part_input = Summed().eval(), TensorSpec("steps", (2, 4), sequence=0)
+    part = Export("summed", net, "forecasting", (part_input,))
+    export_graph(part, tmp_path / "summed.onnx")
+    samples = [[torch.rand(64, length, 4).numpy()] for length in calibrated]
+    write_graph(part, "int8-static", tmp_path / "summed.onnx", tmp_path / "int8.onnx", *samples)
+    session = onnxruntime.InferenceSession(tmp_path / "int8.onnx", providers=["CPUExecutionProvider"])
+    steps = torch.rand(16, 40, 4)
+    (got,) = session.run(None, {"steps": steps.numpy()})
+    assert (difference(net(steps).detach(), got, "int8-static").excess < 0.2) == (40 in calibrated)
+
+
+@pytest.mark.parametrize(("length", "sizes"), [(2, [64, 36]), (8, [16] * 6 + [4]), (1000, [1] * 100), (1, [64, 36])])
+def test_batches_of_longer_rows_take_no_more_memory(length, sizes):
+    usual, other = [np.zeros((100, 2, 4))], [np.zeros((100, length, 4))]
+    reader = _Reader(["steps"], [usual, other])
+    found = [len(batch["steps"]) for batch in iter(reader.get_next, None)]
+    assert found == [64, 36, *sizes]
 
 
 @pytest.mark.parametrize(
