@@ -2,7 +2,9 @@
 
 import io
 
-from bench.cli.progress import progress_for
+from rich.console import Console
+
+from bench.cli.progress import LiveTable, progress_for
 
 GROUPS = {"tiny@points#0": "tiny@points", "tiny@points#1": "tiny@points"}
 
@@ -16,6 +18,18 @@ def test_a_log_says_how_far_the_timing_of_parts_is():
     first, last = stream.getvalue().splitlines()[1:]  # those between come too soon after the first
     assert first.endswith("tiny@points#0: timing parts of its model, 0 of 3 processes")
     assert last.endswith("3 of 3 processes")
+
+
+def test_a_terminal_says_how_far_the_timing_of_parts_is_until_a_case_trains():
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=120)
+    table = LiveTable(console)
+    table.started("reports", GROUPS, 1, 70.0)
+    table.timing_parts("tiny@points#0", 2, 3)
+    console.print(table._draw())
+    table.stage("tiny@points#0", "train")
+    console.print(table._draw())
+    assert stream.getvalue().count("tiny@points#0: timing parts of its model, 2 of 3 processes") == 1
 
 
 def test_a_log_says_what_is_left_as_cases_end(make):
