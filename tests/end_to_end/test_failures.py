@@ -137,5 +137,5 @@ def test_a_runtime_that_hangs_in_the_timing_costs_its_case(bench_command, faulty
     assert ran.code == 3
     (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
     assert (case["error"]["stage"], case["error"]["plugin"]) == ("measure", "faulty")
-    assert "no answer after 6" in case["error"]["message"]
+    assert "no answer after 12" in case["error"]["message"]
     assert {row["runtime"] for row in case["measurements"]} == {"onnxruntime"}
