@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 TIMED_PROCESS = Path(__file__).with_name("timed_process.py")
-PROCESSES, TURNS, SECONDS = 7, 20, 0.03
+PROCESSES, TURNS, SECONDS = 7, 14, 0.03
 
 
 @dataclass

@@ -21,6 +21,7 @@ def subject(clock):
 
     def make(seconds, effort=EFFORT, calls=None):
         time = clock(sampling, warmup)
+        time.look_ns = 500  # they wait for seconds
         noted = [] if calls is None else calls
 
         def call(arrays):
