@@ -90,9 +90,11 @@ def by_turns(lenet5, tmp_path_factory):
         with np.load(path) as found:
             return dict(found)
 
-    def run(ways: dict[str, tuple[str, dict[str, object]]], turns: int = TURNS) -> dict[str, Turns]:
-        processes = [one_process(ways, turns) for _ in range(PROCESSES)]
-        return {name: Turns(np.array([found[name] for found in processes])) for name in processes[0]}
+    def run(
+        ways: dict[str, tuple[str, dict[str, object]]], turns: int = TURNS, processes: int = PROCESSES
+    ) -> dict[str, Turns]:
+        every = [one_process(ways, turns) for _ in range(processes)]
+        return {name: Turns(np.array([found[name] for found in every])) for name in every[0]}
 
     return run
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 TRAINED_PROCESS = Path(__file__).with_name("trained_process.py")
-PROCESSES, ROUNDS = 3, 8
+PROCESSES, ROUNDS = 3, 6
 ALLOWED = 1.25
 
 

@@ -7,7 +7,7 @@ import pytest
 SUITE = """
 name: faulty
 train: {max_epochs: 1, batch_size: 256}
-silence_s: 12
+silence_s: 10
 metrics: [accuracy]
 cases:
   - model: [raises, exits, killed, forks, quits, hangs, diverges, disagrees, unwritable, one-length, over-time, mlp]
@@ -46,7 +46,7 @@ def test_the_good_case_has_everything(cases):
         ("forks", "train", "Crash", "exit code 7"),
         ("quits", "train", "SystemExit", "SystemExit 0"),
         ("unwritable", "export", "BenchError", "cannot be written as JSON"),
-        ("hangs", "train", "Silence", "no sign of life for 12 s"),
+        ("hangs", "train", "Silence", "no sign of life for 10 s"),
         ("diverges", "train", "BenchError", "the training loss is nan"),
         ("disagrees", "evaluate", "Disagreement", "differs from the torch model"),
         ("one-length", "evaluate", "Disagreement", "to sequences of 8 alone, and not to those of 16"),
@@ -137,5 +137,5 @@ def test_a_runtime_that_hangs_in_the_timing_costs_its_case(bench_command, faulty
     assert ran.code == 3
     (case,) = json.loads((ran.folder / "results.json").read_text())["cases"]
     assert (case["error"]["stage"], case["error"]["plugin"]) == ("measure", "faulty")
-    assert "no answer after 12" in case["error"]["message"]
+    assert "no answer after 10" in case["error"]["message"]
     assert {row["runtime"] for row in case["measurements"]} == {"onnxruntime"}
