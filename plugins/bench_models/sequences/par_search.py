@@ -178,10 +178,10 @@ class ParSearch(SequenceNet):
     def on_train_epoch_start(self) -> None:
         """When the search is over, build what it has found, and go on with that.
 
-        One that has learned nothing, as in a rehearsal, has no letter that is more probable: `interleaved` stands in.
+        One that was cut short, as in a rehearsal, has found nothing: `interleaved` stands in.
         """
         if isinstance(self.net, Supernet) and self.current_epoch >= self.search_epochs:
-            self.settle(self.net.pattern() if self.net.alpha.any() else self.baseline)
+            self.settle(self.net.pattern() if self.searched >= self.search_batches else self.baseline)
             self.to(self.device)
             self.trainer.strategy.setup_optimizers(self.trainer)
 

@@ -193,6 +193,7 @@ def test_a_search_is_followed_by_a_training_of_what_it_found(found):
 def test_a_rehearsal_goes_on_with_the_usual_pattern(tmp_path):
     data = text_of(tmp_path, repeated(2000))
     model = ParSearch(data.spec, blocks=4, search_epochs=3, **SMALL)
+    model.net.alpha.data[:, 1] = 1.0  # what a few steps have learned is no finding
     settings = {"batch_size": 28, "accelerator": "cpu", "max_epochs": 4}
     trainer = fit(model, data, settings, Stopwatch(60.0, first=3))
     assert (trainer.current_epoch, model.pattern) == (4, "sfsf")
