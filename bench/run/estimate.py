@@ -69,7 +69,7 @@ def _part_seconds(pace: Pace, epochs: float, train: Mapping[str, Any]) -> float:
         return pace.ended_s
     steps = math.inf
     if train.get("max_steps"):
-        steps = train["max_steps"] * (train.get("accumulate_grad_batches") or 1) - pace.first * pace.steps
+        steps = max(0.0, train["max_steps"] * (train.get("accumulate_grad_batches") or 1) - pace.first * pace.steps)
     if pace.steps:
         steps = min(steps, epochs * pace.steps)
         epochs = steps / pace.steps

@@ -49,13 +49,20 @@ def test_steps_bound_a_training_whose_epochs_have_no_length():
         training_seconds([endless], {"max_epochs": 3})
 
 
+AFTER = Pace(setup_s=0.25, step_s=0.001, epoch_s=0.0, look_s=0.5, steps=20, first=4)
+
+
 @pytest.mark.parametrize(
     ("train", "epochs"), [({"max_epochs": 10}, 6), ({"max_epochs": 10, "max_steps": 100}, 1), ({"max_steps": 120}, 2)]
 )
 def test_a_training_after_a_pre_training_has_a_pace_of_its_own(train, epochs):
-    after = Pace(setup_s=0.25, step_s=0.001, epoch_s=0.0, look_s=0.0, steps=20, first=4)
     before = 1.0 + 4 * (20 * 0.01 + 0.1) + 4 * 0.5
-    assert training_seconds([PACE, after], train) == pytest.approx(before + 0.25 + epochs * 20 * 0.001)
+    assert training_seconds([PACE, AFTER], train) == pytest.approx(before + 0.25 + epochs * (20 * 0.001 + 0.5))
+
+
+def test_steps_that_end_within_a_pre_training_leave_none_for_what_comes_after():
+    before = 1.0 + 2 * (20 * 0.01 + 0.1) + 2 * 0.5
+    assert training_seconds([PACE, AFTER], {"max_steps": 40}) == pytest.approx(before + 0.25)
 
 
 @pytest.mark.parametrize(
