@@ -90,11 +90,14 @@ def interval(row: Row) -> str:
 def times(row: Row, share: float) -> str:
     """How many times as much it is that has changed by this share; empty where that is told in per cent.
 
-    A timing that falls to a tenth is ten times as fast: what is open in both directions looks it.
+    A timing that falls to a tenth is ten times as fast: what is open in both directions looks it. What has no better
+    direction and falls by more than all of it has another sign, and is no number of times as little.
     """
     grown = -share if row.higher_is_better else share
-    has_fallen = row.kind == "timing" and grown < 0
-    found = 1 / max(1 + grown, 1e-9) if has_fallen else 1 + abs(share)
+    if row.kind == "timing" and grown < 0:
+        found = 1 / max(1 + grown, 1e-9)
+    else:
+        found = 1 + (share if row.higher_is_better is None else abs(share))
     if found < TENFOLD:
         return ""
     return number(found, 2) if found <= UNCOUNTED else f"more than {UNCOUNTED:,}"

@@ -85,6 +85,9 @@ def test_what_is_no_timing_falls_by_a_share(made):
     assert figures.change(made.fact(base=100.0, head=5.0, change=-0.95)) == "95 % smaller"
     assert figures.change(made.fact(base=5.0, head=100.0, change=19.0)) == "20 times as large"
     assert figures.change(made.quality(change=14.0, base=0.99, head=0.85)) == "15 times as bad (0.14 lower)"
+    slope = made.quality(higher_is_better=None, change=-14.0, base=0.1, head=-1.3, interval=(-15.0, 12.0))
+    assert figures.change(slope) == "1400 % less (1.4 lower)"
+    assert figures.interval(slope) == "1500 % less to 13 times as much"
 
 
 @pytest.mark.parametrize(
