@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from bench.bisect.git import Commit, Mark
 from bench.bisect.measuring import Unmeasured
-from bench.compare.again import share
+from bench.compare import again
 from bench.compare.records import Comparison, Key, Row
 from bench.errors import UnknownName
 
-# Base, head, how often this has been asked before, the share of what may be erred that this look has, and the figures
+# Base, head, how often this has been asked before, the share of the error that this look may spend, and the figures
 # that matter if it is not all -> what the two commits say about each other.
 Look = Callable[[Commit, Commit, int, float, Collection[Key]], Comparison]
 
@@ -86,8 +86,8 @@ class Decision:
 class Judge:
     """Looks at commits and says how they are.
 
-    Each repetition is a look at new data. Whoever looks until he sees something is wrong more often, so each look has a
-    share of what one alone may err, as in `bench.compare.again`. That against the bad commit is the last of them.
+    Each repetition is a look at new data. Whoever looks until he sees something is wrong more often, so each look may
+    spend a share of the error alone, as in `bench.compare.again`. That against the bad commit is the last of them.
 
     :param most_repeats: how often timings that say nothing are repeated, each time twice as long
     """
@@ -117,7 +117,7 @@ class Judge:
             unclear = [row for row in rows if row.verdict == "inconclusive"]
             if not unclear:
                 return Decision(commit, "good", rows[0])
-            return self._by_distance(commit, ends, unclear, share(looks + 1))
+            return self._by_distance(commit, ends, unclear, again.share(looks + 1))
         except Unmeasured as error:
             return Decision(commit, "skip", reason=error.reason)
         except UnknownName as error:
@@ -128,14 +128,15 @@ class Judge:
         return self._watched(before, after, ends)[0]
 
     def _repeated(self, look: Callable[[int, float], tuple[Row, ...]]) -> tuple[tuple[Row, ...], int]:
-        """What the last of all looks has found that are needed, and how many these were.
+        """What the last look has found that was needed, and how many there were.
 
-        :param look: how often this has been asked before, and the share of what may be erred -> rows
+        :param look: how often this has been asked before, and the share of the error that it may spend -> rows
         """
-        looks, rows = 1, look(0, share(1))
-        while looks <= self.most_repeats and not _is_bad(rows) and _can_be_repeated(rows):
-            looks, rows = looks + 1, look(looks, share(looks + 1))
-        return rows, looks
+        for number in range(1, self.most_repeats + 2):
+            rows = look(number - 1, again.share(number))
+            if _is_bad(rows) or not _can_be_repeated(rows):
+                break
+        return rows, number
 
     def _by_distance(self, commit: Commit, ends: Ends, unclear: list[Row], share: float) -> Decision:
         against_bad = {row.key: row.verdict for row in self._watched(ends.bad, commit, ends, share=share)}

@@ -52,7 +52,7 @@ class Looker:
         """What they say about each other.
 
         :param repeat: how often this has been asked before
-        :param share: of what may be erred
+        :param share: of the error, that this look may spend
         :param watched: the figures that matter; all of the question's if there are none
         :raises Unmeasured: if there is no run of one of them
         :raises UnknownName: if that of the base has no figure of the question; the head is not measured then

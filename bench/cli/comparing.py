@@ -27,8 +27,12 @@ from bench.store.history import IDENTIFIER, LATEST, History
 
 # A terminal's colours of verdicts and outcomes; all others have none.
 COLOURS = {
-    **{"regressed": "red", "cases failed": "red", "figures vanished": "red"},
-    **{"inconclusive": "yellow", "improved": "green", "passed": "green"},
+    "regressed": "red",
+    "cases failed": "red",
+    "figures vanished": "red",
+    "inconclusive": "yellow",
+    "improved": "green",
+    "passed": "green",
 }
 
 # From so alike on, a name is taken for a slip in `latest`.

@@ -44,7 +44,7 @@ def in_a_line(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None and isinstance(error, click.NoSuchOption):
         return str(UnknownName("option", error.option_name, _options(context)))
-    # Of a number within bounds that is none, click says that it is no valid range.
+    # Where a number within bounds is expected, click calls 'x' no valid integer range.
     told = " ".join(error.format_message().split()).rstrip(".").removesuffix(" range")
     return str(BenchError(told[:1].lower() + told[1:], _usage(context) if context is not None else ""))
 

@@ -161,9 +161,9 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Shared:
-    """An estimate that has a share of what may be erred alone, since the same is asked more than once (Bonferroni).
+    """An estimate that may spend a share of the error alone, since the same is asked more than once (Bonferroni).
 
-    :param share: no more than 1 with those of all that are asked the same
+    :param share: all that are asked the same have no more than 1 together
     """
 
     once: Estimate

@@ -17,9 +17,9 @@ from bench.results import (
     RunResult,
     is_chosen,
 )
-from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY, TIMED, executions, peaks_of, place_of, repeated, servers
+from bench.store.figures import FACTS, HIGHEST_RATE, MEMORY, TIMED, executions, fixed, peaks_of, place_of, servers
 
-# Where what each timing process tells stands among what is kept of it.
+# The field of a `ProcessResult` that holds a figure.
 TIMINGS = {
     "latency-p50": "p50_s",
     "latency-p90": "p90_s",
@@ -117,7 +117,7 @@ def _of_case(case: CaseResult, folder: Path) -> Iterator[_Figure]:
         yield _metric(metric, asked, folder)
     for artifact in case.artifacts:
         yield from _facts(artifact)
-    for one in repeated(case.measurements):
+    for one in fixed(case.measurements):
         yield from _timings(one)
     for place, rows in servers(case.measurements).items():
         yield from _highest_rate(place, rows)

@@ -104,7 +104,7 @@ def _is_one_step(base: Sequence[Seen], differences: Sequence[float]) -> bool:
 def _of_strangers(
     base: Sequence[Seen], head: Sequence[Seen], scale: Difference
 ) -> tuple[Student | None, str, tuple[str, ...]]:
-    """Of other seeds."""
+    """Of seeds that are no partners."""
     if min(len(base), len(head)) < 2:
         return None, "no interval", (ONE_A_SIDE,)
     old, new = ([one.value for one in side] for side in (base, head))

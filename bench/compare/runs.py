@@ -72,7 +72,7 @@ class Pair:
     """Two runs that are compared.
 
     :param only: patterns of cases, as for `bench run`; all if there are none
-    :param share: of what may be erred: less than all of it where the same is asked more than once
+    :param share: of the error, that they may spend: less than all of it where the same is asked more than once
     """
 
     base: Run

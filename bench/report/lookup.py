@@ -81,8 +81,8 @@ def near_usual_length(results: RunResult, found: Timed) -> Timed:
     return {key: found[key] for key in nearest.values()}
 
 
-def take_tokens(results: RunResult) -> set[tuple[str, str]]:
-    """The groups and artifacts whose sequences are of tokens, which are whole numbers: of all others they are steps."""
+def fed_with_tokens(results: RunResult) -> set[tuple[str, str]]:
+    """The groups and artifacts whose sequences are of tokens, which are whole numbers; all others have steps."""
     return {
         (case.group, one.name)
         for case in results.cases

@@ -47,15 +47,15 @@ def _ask(
         while len(found) < len(requests):
             if not worker.events.poll(patience):
                 return found, f"no sign of life for {silence_s:g} s"
-            kind, *rest = worker.events.recv()
             patience = silence_s
-            if kind == "waiting":
-                progress.waiting_for_host()
-                patience = None  # another run's timing may take as long as it likes
-            elif kind == "timed":
-                progress.timing_parts(*rest)
-            elif kind == "found":
-                case, found[case] = rest
+            match worker.events.recv():
+                case ("waiting",):
+                    progress.waiting_for_host()
+                    patience = None  # another run's timing may take as long as it likes
+                case ("timed", identifier, done, total):
+                    progress.timing_parts(identifier, done, total)
+                case ("found", identifier, latencies):
+                    found[identifier] = latencies
         worker.let_end()
     except EOFError:
         return found, worker.death()

@@ -8,6 +8,8 @@ from bench import serving
 from bench.conditions import LEAST_SAMPLES
 from bench.results import CaseResult, MeasurementResult, RunResult
 
+Rows = list[MeasurementResult]
+
 MEMORY, HIGHEST_RATE = "memory", "highest-rate"
 
 # What timing processes tell: its unit, and whether higher is better.
@@ -61,8 +63,8 @@ def _facts(case: CaseResult) -> Iterator[Figure]:
 
 
 def _timings(case: CaseResult) -> Iterator[tuple[str, str, float]]:
-    """Each with its name and its place."""
-    for one in repeated(case.measurements):
+    """The name, the place and the value of each."""
+    for one in fixed(case.measurements):
         place = place_of(one)
         for q in LEAST_SAMPLES:
             if (latency := one.latency_s.at(q)) is not None:
@@ -76,17 +78,14 @@ def _timings(case: CaseResult) -> Iterator[tuple[str, str, float]]:
             yield HIGHEST_RATE, place, median(one.highest for one in told)
 
 
-Rows = list[MeasurementResult]
-
-
-def repeated(rows: Iterable[MeasurementResult]) -> Rows:
+def fixed(rows: Iterable[MeasurementResult]) -> Rows:
     """Measurements under loads that are the same in every run: a server's rates are found anew in each."""
     return [one for one in rows if one.scenario != "server"]
 
 
 def executions(rows: Iterable[MeasurementResult]) -> dict[str, Rows]:
     """Measurements by what their processes execute, whatever the load: the place of their memory."""
-    return _grouped(rows, lambda m: f"{m.artifact} {m.runtime} {m.precision} {m.device} threads={m.threads}")
+    return _grouped(rows, _execution)
 
 
 def servers(rows: Iterable[MeasurementResult]) -> dict[str, Rows]:
@@ -117,9 +116,13 @@ def place_of(measurement: MeasurementResult, with_rate: bool = True) -> str:
     :param with_rate: a server's rates are an outcome, and other ones in another run
     """
     m = measurement
-    words = [m.artifact, m.runtime, m.precision, m.device, f"threads={m.threads}", m.scenario]
+    words = [_execution(m), m.scenario]
     words += [f"batch={m.batch_size}"] if m.scenario != "offline" else []
     words += [f"length={m.length}"] if m.length is not None else []
     words += [f"rate={m.rate_per_s:g}"] if with_rate and m.rate_per_s is not None else []
     words += [m.instrument] if m.instrument != "bench" else []
     return " ".join(words)
+
+
+def _execution(m: MeasurementResult) -> str:
+    return f"{m.artifact} {m.runtime} {m.precision} {m.device} threads={m.threads}"

@@ -9,8 +9,8 @@ from bench.report.lookup import Configuration
 from bench.report.rivals import LatencyPair, latency_pairs
 from bench.results import RunResult
 
-# How far lines whose bars would hide each other lie apart, as a share of the way to the next length: two of them at
-# most, and all together.
+# How far lines are moved apart whose bars would hide each other, as shares of the way to the next length: neighbours at
+# most, and the outermost.
 APART, ALL_APART = 0.06, 0.5
 
 
@@ -48,8 +48,8 @@ def _side_by_side(chart: Chart) -> Chart:
     apart = closest ** min(APART, ALL_APART / len(chart.series))
     middle = (len(chart.series) - 1) / 2
     series = [
-        replace(one, places=tuple(x * apart ** (place - middle) for x in one.x))
-        for place, one in enumerate(chart.series)
+        replace(one, places=tuple(x * apart ** (number - middle) for x in one.x))
+        for number, one in enumerate(chart.series)
     ]
     return replace(chart, series=series)
 

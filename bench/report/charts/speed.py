@@ -10,7 +10,7 @@ from bench.report.charts.chart import Chart, Series
 from bench.report.charts.lines import Line, columns, drawn
 from bench.report.charts.loads import of_one_length, smallest_batch
 from bench.report.formats import seconds
-from bench.report.lookup import Configuration, Timed, near_usual_length, seeds_of, take_tokens, timed
+from bench.report.lookup import Configuration, Timed, fed_with_tokens, near_usual_length, seeds_of, timed
 from bench.report.samples import tail
 from bench.report.tables.speed import server_bound
 from bench.results import MeasurementResult, RunResult
@@ -41,7 +41,7 @@ def latencies(results: RunResult, folder: Path) -> list[Chart]:
 
 def lengths(results: RunResult) -> list[Chart]:
     """What sequences of several lengths take: the latency of one query, and the tokens or the steps in a second."""
-    found, of_tokens = timed(results, "single-stream"), take_tokens(results)
+    found, of_tokens = timed(results, "single-stream"), fed_with_tokens(results)
     sizes = [key.batch_size or 0 for key in found]
     if not sizes:
         return []

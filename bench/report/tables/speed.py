@@ -6,7 +6,7 @@ from statistics import median
 from bench import serving
 from bench.conditions import LEAST_SAMPLES
 from bench.report.formats import NOTHING, number, rough, seconds, size_of
-from bench.report.lookup import Configuration, by_variant, seeds_of, take_tokens, timed
+from bench.report.lookup import Configuration, by_variant, fed_with_tokens, seeds_of, timed
 from bench.report.tables.table import Table, is_empty
 from bench.results import MeasurementResult, ProcessResult, RunResult
 
@@ -25,7 +25,7 @@ NOISE = f"Noise: by how much processes differ; {MARKED}"
 
 def latency_table(results: RunResult, scenario: str, title: str) -> Table:
     """A row a configuration in which the next query begins when one ends: the median over its seeds of each figure."""
-    tokens = take_tokens(results)
+    tokens = fed_with_tokens(results)
     rows = [
         (
             key.case,
@@ -51,7 +51,7 @@ def latency_table(results: RunResult, scenario: str, title: str) -> Table:
 
 def offline_table(results: RunResult) -> Table:
     """A row a configuration: the samples a second with all samples there at once, at the batch size that is best."""
-    rows, tokens = [], take_tokens(results)
+    rows, tokens = [], fed_with_tokens(results)
     for key in timed(results, "offline"):
         best = [max(ms, key=lambda m: m.throughput_per_s) for ms in seeds_of(results, key)]
         sizes = sorted({m.batch_size for m in best})
