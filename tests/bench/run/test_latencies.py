@@ -33,7 +33,11 @@ class Scripted:
     def start(self, function, requests):
         self.asked.append([request.id for request in requests])
         self.events, sending = Pipe(duplex=False)
-        threading.Thread(target=self._tell, args=(self.scripts.pop(0), sending)).start()
+        script = self.scripts.pop(0)
+        telling = threading.Thread(target=self._tell, args=(script, sending))
+        telling.start()
+        if not any(isinstance(news, float) for news in script):
+            telling.join()  # all of it is there before anybody waits for it
         return self
 
     def _tell(self, script, sending):
@@ -102,13 +106,13 @@ def test_a_worker_that_tells_how_far_it_is_may_take_longer_than_it_may_be_silent
     ("script", "why"),
     [
         ([], "its process was killed"),
-        ([SILENT], "no sign of life for 0.1 s"),
-        ([("waiting",), 0.2, ("timed", "a#0", 0, 3), SILENT], "no sign of life for 0.1 s"),  # it has the host now
+        ([SILENT], "no sign of life for 0.2 s"),
+        ([("waiting",), 0.4, ("timed", "a#0", 0, 3), SILENT], "no sign of life for 0.2 s"),  # it has the host now
     ],
 )
 def test_a_case_that_takes_the_worker_with_it_fails_alone(script, why):
     other, found = replace(REQUEST, id="b#0", params={"width": 2}), PartLatencies({"s": 1.0})
     workers = Scripted(script, [("found", "b#0", found)])
-    told = with_latencies([REQUEST, other], workers, 0.1, Progress())
+    told = with_latencies([REQUEST, other], workers, 0.2, Progress())
     assert parts(told) == [PartLatencies(failure=why), found]
     assert workers.asked == [["a#0", "b#0"], ["b#0"]]
