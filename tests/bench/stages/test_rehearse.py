@@ -56,12 +56,12 @@ def test_a_short_training_is_known_whole(rehearsed):
 PRETRAINED = ModelInfo("pretrained-mlp", "bench_models.classifiers.pretrained_mlp:PretrainedMLP", task="classification")
 
 
-@pytest.mark.parametrize(("seconds", "epochs"), [(0.05, 100_000), (60.0, 5)])
-def test_a_pre_training_and_what_comes_after_it_have_a_pace_each(rehearsed, monkeypatch, seconds, epochs):
+@pytest.mark.parametrize(("seconds", "epochs", "every"), [(0.05, 100_000, 5_000), (60.0, 5, 1)])
+def test_a_pre_training_and_what_comes_after_it_have_a_pace_each(rehearsed, monkeypatch, seconds, epochs, every):
     looked = set()
     monkeypatch.setattr(PretrainedMLP, "validation_step", lambda self, *_: looked.add(self.current_epoch >= 2))
     params = {"hidden": (16,), "pretraining": "rbm", "pretrain_epochs": 2}
-    before, after = rehearsed(seconds, PRETRAINED, params, max_epochs=epochs, check_val_every_n_epoch=1)
+    before, after = rehearsed(seconds, PRETRAINED, params, max_epochs=epochs, check_val_every_n_epoch=every)
     assert (before.first, after.first) == (0, 2)
     assert min(before.step_s, after.step_s) > 0
     assert before.ended_s is None  # it ends where the other begins, and not with the training
