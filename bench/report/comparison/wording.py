@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Collection, Sequence
 
-from bench.compare.records import NOTHING, PASSED, REGRESSED, VERDICTS, Broken, Comparison, Key, Row, Side
+from bench.compare.records import BY_ITSELF, NOTHING, PASSED, REGRESSED, VERDICTS, Broken, Comparison, Key, Row, Side
 from bench.errors import suggestion
 from bench.report.comparison.lines import line
 
@@ -42,7 +42,9 @@ def _at(group: str, place: str, names: Sequence[str], named: int) -> str:
 
 def summary(comparison: Comparison) -> str:
     """How many figures have which verdict: `2 regressed, 1 inconclusive, 3 improved, 120 unchanged`."""
-    counts = [f"{count:,} {verdict}" for verdict, count in comparison.counts.items() if count]
+    suspects = sum(map(_looks_worse, comparison.of("inconclusive")))
+    told = {"inconclusive": f" ({suspects:,} would be regressed alone)" if suspects else ""}
+    counts = [f"{count:,} {verdict}{told.get(verdict, '')}" for verdict, count in comparison.counts.items() if count]
     cases, new, vanished = len(comparison.newly_broken), len(comparison.new), len(comparison.vanished)
     in_both = sum(one.run == "head" for one in failed_before(comparison))
     in_base = len(failed_before(comparison)) - 2 * in_both
@@ -54,6 +56,11 @@ def summary(comparison: Comparison) -> str:
         *([f"{vanished:,} vanished"] if vanished else []),
     ]
     return "; ".join([", ".join(counts) or "nothing to compare", *more])
+
+
+def _looks_worse(row: Row) -> bool:
+    """Whether a figure would be called regressed if it were the only one: it passes, and is not to be passed over."""
+    return row.change > 0 and any(note.startswith(BY_ITSELF) for note in row.notes)
 
 
 def more_than(outcome: str, comparison: Comparison) -> str:

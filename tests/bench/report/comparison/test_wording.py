@@ -1,9 +1,11 @@
 """A comparison as a whole, in words."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.compare.records import Broken
+from bench.compare.records import BY_ITSELF, Broken
 from bench.report.comparison import lines, wording
 
 
@@ -11,6 +13,10 @@ def test_the_summary_has_what_there_is(made):
     assert wording.summary(made.comparison()) == (
         "2 regressed, 2 inconclusive, 1 improved, 3 unchanged; 1 case failed; 1 fails as in the base; 1 new; 1 vanished"
     )
+    alone = made.quality(notes=(f"{BY_ITSELF}; among 9 one such is no surprise",))
+    better = replace(alone, change=-0.5)
+    suspect = made.comparison(rows=(made.quality(), alone, better), broken=(), new=(), vanished=())
+    assert wording.summary(suspect) == "3 inconclusive (1 would be regressed alone)"
     quiet = made.comparison(rows=(made.fact(),) * 1200, broken=(), new=(), vanished=())
     assert wording.summary(quiet) == "1,200 unchanged"
     assert wording.summary(made.empty()) == "nothing to compare"
