@@ -208,8 +208,8 @@ def _is_beyond_chance(values: Values, gains: Gains, best: float, sizes: NDArray[
     if _bound(values, best, sizes) <= level:
         return True
 
-    def as_good(rows: Values) -> int:
-        return int((gains(rows).max(axis=1) >= best * (1 - 1e-9)).sum())  # sums of another order round otherwise
+    def as_good(columns: Values) -> int:
+        return int((gains(columns).max(axis=0) >= best * (1 - 1e-9)).sum())  # sums of another order round otherwise
 
     if as_good(values[_orders(len(values))]) > FIRST_ALLOWED:
         return False

@@ -2,6 +2,7 @@
 
 import time
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 import pytest
@@ -166,6 +167,13 @@ def test_it_decides_as_the_permutation_test_of_scipy_does(gains, shift):
     assert 1e-4 < probability < 1e-2  # neither obvious nor hopeless
     assert _is_beyond_chance(values, gains, own.max(), sizes, 5 * probability)
     assert not _is_beyond_chance(values, gains, own.max(), sizes, probability / 5)
+
+
+@pytest.mark.parametrize("half", [3, 4, 5])
+def test_what_chance_makes_of_few_runs_is_no_change_however_clear(half):
+    values = _clipped(np.repeat([6.0, 24.0], half) + 0.01 * np.arange(2 * half))
+    best = _gains_of_cuts(values[:, np.newaxis]).max()
+    assert not _is_beyond_chance(values, _gains_of_cuts, best, np.arange(3, 2 * half - 2), 0.1 / comb(2 * half, half))
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5])
