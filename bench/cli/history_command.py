@@ -77,7 +77,8 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
     from itertools import groupby
 
     from bench.cli.text import sparkline, table
-    from bench.compare.change_points import change_points
+    from bench.compare.change_points import LEAST_NOISY, change_points, too_few
+    from bench.store.figures import FACTS
     from bench.store.history import History
 
     history = History(reports)
@@ -88,8 +89,13 @@ def trend(figure: str, reports: Path, suite: str, only: tuple[str, ...]) -> None
     for number, ((case, place), found) in enumerate(groupby(points, lambda point: (point.case, point.place))):
         click.echo(("\n" if number else "") + click.style(case, bold=True) + f"  {place}")
         series = list(found)
-        changes = change_points([point.value for point in series])
-        click.echo("  " + sparkline([point.value for point in series]))
+        values = [point.value for point in series]
+        changes = change_points(values)
+        click.echo("  " + sparkline(values))
+        if figure not in FACTS and too_few(values):
+            click.echo(
+                f"  {figure}: {len(values)} runs are too few to tell a change; from {LEAST_NOISY} on one can be found"
+            )
         for change in changes:
             click.echo("  " + _told(figure, series[change.index], change))
         click.echo(table(_rows(series, changes), ("run", "started", "commit", figure, "change")))

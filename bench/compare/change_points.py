@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, erfc, sqrt
+from math import ceil, comb, erfc, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -34,6 +34,10 @@ LEAST_WINDOW = 24
 
 # The part of the level that is spent on what came and went in the middle of so few runs that no window ends within it.
 PULSES = 0.2
+
+# The fewest runs in which noise can have a change: chance alone has the clearest cut, in halves, in two orders of so
+# many. What came and went takes more.
+LEAST_NOISY = next(n for n in range(2 * LEAST_RUNS, LEAST_WINDOW) if 2 / comb(n, n // 2) <= LEVEL * (1 - PULSES))
 
 # Values further from the median than so many standard deviations (of a normal distribution with the same median
 # deviation) are taken for as far as that.
@@ -81,12 +85,17 @@ def change_points(values: Sequence[float]) -> list[ChangePoint]:
     series = np.asarray(values, dtype=np.float64)
     places = _exact(series)
     if places is None:
-        places = _kept(series, _cuts(series, 0, len(series)))
+        places = [] if too_few(values) else _kept(series, _cuts(series, 0, len(series)))
     levels = [float(np.median(part)) for part in np.split(series, places)] if places else []
     return [
         ChangePoint(place, before, after, (after - before) / abs(before) if before else None)
         for place, (before, after) in zip(places, pairwise(levels), strict=True)
     ]
+
+
+def too_few(values: Sequence[float]) -> bool:
+    """Whether a figure has noise, and so few runs that no change could be told however large it were."""
+    return len(values) < LEAST_NOISY and len(set(values)) > 1 and _exact(np.asarray(values, dtype=np.float64)) is None
 
 
 def _exact(series: Values) -> list[int] | None:

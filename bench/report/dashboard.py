@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bench.compare.change_points import LEAST_RUNS, ChangePoint, change_points
+from bench.compare.change_points import LEAST_NOISY, LEAST_RUNS, ChangePoint, change_points, too_few
 from bench.errors import RunError, suggestion
 from bench.report.page import render_page
 from bench.report.trends import COMMIT_DIGITS, Direction, by_how_much, direction, since, size
 from bench.report.wording import plain
+from bench.store.figures import FACTS
 from bench.store.history import History, RunRow, Series
 
 REPORT = "report.html"
@@ -41,9 +42,9 @@ class Trend:
 
     @property
     def is_short(self) -> bool:
-        """Whether no change could be told yet: that takes two levels, or one more run where figures repeat exactly."""
-        least = LEAST_RUNS + 1 if len(set(self.series.values)) == 1 else 2 * LEAST_RUNS
-        return not self.changes and len(self.places) < least
+        """Whether no change could be told yet: what repeats exactly takes one run more than a level, noise many."""
+        values, is_fact = self.series.values, self.series.figure in FACTS
+        return len(values) <= LEAST_RUNS or (not is_fact and too_few(values))
 
     def direction(self, change: ChangePoint) -> Direction:
         """Whether one of its changes is for the worse."""
@@ -108,6 +109,7 @@ def render(history: History, folder: Path, suite: str = "") -> str:
         counts={name: sum(change.direction == name for change in changes) for name in ORDER},
         recent=_recent_runs(max(map(len, runs.values()))),
         short=any(trend.is_short for trend in trends),
+        least=LEAST_NOISY,
         digits=COMMIT_DIGITS,
         data={"suites": [_suite(name, runs[name], reports) for name in sorted(runs)], "trends": _encoded(trends)},
     )

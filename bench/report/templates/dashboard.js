@@ -94,23 +94,26 @@
     });
   };
 
+  const when = (suite, place) => suite.started[place].slice(0, 16).replace("T", " ");
+
   // Below a plot: the run that is pointed at, with a link to its report.
   const tell = (card, trend, number) => {
     const suite = byName.get(trend.suite), place = trend.first + number, lines = card.querySelectorAll(".told");
     lines[0].textContent = "";
     lines[1].textContent = "";
     make(lines[0], "span", "value", written(trend.values[number], trend.unit));
-    lines[0].append(` · ${suite.started[place].slice(0, 16).replace("T", " ")}`);
+    lines[0].append(` · ${when(suite, place)}`);
     const address = suite.reports[place];
     const run = make(lines[1], address ? "a" : "span", "run", suite.runs[place]);
     if (address) run.href = address;
     if (suite.commits[place]) lines[1].append(` (${suite.commits[place]})`);
   };
 
-  // Below a plot that nobody points at: where the figure is now, and its last change.
+  // Below a plot that nobody points at: where the figure is now, or was last if the newest run lacks it, and its last change.
   const summarise = (card, trend) => {
     const lines = card.querySelectorAll(".told"), suite = byName.get(trend.suite);
-    lines[0].textContent = `now ${written(trend.values[trend.values.length - 1], trend.unit)}`;
+    const last = trend.first + trend.values.length - 1, value = written(trend.values[trend.values.length - 1], trend.unit);
+    lines[0].textContent = last === suite.runs.length - 1 ? `now ${value}` : `last ${value} · ${when(suite, last)}`;
     lines[1].textContent = "";
     lines[1].className = "told quiet";
     if (!trend.changes.length) {

@@ -8,7 +8,7 @@ import pytest
 
 from bench.results import Latency
 from bench.store.folder import write_results
-from bench.store.history import FILE, History
+from bench.store.history import FILE, WRITING, History
 
 
 @pytest.fixture
@@ -164,6 +164,16 @@ def test_a_trend_is_drawn_and_its_changes_are_told_and_marked(slower, command):
     (marked,) = [line for line in lines if line.endswith(" ◆")]
     assert marked.startswith("  run-12 ")
     assert " 30 µs " in marked
+
+
+def test_a_trend_of_too_few_runs_says_so_and_how_many_it_takes(slower, command):
+    with History(slower)._open(WRITING) as connection:
+        connection.execute("DELETE FROM figures WHERE run <= 8 AND name = 'latency-p50'")
+    lines = command("history", "trend", "latency-p50").out.splitlines()
+    count = len(lines[1].strip())
+    assert 2 < count < 12
+    assert lines[2] == f"  latency-p50: {count} runs are too few to tell a change; from 12 on one can be found"
+    assert "too few" not in command("history", "trend", "parameters").out
 
 
 def test_a_trend_without_a_change_tells_of_none(reports, command):

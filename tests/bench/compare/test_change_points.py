@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
 from bench.compare.change_points import (
+    LEAST_NOISY,
     LEAST_RUNS,
     LEVEL,
     _bound,
@@ -20,6 +21,7 @@ from bench.compare.change_points import (
     _is_beyond_chance,
     _pulses,
     change_points,
+    too_few,
 )
 
 NOISE = {
@@ -174,6 +176,18 @@ def test_what_chance_makes_of_few_runs_is_no_change_however_clear(half):
     values = _clipped(np.repeat([6.0, 24.0], half) + 0.01 * np.arange(2 * half))
     best = _gains_of_cuts(values[:, np.newaxis]).max()
     assert not _is_beyond_chance(values, _gains_of_cuts, best, np.arange(3, 2 * half - 2), 0.1 / comb(2 * half, half))
+
+
+def test_from_so_many_runs_on_the_clearest_change_of_noise_is_told_and_never_before():
+    for length in range(2, 20):
+        half = length // 2
+        values = np.repeat([6.0, 24.0], [half, length - half]) + 0.01 * np.arange(length)
+        assert (places(values), too_few(values)) == (([], True) if length < LEAST_NOISY else ([half], False))
+    assert LEAST_NOISY == 12
+
+
+def test_no_number_of_runs_is_too_few_where_figures_repeat_exactly():
+    assert not any(too_few(values) for values in ([], [5], [5, 5], [5, 5, 5, 6], [5] * 9))
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5])

@@ -130,7 +130,7 @@ def test_too_few_runs_to_tell_a_change_are_told(keep, reports):
     assert all(trend["short"] for trend in found.data["trends"])
 
 
-@pytest.mark.parametrize(("figure", "least"), [("latency-p50", 6), ("parameters", 4)])
+@pytest.mark.parametrize(("figure", "least"), [("latency-p50", 12), ("parameters", 4)])
 def test_a_figure_that_repeats_exactly_needs_fewer_runs(keep, reports, figure, least):
     for count, is_short in ((least - 1, True), (least, False)):
         keep([1e-3 * (1 + number / 100) for number in range(count)], suite=f"of-{count}")
