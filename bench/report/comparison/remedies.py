@@ -81,7 +81,22 @@ def reason(row: Row, is_again: bool = False) -> str:
     :param is_again: as for `remedy`
     """
     found = remedy(row, is_again)
-    return f"{_why(row)}; what helps: {found}" if found else _why(row)
+    return f"{why(row)}; what helps: {found}" if found else why(row)
+
+
+def why(row: Row) -> str:
+    """Why a row is inconclusive."""
+    if row.higher_is_better is None:
+        return NO_DIRECTION
+    if row.interval is None:
+        return "too little data to tell"
+    if row.interval[0] > row.threshold.share or row.interval[1] < -row.threshold.share:
+        return "beyond what is tolerated, but among so many figures, chance may explain it"
+    if row.detectable is None or row.detectable <= row.threshold.share:
+        return f"the interval reaches across the tolerated {percent(row.threshold.share)}"
+    factor = times(row, row.detectable)
+    least = f"a factor of {factor}" if factor else rough(row.detectable)
+    return f"so much data finds changes from {least} on, tolerated are {percent(row.threshold.share)}"
 
 
 def remedy(row: Row, is_again: bool = False) -> str:
@@ -123,17 +138,3 @@ def noted(comparison: Comparison) -> list[str]:
         f"{NOT_AGAIN}: {what}{note.removeprefix(NOT_AGAIN)}" for note, keys in refused.items() for what in places(keys)
     ]
     return [*comparison.notes, *again]
-
-
-def _why(row: Row) -> str:
-    if row.higher_is_better is None:
-        return NO_DIRECTION
-    if row.interval is None:
-        return "too little data to tell"
-    if row.interval[0] > row.threshold.share or row.interval[1] < -row.threshold.share:
-        return "beyond what is tolerated, but among so many figures, chance may explain it"
-    if row.detectable is None or row.detectable <= row.threshold.share:
-        return f"the interval reaches across the tolerated {percent(row.threshold.share)}"
-    factor = times(row, row.detectable)
-    least = f"a factor of {factor}" if factor else rough(row.detectable)
-    return f"so much data finds changes from {least} on, tolerated are {percent(row.threshold.share)}"

@@ -63,12 +63,13 @@ def _lines(comparison: Comparison, strict: bool, listed: int, paint: Paint) -> l
 
 
 def _rows(rows: Sequence[Row], room: int, paint: Paint) -> Iterator[str]:
-    """Two lines a row, under its verdict, and how many rows are left."""
+    """Two lines a row, under its verdict, the second with why it stays open; and how many rows are left."""
     most = max((room - len({row.verdict for row in rows}) - 1) // 2, 2)
     for verdict, same in groupby(rows[:most], lambda row: row.verdict):
         yield f"{paint(verdict)}:"
         for row in same:
             yield f"  {figures.name(row)}"
-            yield f"    {figures.told(row)}"
+            why = f"; {remedies.why(row)}" if verdict == "inconclusive" else ""
+            yield f"    {figures.told(row)}{why}"
     if len(rows) > most:
         yield lines.left_over(len(rows) - most, "more; `--format html` shows all")

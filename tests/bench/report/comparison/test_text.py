@@ -16,6 +16,15 @@ def test_the_worst_comes_first_under_its_verdict(made):
     assert lines[named + 1].startswith("    1.2 ms -> 1.27 ms, 6.2 % slower")
 
 
+def test_an_open_figure_says_why_on_its_own_line(made):
+    chance = made.row("latency-p99", verdict="inconclusive")
+    lines = render(made.comparison(rows=(made.row(), chance)), False).splitlines()
+    settled, unsettled = (line for line in lines if line.startswith("    "))
+    assert settled.endswith("tolerated 5 % (gate)")
+    reason = "beyond what is tolerated, but among so many figures, chance may explain it"
+    assert unsettled.endswith(f"tolerated 5 % (gate); {reason}")
+
+
 def test_verdicts_and_nothing_else_can_be_painted(made, hostile):
     named = made.named(f"{hostile} regressed")
     painted = render(named, False, lambda word: f"<{word}>")
