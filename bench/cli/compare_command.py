@@ -15,7 +15,7 @@ BUDGET_S = 60.0
 
 @click.command("compare", short_help="Say whether a run is worse than another, and how sure that is.")
 @click.argument("base")
-@click.argument("head", default="latest")
+@click.argument("head", required=False)
 @reports_option
 @only_option
 @click.option(
@@ -46,7 +46,7 @@ BUDGET_S = 60.0
 )
 def command(  # noqa: PLR0913, PLR0917 - an option each
     base: str,
-    head: str,
+    head: str | None,
     reports: Path,
     only: tuple[str, ...],
     form: str,
@@ -57,10 +57,11 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     remeasure: bool,
     budget: float | None,
 ) -> None:
-    """Compare HEAD, the newest run if left out, with BASE, figure by figure.
+    """Compare HEAD with BASE, figure by figure.
 
-    A run is named by its directory, its identifier, a git commit, a baseline or `latest`. Each figure that both have
-    is regressed, improved, unchanged, or inconclusive where the data cannot tell; see docs/tracking.md.
+    If HEAD is left out, it is the newest run of BASE's suite; if that has no other run, the newest of all. A run is
+    named by its directory, its identifier, a git commit, a baseline or `latest`. Each figure that both have is
+    regressed, improved, unchanged, or inconclusive where the data cannot tell; see docs/tracking.md.
 
     \b
     Exit codes:
@@ -79,9 +80,9 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise BenchError("--budget is for --remeasure", "add that, or leave --budget out")
     targets = comparing.targets(form, output, also, list(FORMATS))
     with comparing.without_garbage_collection():
-        head_run = comparing.find_run(head, reports)
-        tolerance = comparing.tolerance_of(thresholds, head_run, hardware() if remeasure else None)
         base_run = comparing.find_base(base, reports)
+        head_run = comparing.find_head(head, base_run, reports)
+        tolerance = comparing.tolerance_of(thresholds, head_run, hardware() if remeasure else None)
     if base_run is None:
         known = comparing.baselines(reports)
         comparing.say([(no_baseline(one, base, known), path) for one, path in targets])

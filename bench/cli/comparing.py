@@ -69,6 +69,19 @@ def find_base(name: str, reports: Path) -> Run | None:
     return find_run(name, reports)
 
 
+def find_head(name: str | None, base: Run | None, reports: Path) -> Run:
+    """The run that is compared.
+
+    :param name: None for the newest of the base's suite; of any, where there is no base or no other run of its suite
+    :raises RunError: if there is none, or it cannot be read
+    """
+    if name is None and base is not None:
+        of_suite = History(reports).runs(base.side.suite, most=2)
+        if any(run.id != base.results.run_id for run in of_suite):
+            name = of_suite[0].id
+    return find_run(name or LATEST, reports)
+
+
 def _is_baseline_to_be(name: str, reports: Path) -> bool:
     if path_of(name) or name == LATEST or set(name) & set("/\\") or re.fullmatch(IDENTIFIER, name):
         return False
@@ -172,9 +185,16 @@ def targets(
 
 
 def written(comparison: Comparison, strict: bool, form: str, path: Path | None) -> str:
-    """A comparison in a format; as text for the terminal, with colours, which click takes away where there is none."""
+    """A comparison in a format.
+
+    Text for the terminal has colours, which click takes away where there is none; a page in a file links from there.
+    """
     if form == "text" and path is None:
         return render(comparison, strict, _coloured)
+    if form == "html" and path is not None:
+        from bench.report.comparison import html
+
+        return html.render(comparison, strict, path.parent)
     return FORMATS[form](comparison, strict)
 
 

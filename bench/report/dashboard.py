@@ -1,14 +1,13 @@
 """dashboard.html: how all figures have moved over all runs below a folder of reports, in one file without network."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from bench.compare.change_points import LEAST_NOISY, LEAST_RUNS, ChangePoint, change_points, too_few
 from bench.errors import RunError, suggestion
+from bench.report.files import link
 from bench.report.page import render_page
 from bench.report.trends import COMMIT_DIGITS, Direction, by_how_much, direction, since, size
 from bench.report.wording import plain
@@ -89,7 +88,7 @@ def render(history: History, folder: Path, suite: str = "") -> str:
         suites = {run.suite for run in history.runs()}
         of_suite = f" of {suite!r}" if suite else ""
         raise RunError(f"there are no runs{of_suite} in {history.reports}", suggestion(suite, suites) if suite else "")
-    reports = {run.id: _report(history, run, folder) for run in newest_first}
+    reports = {run.id: link(history.reports / run.folder / REPORT, folder) for run in newest_first}
     runs: dict[str, list[RunRow]] = {}
     for run in reversed(newest_first):
         runs.setdefault(run.suite, []).append(run)
@@ -113,12 +112,6 @@ def render(history: History, folder: Path, suite: str = "") -> str:
         digits=COMMIT_DIGITS,
         data={"suites": [_suite(name, runs[name], reports) for name in sorted(runs)], "trends": _encoded(trends)},
     )
-
-
-def _report(history: History, run: RunRow, folder: Path) -> str:
-    """The address of a run's report as seen from a folder; empty if there is none."""
-    report = history.reports / run.folder / REPORT
-    return quote(Path(os.path.relpath(report, folder.resolve())).as_posix()) if report.is_file() else ""
 
 
 def _trend(series: Series, runs: Sequence[RunRow]) -> Trend:

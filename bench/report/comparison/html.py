@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from bench.compare.records import VERDICTS, Comparison, Row, Side
 from bench.report.comparison import figures, lines, remedies, wording
+from bench.report.files import link
 from bench.report.page import render_page
 
 # So many of the worst have a drawing.
@@ -35,8 +36,11 @@ class Drawing:
     is_beyond: bool = False
 
 
-def render(comparison: Comparison, strict: bool) -> str:
-    """The comparison as HTML. Everything that came from outside is escaped by the template engine."""
+def render(comparison: Comparison, strict: bool, folder: Path | None = None) -> str:
+    """The comparison as HTML. Everything that came from outside is escaped by the template engine.
+
+    :param folder: where the page will be: links to reports begin there; None if nobody knows
+    """
     worst, outcome = wording.worst(comparison), wording.outcome(comparison, strict)
     return _page(
         title=wording.title(comparison),
@@ -44,7 +48,7 @@ def render(comparison: Comparison, strict: bool) -> str:
         passed=comparison.exit_code(strict) == 0,
         summary=wording.more_than(outcome, comparison),
         counts=comparison.counts if comparison.rows else {},
-        sides=[(which, wording.side(side), _report_of(side)) for which, side in wording.sides(comparison)],
+        sides=[(which, wording.side(side), _report_of(side, folder)) for which, side in wording.sides(comparison)],
         notes=[lines.line(note, 400) for note in remedies.noted(comparison)],
         advice=coded(remedies.advice(comparison)),
         remarks=partial(_remarks, is_again=remedies.was_remeasured(comparison)),
@@ -98,10 +102,12 @@ def _place(share: float) -> float:
     return round(WIDTH / 2 + max(-1.0, min(share, 1.0)) * (WIDTH / 2 - 8), 1)
 
 
-def _report_of(side: Side) -> str:
+def _report_of(side: Side, folder: Path | None) -> str:
     """The address of a run's own report, if it has one."""
     report = Path(side.folder, "report.html")
-    return report.absolute().as_uri() if side.folder and report.is_file() else ""
+    if not side.folder or not report.is_file():
+        return ""
+    return link(report, folder) if folder else report.absolute().as_uri()
 
 
 def _page(**content: object) -> str:

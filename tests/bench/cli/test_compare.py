@@ -70,6 +70,18 @@ class TestNames:
         answer = command("compare", BASE, "--format", "json")
         assert (answer.code, json.loads(answer.out)["comparison"]["head"]["run_id"]) == (1, SLOW)
 
+    def test_a_head_that_is_not_named_is_of_the_suite_of_the_base(self, reports, add, command):
+        add("20260104-000000-dddd", suite={"name": "other"})
+        assert json.loads(command("compare", BASE, "--format", "json").out)["comparison"]["head"]["run_id"] == SLOW
+        named = json.loads(command("compare", BASE, "latest", "--format", "json").out)
+        assert named["comparison"]["head"]["suite"] == "other"
+        assert "are the same run" in command("compare", SLOW).err
+
+    def test_it_is_of_any_suite_if_that_of_the_base_has_no_other_run(self, reports, add, command):
+        add("20251231-000000-dddd", suite={"name": "other"})
+        answer = command("compare", "20251231-000000-dddd", "--format", "json")
+        assert json.loads(answer.out)["comparison"]["head"]["run_id"] == SLOW
+
     def test_latest_may_be_the_base(self, reports, command):
         answer = command("compare", "latest", BASE)
         assert answer.code == 0
@@ -261,6 +273,14 @@ class TestOutput:
         assert answer.out == files["text"].read_text()
         for form, path in files.items():
             assert path.read_text() == command("compare", BASE, SLOW, "--format", form).out
+
+    def test_a_page_in_a_file_links_to_reports_from_there(self, reports, command, tmp_path):
+        (tmp_path / "reports" / "trial" / SLOW / "report.html").write_text("")
+        for option in ("--output", "--also"):
+            page = tmp_path / "bench.html"
+            command("compare", BASE, SLOW, "--format", "html", option, page if option == "--output" else f"html={page}")
+            assert f'href="reports/trial/{SLOW}/report.html"' in page.read_text()
+        assert 'href="file:///' in command("compare", BASE, SLOW, "--format", "html").out
 
     def test_there_may_be_no_baseline_in_several_formats_too(self, reports, command, tmp_path):
         answer = command("compare", "none", "--also", f"junit={tmp_path / 'report.xml'}")

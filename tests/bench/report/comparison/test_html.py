@@ -125,6 +125,14 @@ def test_a_run_with_a_report_is_linked(made, tmp_path):
     assert [link["href"] for link in page.all("a")] == [(folder / "report.html").as_uri()]
 
 
+def test_a_page_whose_place_is_known_links_from_there(made, tmp_path):
+    folder = tmp_path / "reports" / "a run #1"
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("x")
+    page = Page(render(made.comparison(head=made.side(folder=str(folder))), False, tmp_path / "pages"))
+    assert [link["href"] for link in page.all("a")] == ["../reports/a%20run%20%231/report.html"]
+
+
 def test_what_came_from_outside_is_text(made, hostile):
     plain, odd = Page(render(made.named("x"), True)), Page(render(made.named(hostile), True))
     assert [tag for tag, _ in odd.tags] == [tag for tag, _ in plain.tags]
