@@ -10,7 +10,8 @@ from bench.report.formats import joules, number, percent, rough, seconds, size_o
 HOW_TO_READ = (
     "A change of a timing, or of a fact of a graph, is a share of its base; one of a quality, of how far the base lies "
     "from the best value, where there is one. From tenfold on, it is told how many times as much it is. Intervals have "
-    "95 % confidence."
+    "95 % confidence. A timing is the geometric mean of what its processes found, each counting alike; the p50 of a "
+    "run's own report is of all queries together, so the two may differ where processes do."
 )
 
 EXACTLY = "exactly"
@@ -84,7 +85,7 @@ def interval(row: Row) -> str:
     if either_way or times(row, far):
         return " to ".join(dict.fromkeys(_told(row, end, rough) for end in (near, far)))
     word = f" {_word(row, high or low)}" if (row.change > 0) != (high > 0) else ""
-    return f"{rough(abs(near))} to {rough(abs(far))}{word}"
+    return " to ".join(dict.fromkeys(rough(abs(end)) for end in (near, far))) + word
 
 
 def times(row: Row, share: float) -> str:

@@ -121,6 +121,11 @@ def test_an_interval_that_is_nearly_open_has_ends_that_can_be_read(made, change,
     assert figures.interval(made.row(change=change, interval=ends)) == text
 
 
+def test_ends_that_read_alike_are_told_once(made):
+    assert figures.interval(made.row(change=0.47, interval=(0.4701, 0.4702))) == "47 %"
+    assert figures.interval(made.row(change=-0.01, interval=(0.4701, 0.4702))) == "47 % slower"
+
+
 def test_two_processes_that_say_nothing_look_as_open_for_a_throughput(made):
     row = made.row("throughput", unit="/s", higher_is_better=True, change=0.01, interval=(-MOST, 1.0))
     assert figures.interval(row) == "more than 1,000 times as fast to more than 1,000 times as slow"

@@ -55,3 +55,8 @@ def test_a_format_is_imported_when_it_is_asked_for():
     code = "import sys, bench.report.comparison.formats as f; print([m for m in sys.modules if 'comparison.' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['bench.report.comparison.formats']\n"
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_it_says_why_a_timing_need_not_be_that_of_the_report(made, form):
+    assert "geometric mean of what its processes found" in FORMATS[form](made.comparison(), False)
