@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.cli.text import duration
+from bench.report.formats import counted
 from bench.results import STAGES, CaseResult
 from bench.run.forecast import Forecast
 from bench.run.progress import Progress
@@ -42,7 +43,7 @@ class Lines(Forecast):
 
     def started(self, folder: str, groups: dict[str, str], jobs: int, timing_s: float) -> None:
         super().started(folder, groups, jobs, timing_s)
-        self._say(f"{len(groups)} cases -> {folder}")
+        self._say(f"{counted(len(groups), 'case')} -> {folder}")
 
     def stage(self, case: str, name: str) -> None:
         super().stage(case, name)
@@ -166,7 +167,7 @@ class LiveTable(Forecast):
         for case, row in self._visible():
             table.add_row(Text(case), *(self._cell(row, stage) for stage in STAGES), self._timing_cell(row))
         hidden = len(self._rows) - table.row_count
-        more = Text(f"and {hidden} more cases", style="dim") if hidden else Text("")
+        more = Text(f"and {counted(hidden, 'more case')}", style="dim") if hidden else Text("")
         return Group(table, more, self._footer())
 
     def _visible(self) -> list[tuple[str, _Row]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bench.cli.text import duration, table
-from bench.report.formats import size_of
+from bench.report.formats import counted, size_of
 from bench.report.tables.quality import quality_tables
 from bench.report.tables.rivals import latency_rival_table, quality_rival_table
 from bench.report.tables.speed import latency_table, offline_table, server_table
@@ -33,7 +33,8 @@ def print_plan(plan: Plan) -> None:
     runtimes = ", ".join(spec.name for spec in measure.runtimes)
     lengths = f"; lengths {', '.join(map(str, measure.lengths))}" if measure.lengths else ""
     click.echo(
-        f"\n{len(plan.cases)} cases; then {timing_processes(plan)} timing processes of one artifact each "
+        f"\n{counted(len(plan.cases), 'case')}; "
+        f"then {counted(timing_processes(plan), 'timing process')} of one artifact each "
         f"({runtimes}; {', '.join(measure.precisions)}; {', '.join(measure.scenarios)}; "
         f"batch sizes {', '.join(map(str, measure.batch_sizes))}{lengths})"
     )

@@ -17,6 +17,7 @@ def command(suite: Path, overrides: tuple[str, ...], only: tuple[str, ...], data
     """
     use_data_root(data)
     from bench.cli.planning import checked_plan
+    from bench.report.formats import counted
 
     plan, _ = checked_plan(suite, overrides, only)
-    click.echo(f"{suite}: {len(plan.cases)} cases, no mistakes")
+    click.echo(f"{suite}: {counted(len(plan.cases), 'case')}, no mistakes")

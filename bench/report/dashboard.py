@@ -8,6 +8,7 @@ from typing import Any
 from bench.compare.change_points import LEAST_NOISY, LEAST_RUNS, ChangePoint, change_points, too_few
 from bench.errors import RunError, suggestion
 from bench.report.files import link
+from bench.report.formats import counted
 from bench.report.page import render_page
 from bench.report.trends import COMMIT_DIGITS, Direction, by_how_much, direction, since, size
 from bench.report.wording import plain
@@ -155,7 +156,7 @@ def _recent_runs(count: int) -> str:
 def _listed(names: Sequence[str]) -> str:
     """Some names, and how many more there are."""
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more case{'' if more == 1 else 's'}" if more > 0 else "")
+    return ", ".join(names[:NAMED]) + (f" and {counted(more, 'more case')}" if more > 0 else "")
 
 
 def _suite(name: str, runs: Sequence[RunRow], reports: dict[str, str]) -> dict[str, Any]:

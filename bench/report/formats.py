@@ -18,6 +18,11 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:,.{digits}g}"
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are of something."""
+    return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
+
+
 def ratio(value: float) -> str:
     """What is near 1, with three decimals: as many as a difference of a thousandth takes."""
     return f"{value:.3f}" if 0.1 <= value < 10 else number(value)

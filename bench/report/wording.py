@@ -29,7 +29,8 @@ def machine(results: RunResult) -> str:
     found = results.environment
     memory = f", {size_of(found['memory_bytes'])}" if found.get("memory_bytes") else ""
     gpus = ", ".join(found.get("gpus", [])) or "no GPU"
-    return f"{found['cpu']}, {found['cores']} cores{memory}, {gpus}; {found['platform']}; {found['jobs']} cases at once"
+    jobs = f"{found['jobs']} case{'' if found['jobs'] == 1 else 's'} at once"
+    return f"{found['cpu']}, {found['cores']} cores{memory}, {gpus}; {found['platform']}; {jobs}"
 
 
 def software(results: RunResult) -> str:

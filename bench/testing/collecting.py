@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bench.errors import BenchError
+from bench.report.formats import counted
 from bench.run.check import Graphs
 from bench.suite.planned import PlannedCase
 from bench.testing.items import CaseItem, GateItem, SuiteItem, TimingItem
 from bench.testing.suite_run import Options, SuiteRun
-from bench.testing.telling import notes_on, shown
+from bench.testing.telling import message_of, notes_on, shown
 from bench.testing.timing import timings_of
 
 # Where pytest's cache has what each suite times, for `--collect-only`, which builds nothing.
@@ -40,7 +41,7 @@ class SuiteFile(pytest.File):
             suite = SuiteRun(shown(self.path), _options(self.config))
             graphs = self._known(suite) if self.config.option.collectonly else self._checked(suite)
         except BenchError as error:
-            raise self.CollectError(str(error)) from error
+            raise self.CollectError(message_of(error)) from error
         self.suite = suite
         self.notes += notes_on(suite.plan)
         for case in suite.plan.cases:
@@ -96,8 +97,9 @@ class SuiteFile(pytest.File):
         graphs = {case.id: known[key] for case in suite.plan.cases if (key := _key(suite, case)) in known}
         unknown = len(suite.plan.cases) - len(graphs)
         if unknown:
-            cases = "1 case" if unknown == 1 else f"{unknown} cases"
-            self.notes.append(f"the timings of {cases} are known once they have been collected for a run")
+            self.notes.append(
+                f"the timings of {counted(unknown, 'case')} are known once they have been collected for a run"
+            )
         return graphs
 
 

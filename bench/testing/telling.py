@@ -1,5 +1,6 @@
 """What tests of a suite say: why one fails, or has nothing to run."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -21,6 +22,9 @@ NOT_JUDGED = "a timing; pytest-benchmark compares them: --benchmark-compare --be
 NOT_BEGUN = "the run could not begin; the first of these tests says why"
 COMPARED = "max_regression holds a run against another: `bench compare` judges it"
 
+# The options of `bench run` that pytest has under names of its own.
+_OPTION = re.compile(r"(?<![\w-])--(?=(?:output|data|set)\b)")
+
 
 def notes_on(plan: Plan) -> Iterator[str]:
     """What of a suite is not timed, and why."""
@@ -38,6 +42,11 @@ def why_not_judged(metric: str, gate: Gate) -> str:
     return "" if gate.is_absolute else COMPARED
 
 
+def message_of(error: Exception) -> str:
+    """What an expected error says; options have the names that they have here."""
+    return _OPTION.sub("--bench-", str(error))
+
+
 @contextmanager
 def in_words(suite: SuiteRun) -> Iterator[None]:
     """Turn an expected error into a failed test without a traceback; where nothing can run, into one for all tests."""
@@ -47,7 +56,7 @@ def in_words(suite: SuiteRun) -> Iterator[None]:
         if error is suite.failure and suite.is_failure_told:
             pytest.skip(NOT_BEGUN)
         suite.is_failure_told = error is suite.failure
-        raise pytest.fail.Exception(str(error), pytrace=False) from None  # what led to it is in the message
+        raise pytest.fail.Exception(message_of(error), pytrace=False) from None  # what led to it is in the message
 
 
 def fail(suite: SuiteRun, result: CaseResult) -> None:

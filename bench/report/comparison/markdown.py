@@ -7,7 +7,7 @@ from typing import TypeVar
 from bench.compare.records import Broken, Comparison, Key, Row
 from bench.report.comparison import figures, lines, remedies, wording
 from bench.report.escaping import escape
-from bench.report.formats import NOTHING
+from bench.report.formats import NOTHING, counted
 
 T = TypeVar("T")
 
@@ -133,7 +133,7 @@ def _add_details(page: _Page, comparison: Comparison, shown: frozenset[Key], is_
 
 def _add_places(page: _Page, what: str, which: str, keys: Collection[Key]) -> None:
     """Add which figures one run alone has, a line for each place."""
-    title = f"{what}: {len(keys):,} figure{'s' * (len(keys) != 1)} that only the {which} has, by place"
+    title = f"{what}: {counted(len(keys), 'figure')} that only the {which} has, by place"
     page.folded(title, wording.places(keys, NAMED), partial(_item, most=5 * lines.MOST))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from bench.compare.records import BY_ITSELF, NOTHING, PASSED, REGRESSED, VERDICTS, Broken, Comparison, Key, Row, Side
 from bench.errors import suggestion
 from bench.report.comparison.lines import line
+from bench.report.formats import counted
 
 # What is to be said of a case that failed in the base and no longer does; also, if no row has figures of its group.
 RECOVERED = "failed in the base alone"
@@ -49,7 +50,7 @@ def summary(comparison: Comparison) -> str:
     in_both = sum(one.run == "head" for one in failed_before(comparison))
     in_base = len(failed_before(comparison)) - 2 * in_both
     more = [
-        *([f"{cases:,} case{'s' * (cases > 1)} failed"] if cases else []),
+        *([f"{counted(cases, 'case')} failed"] if cases else []),
         *([f"{in_both:,} fail{'s' * (in_both == 1)} as in the base"] if in_both else []),
         *([f"{in_base:,} failed in the base alone"] if in_base else []),
         *([f"{new:,} new"] if new else []),

@@ -44,7 +44,7 @@ def test_models_and_runtimes_are_built_with_their_parameters(suite_file, tmp_pat
     path = suite_file("name: trial\ncases:\n  - model: mlp\n    dataset: digits\n    params:\n      hiden: [8]\n")
     command = [sys.executable, "-c", BUILD, str(QUICKSTART), str(path), str(runtimes)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout == f"{QUICKSTART}: 1 cases, no mistakes\nexit code 2\nexit code 2\n"
+    assert done.stdout == f"{QUICKSTART}: 1 case, no mistakes\nexit code 2\nexit code 2\n"
     assert f"{path}:6: mlp on digits: unknown parameter 'hiden' (did you mean 'hidden'?" in done.stderr
     told = [line for line in done.stderr.splitlines() if str(runtimes) in line]
     unknown, wrong, unserved = (line.removeprefix(f"error: {runtimes}:") for line in told)

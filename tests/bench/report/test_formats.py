@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.formats import joules, number, percent, rough, seconds, size_of, spread
+from bench.report.formats import counted, joules, number, percent, rough, seconds, size_of, spread
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,11 @@ def test_a_figure_has_three_digits_and_never_a_power_of_ten(write, value):
     digits, unit = write(value).split()
     assert re.fullmatch(r"\d+(\.\d+)?", digits)
     assert float(digits) * UNITS[unit] == pytest.approx(value, rel=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [(1, "case", "1 case"), (0, "case", "0 cases"), (1200, "case", "1,200 cases"), (2, "process", "2 processes")],
+)
+def test_one_is_not_several(count, noun, text):
+    assert counted(count, noun) == text

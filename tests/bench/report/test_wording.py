@@ -15,6 +15,8 @@ def test_subtitle_says_how_many_passed_and_how_long_it_took(make, seconds, took)
 
 def test_machine_names_its_parts(make):
     assert machine(make.results()) == "Some CPU, 2 cores, 8 GiB, no GPU; Linux; 2 cases at once"
+    alone = {**make.results().environment, "jobs": 1}
+    assert machine(make.results(environment=alone)).endswith("; 1 case at once")
 
 
 def test_machine_without_known_memory_leaves_it_out(make):

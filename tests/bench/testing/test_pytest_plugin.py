@@ -193,6 +193,7 @@ def test_what_keeps_a_run_from_its_begin_is_told_once(call_pytest, tmp_path):
     assert done.returncode == 1
     assert "1 failed, 4 skipped" in done.stdout
     assert len([line for line in done.stdout.splitlines() if line.startswith("cannot make /proc/x")]) == 1
+    assert "name another folder with --bench-output)" in done.stdout
     assert "the run could not begin; the first of these tests says why" in done.stdout
     timings_alone = call_pytest(tmp_path, "small.yaml", "-k", "onnxruntime", "--bench-output=/proc/x")
     assert "1 failed, 1 skipped" in timings_alone.stdout
